@@ -92,7 +92,10 @@ class RunState(StrEnum):
     """Under way when last seen, and silent for more than six minutes."""
     DONE = "done"
     UNCOVERED = "uncovered"
+    """Due, and no bus is seen on it, or staff said that there is none."""
     CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+    """Due, and the buses cannot be seen at all: a feed outage says nothing about any one run."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The plan in memory: runs, the paths they follow and the calls they make. One immutable snapshot a version."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,19 @@ class Timetable:
     stops: Mapping[StopId, Stop]
     runs: Mapping[RunId, Run]
     calendar: ServiceCalendar
+    blocks: Mapping[BlockId, tuple[RunId, ...]] = field(init=False)
+    """The runs of each block in order of their start, over all services."""
+
+    def __post_init__(self) -> None:
+        blocks: dict[BlockId, list[Run]] = {}
+        for run in self.runs.values():
+            if run.block_id is not None:
+                blocks.setdefault(run.block_id, []).append(run)
+        ordered = {
+            block_id: tuple(run.run_id for run in sorted(runs, key=lambda run: (run.start_seconds, run.run_id)))
+            for block_id, runs in blocks.items()
+        }
+        object.__setattr__(self, "blocks", ordered)
 
     def runs_on(self, service_date: date) -> Sequence[Run]:
         """The runs of a service day, in order of their start."""

@@ -1,0 +1,67 @@
+"""The picture in memory: the plan in force and the fleet of the moment, and the answers they give."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from busline.answer import Answer, NotRidingToday
+from busline.answering import StudentCall, answer_call, relevant_until
+from busline.fleet import Fleet
+from busline.people import Ride
+from busline.service_day import seconds_into
+from busline.timetable import Timetable
+
+LOOK_AHEAD_DAYS = 7
+"""How far ahead the next school day with a ride is looked for."""
+
+
+class Picture:
+    """What Busline knows right now. The tracker replaces the fleet, a plan import the timetable; readers never wait."""
+
+    def __init__(self, timetable: Timetable, fleet: Fleet) -> None:
+        self.timetable = timetable
+        self.fleet = fleet
+
+    def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
+        """The answer about one student, from all of that student's rides."""
+        today = now.astimezone(self.timetable.timezone).date()
+        calls = sorted(
+            (call for day in (today - timedelta(days=1), today) for call in self._calls(rides, day)),
+            key=lambda call: call.planned_at,
+        )
+        # A run past midnight belongs to yesterday: it counts only until it is over.
+        calls = [call for call in calls if call.service_date == today or now <= self._relevant_until(call, now)]
+        for call in calls:
+            if now <= self._relevant_until(call, now):
+                return answer_call(self.timetable, self.fleet, call, now)
+        if calls:
+            return answer_call(self.timetable, self.fleet, calls[-1], now)
+        for ahead in range(1, LOOK_AHEAD_DAYS + 1):
+            if self._calls(rides, today + timedelta(days=ahead)):
+                return NotRidingToday(next_date=today + timedelta(days=ahead))
+        return NotRidingToday(next_date=None)
+
+    def service_dates(self, now: datetime) -> tuple[date, ...]:
+        """The service days that can have a run under way: today, and yesterday while its last runs go on."""
+        today = now.astimezone(self.timetable.timezone).date()
+        yesterday = today - timedelta(days=1)
+        last = max((run.end_seconds for run in self.timetable.runs.values()), default=0)
+        if seconds_into(yesterday, now, self.timetable.timezone) <= last + 3_600:
+            return (yesterday, today)
+        return (today,)
+
+    def _calls(self, rides: Sequence[Ride], service_date: date) -> list[StudentCall]:
+        calls = []
+        for ride in rides:
+            run = self.timetable.runs.get(ride.run_id)
+            if run is None or not ride.is_on(service_date):
+                continue
+            if not self.timetable.calendar.runs_on(run.service_id, service_date):
+                continue
+            call = run.call_at(ride.stop_id, ride.stop_sequence)
+            if call is not None:
+                planned_at = self.timetable.planned_arrival(service_date, run, call.index)
+                calls.append(StudentCall(run, service_date, call.index, ride.leg, planned_at))
+        return calls
+
+    def _relevant_until(self, call: StudentCall, now: datetime) -> datetime:
+        return relevant_until(self.fleet, call, now)

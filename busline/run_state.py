@@ -1,0 +1,107 @@
+"""The named state of a run at a moment: a pure reading of the fleet, so that silence shows without a new fix."""
+
+from datetime import date, datetime
+
+from busline.fleet import Fleet, NoticeKind, RunProgress, RunState
+from busline.ids import RunKey, VehicleId
+from busline.position import LAST_SEEN_SECONDS
+from busline.timetable import Run, Timetable
+
+LATE_START_SECONDS = 300.0
+"""A run that has not begun this long after its planned start is late to start (MBTA Skate, facts of section 5)."""
+HELD_SECONDS = 240.0
+"""Under 60 m of movement for this long, away from a stop's usual dwell, is held (TransitClock "delayed")."""
+OUTAGE_VEHICLES = 20
+OUTAGE_SHARE = 0.2
+OUTAGE_FIX_AGE_SECONDS = 150.0
+"""A feed outage: at least 20 vehicles expected, and a fifth of them older than 150 s (MBTA Skate data_status)."""
+
+
+def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> RunState:
+    """What a person would call the run right now."""
+    key = RunKey(service_date, run.run_id)
+    notice = fleet.notices.get(key)
+    if notice is not None:
+        return RunState.CANCELLED if notice.kind is NoticeKind.CANCELLED else RunState.UNCOVERED
+    progress = fleet.progress.get(key)
+    due = (now - timetable.planned_start(service_date, run)).total_seconds() >= LATE_START_SECONDS
+    if progress is not None:
+        return _seen_state(progress, fleet, now, due=due)
+    if not due:
+        return RunState.NOT_STARTED
+    bus = expected_bus(timetable, run, service_date, fleet)
+    if bus is not None and _heard_from(bus, fleet, now):
+        return RunState.LATE_START
+    return RunState.UNKNOWN if outage_since(fleet, now) is not None else RunState.UNCOVERED
+
+
+def _seen_state(progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool) -> RunState:
+    if progress.ended_at is not None:
+        return RunState.DONE
+    silent = (now - progress.fix_at).total_seconds() > LAST_SEEN_SECONDS
+    if progress.started_at is None:
+        if not due:
+            return RunState.NOT_STARTED
+        return RunState.STALE if silent else RunState.LATE_START
+    if silent:
+        return RunState.STALE
+    if progress.off_route_since is not None:
+        return RunState.OFF_ROUTE
+    if progress.still_since is not None and (now - progress.still_since).total_seconds() >= HELD_SECONDS:
+        return RunState.HELD
+    visits = fleet.visits.get(progress.key, ())
+    if visits and visits[-1].departed_at is None:
+        return RunState.AT_STOP
+    return RunState.EN_ROUTE
+
+
+def expected_bus(timetable: Timetable, run: Run, service_date: date, fleet: Fleet) -> VehicleId | None:
+    """The bus to look for on a run: the one that drives it, else the one driving its block today, else the plan's."""
+    key = RunKey(service_date, run.run_id)
+    progress = fleet.progress.get(key)
+    if progress is not None:
+        return progress.vehicle_id
+    assignment = fleet.assignments.get(key)
+    if assignment is not None:
+        return assignment.vehicle_id
+    if run.block_id is not None:
+        # A substitute that took the block's earlier run is expected to take this one too.
+        earlier = [
+            other
+            for run_id in timetable.blocks[run.block_id]
+            if timetable.runs[run_id].start_seconds < run.start_seconds
+            and (other := fleet.assignments.get(RunKey(service_date, run_id))) is not None
+        ]
+        if earlier:
+            return max(earlier, key=lambda other: other.since).vehicle_id
+    return run.planned_vehicle_id
+
+
+def _heard_from(vehicle_id: VehicleId, fleet: Fleet, now: datetime) -> bool:
+    fix_at = fleet.last_fix_at.get(vehicle_id)
+    return fix_at is not None and (now - fix_at).total_seconds() <= LAST_SEEN_SECONDS
+
+
+def outage_since(fleet: Fleet, now: datetime) -> datetime | None:
+    """Since when the buses cannot be seen, or None while they can.
+
+    Either every feed has brought nothing new for 150 s, or a fifth of at least 20 buses under way are older than that.
+    """
+    fresh = [feed.fresh_at for feed in fleet.feeds.values() if feed.fresh_at is not None]
+    if fleet.feeds and all(not feed.ok for feed in fleet.feeds.values()):
+        newest = max(fresh, default=None)
+        if newest is None:
+            return fleet.at
+        if (now - newest).total_seconds() > OUTAGE_FIX_AGE_SECONDS:
+            return newest
+    fixes = [
+        progress.fix_at
+        for progress in fleet.progress.values()
+        if progress.ended_at is None
+        # A bus that fell silent long ago is that bus's trouble, not the feed's of this moment.
+        and (now - progress.fix_at).total_seconds() < 10 * LAST_SEEN_SECONDS
+    ]
+    old = [fix_at for fix_at in fixes if (now - fix_at).total_seconds() > OUTAGE_FIX_AGE_SECONDS]
+    if len(fixes) >= OUTAGE_VEHICLES and len(old) >= OUTAGE_SHARE * len(fixes):
+        return max(old)
+    return None

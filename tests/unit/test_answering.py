@@ -1,0 +1,174 @@
+"""The answer about one student's bus: state before minutes, and never a schedule shown as live."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from busline.answer import (
+    Arriving,
+    AtStop,
+    Bus,
+    Cancelled,
+    FeedOutage,
+    Finished,
+    LastSeen,
+    LateStart,
+    MayHavePassed,
+    NoSignalSince,
+    NotRidingToday,
+    NotStarted,
+    OffRoute,
+    Passed,
+    RunningLate,
+    Uncovered,
+)
+from busline.fleet import Assignment, AssignmentSource, FeedHealth, Fleet, NoticeKind, RunNotice
+from busline.ids import RunKey, SourceId, VehicleId
+from busline.people import Leg
+from busline.picture import Picture
+from tests.builders import MONDAY, at, make_progress, make_ride, make_run, make_timetable, make_visit
+
+RUN = make_run()
+KEY = RunKey(MONDAY, RUN.run_id)
+TIMETABLE = make_timetable([RUN])
+RIDE = make_ride(RUN, 3)
+BUS = Bus(VehicleId("47"))
+PLANNED = at("7:06")
+
+
+def answer(fleet: Fleet, clock: str) -> object:
+    return Picture(TIMETABLE, fleet).answer([RIDE], at(clock))
+
+
+def test_before_the_run_is_due_the_plan_is_told_as_the_plan() -> None:
+    assert answer(Fleet(at("6:00")), "6:00") == NotStarted(BUS, Leg.TO_SCHOOL, PLANNED)
+
+
+def test_a_bus_under_way_and_on_time_is_arriving_with_a_window_around_the_plan() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    told = answer(Fleet(at("7:03"), {KEY: progress}), "7:03:20")
+    assert isinstance(told, Arriving)
+    assert told.fix_at == at("7:03")
+    assert told.window.earliest <= PLANNED <= told.window.latest
+    assert told.window.be_ready_by == told.window.earliest <= told.window.published <= told.window.latest
+    assert told.window.earliest.second == told.window.latest.second == 0
+
+
+def test_a_bus_more_than_five_minutes_behind_is_running_late_and_says_by_how_much() -> None:
+    progress = make_progress(RUN, seen_at=at("7:12"), distance_m=1_500)
+    told = answer(Fleet(at("7:12"), {KEY: progress}), "7:12:10")
+    assert isinstance(told, RunningLate)
+    assert told.minutes_late == 8
+
+
+def test_a_fix_between_ninety_seconds_and_six_minutes_is_never_called_live() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    fleet = Fleet(at("7:03"), {KEY: progress})
+    assert isinstance(answer(fleet, "7:04:30"), Arriving)
+    assert isinstance(answer(fleet, "7:04:31"), LastSeen)
+    assert isinstance(answer(fleet, "7:09:00"), LastSeen)
+
+
+def test_after_six_minutes_of_silence_no_minutes_are_given() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    told = answer(Fleet(at("7:03"), {KEY: progress}), "7:09:01")
+    assert told == NoSignalSince(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
+
+
+def test_a_substitute_is_named_beside_the_usual_bus() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500, bus="912")
+    told = answer(Fleet(at("7:03"), {KEY: progress}), "7:03:20")
+    assert isinstance(told, Arriving)
+    assert told.bus == Bus(VehicleId("912"), instead_of=VehicleId("47"))
+
+
+def test_a_bus_standing_at_the_students_stop_is_at_the_stop() -> None:
+    progress = replace(make_progress(RUN, seen_at=at("7:06"), distance_m=3_000), next_call=3)
+    fleet = Fleet(at("7:06"), {KEY: progress}, visits={KEY: (make_visit(RUN, 3, at("7:05:50"), None),)})
+    assert answer(fleet, "7:06:15") == AtStop(BUS, Leg.TO_SCHOOL, at("7:06"))
+
+
+def test_a_bus_that_has_left_the_stop_has_passed_and_says_when() -> None:
+    progress = make_progress(RUN, seen_at=at("7:08"), distance_m=3_900)
+    fleet = Fleet(at("7:08"), {KEY: progress}, visits={KEY: (make_visit(RUN, 3, at("7:06"), at("7:06:20")),)})
+    assert answer(fleet, "7:08:10") == Passed(BUS, Leg.TO_SCHOOL, at("7:06"))
+
+
+def test_a_bus_beyond_the_stop_without_a_seen_visit_may_have_passed() -> None:
+    progress = make_progress(RUN, seen_at=at("7:08"), distance_m=3_900)
+    assert answer(Fleet(at("7:08"), {KEY: progress}), "7:08:10") == MayHavePassed(BUS, Leg.TO_SCHOOL, at("7:08"))
+
+
+def test_off_route_gives_no_minutes() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500, off_route_since=at("7:02"))
+    told = answer(Fleet(at("7:03"), {KEY: progress}), "7:03:20")
+    assert told == OffRoute(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
+
+
+def test_a_run_that_is_due_with_its_bus_heard_from_elsewhere_starts_late() -> None:
+    fleet = Fleet(at("7:06"), last_fix_at={VehicleId("47"): at("7:05:50")})
+    assert answer(fleet, "7:06") == LateStart(BUS, Leg.TO_SCHOOL, PLANNED, 6)
+
+
+def test_a_run_that_is_due_and_has_no_bus_anywhere_is_uncovered() -> None:
+    assert answer(Fleet(at("7:06")), "7:06") == Uncovered(Leg.TO_SCHOOL, PLANNED, confirmed=False)
+
+
+def test_staff_saying_uncovered_is_told_at_once_as_confirmed() -> None:
+    notice = RunNotice(KEY, NoticeKind.UNCOVERED, "no driver", at("6:00"))
+    told = answer(Fleet(at("6:00"), notices={KEY: notice}), "6:05")
+    assert told == Uncovered(Leg.TO_SCHOOL, PLANNED, confirmed=True)
+
+
+def test_a_cancelled_run_is_cancelled_even_while_a_bus_is_seen_on_it() -> None:
+    notice = RunNotice(KEY, NoticeKind.CANCELLED, "snow", at("6:00"))
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    told = answer(Fleet(at("7:03"), {KEY: progress}, notices={KEY: notice}), "7:03:10")
+    assert told == Cancelled(Leg.TO_SCHOOL, PLANNED)
+
+
+def test_a_dead_feed_says_nothing_about_any_one_bus() -> None:
+    dead = FeedHealth(SourceId("gps"), ok=False, message="", checked_at=None, fresh_at=at("6:40"), vehicles=0)
+    fleet = Fleet(at("7:06"), feeds={SourceId("gps"): dead})
+    assert answer(fleet, "7:06") == FeedOutage(Leg.TO_SCHOOL, PLANNED, at("6:40"))
+
+
+def test_a_run_that_ended_without_being_seen_at_the_stop_is_finished() -> None:
+    progress = replace(
+        make_progress(RUN, seen_at=at("7:20"), distance_m=2_000, ended_at=at("7:20")), started_at=None, next_call=2
+    )
+    assert answer(Fleet(at("7:20"), {KEY: progress}), "7:21") == Finished(BUS, Leg.TO_SCHOOL, at("7:20"))
+
+
+def test_on_a_saturday_the_next_school_day_is_named() -> None:
+    saturday = at("9:00") - timedelta(days=2)
+    told = Picture(TIMETABLE, Fleet(saturday)).answer([RIDE], saturday)
+    assert told == NotRidingToday(next_date=MONDAY)
+
+
+def test_a_student_without_any_ride_is_not_riding() -> None:
+    assert Picture(TIMETABLE, Fleet(at("7:00"))).answer([], at("7:00")) == NotRidingToday(next_date=None)
+
+
+@pytest.mark.parametrize(("clock", "run_id"), [("7:30", "AM"), ("9:00", "PM"), ("14:40", "PM"), ("22:00", "PM")])
+def test_the_ride_of_the_moment_is_the_one_the_family_means(clock: str, run_id: str) -> None:
+    morning, afternoon = make_run("AM", start="7:00"), make_run("PM", start="14:30")
+    rides = [make_ride(morning), make_ride(afternoon, leg=Leg.FROM_SCHOOL)]
+    key = RunKey(MONDAY, morning.run_id)
+    progress = make_progress(morning, seen_at=at("7:10"), distance_m=5_000, ended_at=at("7:10"))
+    fleet = Fleet(at(clock), {key: progress}, visits={key: (make_visit(morning, 3, at("7:06"), at("7:06:20")),)})
+    told = Picture(make_timetable([morning, afternoon]), fleet).answer(rides, at(clock))
+    expected = Leg.TO_SCHOOL if run_id == "AM" else Leg.FROM_SCHOOL
+    assert not isinstance(told, NotRidingToday)
+    assert told.leg is expected
+
+
+def test_the_substitute_of_the_blocks_first_run_is_expected_on_the_next_one() -> None:
+    first, second = make_run("T1", start="6:30"), make_run("T2", start="7:10")
+    key = RunKey(MONDAY, first.run_id)
+    taken = Assignment(key, VehicleId("912"), AssignmentSource.FEED, at("6:28"))
+    fleet = Fleet(at("6:50"), assignments={key: taken})
+    told = Picture(make_timetable([first, second]), fleet).answer([make_ride(second)], at("6:50"))
+    assert isinstance(told, NotStarted)
+    assert told.bus == Bus(VehicleId("912"), instead_of=VehicleId("47"))
