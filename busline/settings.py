@@ -1,0 +1,217 @@
+"""Environment in, one frozen `Settings` out; or every problem at once, in words.
+
+The rule between a field and its variable is the name: `feed_interval_seconds` is `BUSLINE_FEED_INTERVAL_SECONDS`.
+A secret may also be given as a file, by the same name with `_FILE`. `docs/settings.md` describes each one, and a
+test holds that page to the fields below.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+
+import phonenumbers
+
+from busline.environment import Environment, Secret, address_fault, variable
+from busline.ids import Phone, SourceId
+
+KNOWN_LANGUAGES = ("en", "es")
+"""The languages the catalogue is written in."""
+
+_DEVELOPMENT_VARIABLES = frozenset({"BUSLINE_CHROMIUM"})
+"""Read by the tests, not by the service."""
+
+
+class LogFormat(StrEnum):
+    JSON = "json"
+    CONSOLE = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAddress:
+    """A GTFS-realtime feed to poll. The address may carry a key, so `repr` leaves it out."""
+
+    source: SourceId
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an installation can choose, with what an empty environment gives."""
+
+    data_dir: Path
+    public_base_url: str
+    """Where the world reaches us, without a trailing slash: what Twilio signs, and whether cookies need https."""
+    database_url: Secret | None = None
+    """None: Busline runs its own PostgreSQL under `data_dir`."""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    proxy_hops: int = 0
+    """How many of our own proxies append to X-Forwarded-For; 0 believes no header."""
+    district_name: str = "the school district"
+    district_phone: Phone | None = None
+    default_language: str = "en"
+    languages: tuple[str, ...] = KNOWN_LANGUAGES
+    feeds: tuple[FeedAddress, ...] = ()
+    feed_interval_seconds: float = 10.0
+    feed_allow_private: bool = False
+    """Also poll feeds inside our own network, and over plain http."""
+    twilio_account_sid: str | None = None
+    twilio_auth_token: Secret | None = None
+    twilio_number: Phone | None = None
+    twilio_base_url: str | None = None
+    """None: Twilio itself; else anything that speaks its REST interface."""
+    phone_region: str = "US"
+    """Where a phone number without a country code is dialled: ISO 3166."""
+    secret_key: Secret | None = None
+    """None: made once and kept under `data_dir` (`busline/installation_key.py`)."""
+    metrics_token: Secret | None = None
+    """What a scraper on another machine must show for /metrics; None answers this machine only."""
+    position_retention_days: int = 30
+    texts_per_phone_per_hour: int = 30
+    log_format: LogFormat = LogFormat.JSON
+    log_level: str = "INFO"
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_base_url.startswith("https://")
+
+
+class SettingsError(Exception):
+    """Some settings cannot be used. `problems` says of each what is wrong and what to do."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        count = "one setting" if len(problems) == 1 else f"{len(problems)} settings"
+        listing = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(
+            f"Busline did not start, because {count} cannot be used:\n{listing}\nEach is described in docs/settings.md."
+        )
+
+
+def read_settings(
+    environ: Mapping[str, str], *, read_file: Callable[[str], str] = lambda path: Path(path).read_text("utf-8")
+) -> Settings:
+    """Every `BUSLINE_*` variable as one `Settings`. An empty variable counts as unset.
+
+    Raises `SettingsError` with all problems together; a `BUSLINE_*` variable we do not know is one of them.
+    """
+    env = Environment(environ, read_file)
+    given = Settings(data_dir=_default_data_dir(environ), public_base_url="")
+    port = env.whole("port", given.port, 1, 65_535)
+    region = env.one_of("phone_region", given.phone_region, sorted(phonenumbers.SUPPORTED_REGIONS))
+    languages = _languages(env, given.languages)
+    first_language = given.default_language if given.default_language in languages else languages[0]
+    private = env.flag("feed_allow_private", given.feed_allow_private)
+    twilio_base_url = env.web_address("twilio_base_url")
+    settings = Settings(
+        data_dir=env.folder("data_dir", given.data_dir),
+        public_base_url=env.web_address("public_base_url") or f"http://localhost:{port}",
+        database_url=_database(env),
+        host=env.text("host", given.host),
+        port=port,
+        proxy_hops=env.whole("proxy_hops", given.proxy_hops, 0, 10),
+        district_name=env.text("district_name", given.district_name, longest=40),
+        district_phone=_phone(env, "district_phone", region),
+        default_language=env.one_of("default_language", first_language, languages),
+        languages=languages,
+        feeds=_feeds(env, private),
+        feed_interval_seconds=env.number("feed_interval_seconds", given.feed_interval_seconds, 1, 300),
+        feed_allow_private=private,
+        twilio_account_sid=_account(env, any_shape=twilio_base_url is not None),
+        twilio_auth_token=env.secret("twilio_auth_token", 1),
+        twilio_number=_phone(env, "twilio_number", region),
+        twilio_base_url=twilio_base_url,
+        phone_region=region,
+        secret_key=env.secret("secret_key", 32),
+        metrics_token=env.secret("metrics_token", 16),
+        position_retention_days=env.whole("position_retention_days", given.position_retention_days, 1, 3_650),
+        texts_per_phone_per_hour=env.whole("texts_per_phone_per_hour", given.texts_per_phone_per_hour, 1, 10_000),
+        log_format=LogFormat(env.one_of("log_format", given.log_format, tuple(LogFormat))),
+        log_level=env.one_of("log_level", given.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"), fold=str.upper),
+    )
+    env.all_or_none(
+        ("twilio_account_sid", "twilio_auth_token", "twilio_number"),
+        "Texting needs all of them; set none to run without texting.",
+    )
+    env.report_unknown((item.name for item in fields(Settings)), _DEVELOPMENT_VARIABLES)
+    if env.problems:
+        raise SettingsError(tuple(env.problems))
+    return settings
+
+
+def _default_data_dir(environ: Mapping[str, str]) -> Path:
+    base = environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "busline"
+
+
+def _languages(env: Environment, default: tuple[str, ...]) -> tuple[str, ...]:
+    raw = env.raw("languages")
+    if raw is None:
+        return default
+    chosen = tuple(dict.fromkeys(part.strip().lower() for part in raw.split(",") if part.strip()))
+    if not chosen or not set(chosen) <= set(KNOWN_LANGUAGES):
+        env.problem("languages", f"is {raw!r}", f"List some of {', '.join(KNOWN_LANGUAGES)}, with commas between.")
+        return default
+    return chosen
+
+
+def _database(env: Environment) -> Secret | None:
+    raw = env.raw_secret("database_url")
+    if raw is not None and not raw.startswith(("postgresql://", "postgres://")):
+        # The value may hold a password, so not even a part of it is shown.
+        example = "postgresql://busline@db.internal/busline"
+        env.problem("database_url", "does not begin with postgresql://", f"Give an address such as {example}.")
+        return None
+    return None if raw is None else Secret(raw)
+
+
+def _phone(env: Environment, name: str, region: str) -> Phone | None:
+    raw = env.raw(name)
+    if raw is None:
+        return None
+    try:
+        parsed = phonenumbers.parse(raw, region)
+    except phonenumbers.NumberParseException:
+        parsed = None
+    if parsed is None or not phonenumbers.is_possible_number(parsed):
+        env.problem(name, f"is {raw!r}, not a phone number", "Give it with its country code, such as +16175550100.")
+        return None
+    return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _account(env: Environment, *, any_shape: bool) -> str | None:
+    raw = env.raw("twilio_account_sid")
+    if raw is not None and not any_shape and not re.fullmatch(r"AC[0-9a-fA-F]{32}", raw):
+        # People paste the token here; so the value is not shown.
+        env.problem("twilio_account_sid", "is not AC with 32 hexadecimal digits", "Copy it from Twilio's console.")
+        return None
+    return raw
+
+
+def _feeds(env: Environment, allow_private: bool) -> tuple[FeedAddress, ...]:
+    feeds: dict[str, FeedAddress] = {}
+    pieces = re.split(r"[,\n]", env.raw_secret("feeds") or "")
+    for number, piece in enumerate((piece.strip() for piece in pieces if piece.strip()), start=1):
+        source, separator, url = piece.partition("=")
+        if not separator or not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", source):
+            env.problem(
+                "feeds",
+                f"has an entry (number {number}) that is not name=address",
+                "Write it like yards=https://avl.example.org/vehicle-positions.pb, with a comma between feeds "
+                "and %2C for a comma inside an address.",
+            )
+        elif source in feeds:
+            env.problem("feeds", f"names the feed {source} twice", "Give each feed its own name.")
+        elif (fault := address_fault(url)) is not None:
+            env.problem("feeds", f"gives {source} an address that cannot be asked: {fault}", "Correct it.")
+        elif url.startswith("http://") and not allow_private:
+            env.problem(
+                "feeds",
+                f"gives {source} a plain http address, which anybody on the way can rewrite",
+                f"Use https, or set {variable('feed_allow_private')}=yes for a feed inside your own network.",
+            )
+        else:
+            feeds[source] = FeedAddress(SourceId(source), url)
+    return tuple(feeds.values())
