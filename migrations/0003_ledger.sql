@@ -8,8 +8,10 @@ create table vehicle_position (
     lon          double precision not null,
     bearing_deg  real,
     speed_mps    real,
-    run_id       text,
-    service_date date
+    run_id       text,                      -- what the feed claimed, if anything
+    service_date date,
+    -- A vehicle has one fix at a moment: recording it again, after a crash or in a replay, changes nothing.
+    primary key (vehicle_id, fix_at, source)
 ) partition by range (fix_at);
 
 create table assignment (
@@ -61,6 +63,8 @@ create table run_notice (
     cause        text not null default '',
     said_by      text not null,
     said_at      timestamptz not null,
-    cleared_at   timestamptz
+    cleared_by   text,
+    cleared_at   timestamptz,
+    constraint run_notice_once unique (service_date, run_id, kind, said_at),
+    constraint run_notice_cleared_by_somebody check ((cleared_by is null) = (cleared_at is null))
 );
-create index run_notice_by_day on run_notice (service_date) where cleared_at is null;

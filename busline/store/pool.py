@@ -1,0 +1,108 @@
+"""Where the database is, and a pool of connections to it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+import structlog
+from asyncpg.pool import PoolConnectionProxy
+
+log = structlog.get_logger(__name__)
+
+if TYPE_CHECKING:
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:
+    # The stubs know these as generic; the classes themselves are not.
+    Pool = asyncpg.Pool
+    Connection = asyncpg.Connection | PoolConnectionProxy
+
+CLOSE_SECONDS = 10.0
+"""How long a closing pool waits for queries under way."""
+
+UNAVAILABLE: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InterfaceError,
+)
+"""What a query raises while the server is away or coming back.
+
+It does not say whether a commit under way took effect: repeat only what is idempotent. A pool connects again by
+itself. InterfaceError is among them because that is what asyncpg raises for a connection that ended under it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseAddress:
+    """Where the database is: a `url`, or the private socket directory (`host`) of the embedded one."""
+
+    url: str | None = field(default=None, repr=False)
+    """`postgresql://user:password@host:port/database`. Not shown, for it may hold a password."""
+    host: str | None = None
+    user: str | None = None
+    database: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.url is None) == (self.host is None):
+            raise ValueError("A database address is either a URL or a socket directory.")
+
+    def named(self, database: str) -> "DatabaseAddress":
+        """Another database of the same server."""
+        if self.url is None:
+            return DatabaseAddress(host=self.host, user=self.user, database=database)
+        return DatabaseAddress(url=urlunsplit(urlsplit(self.url)._replace(path="/" + quote(database))))
+
+    @property
+    def shown(self) -> str:
+        """For people and logs: without the password."""
+        if self.url is None:
+            return f"embedded PostgreSQL at {self.host}, database {self.database}"
+        parts = urlsplit(self.url)
+        who, at, where = parts.netloc.rpartition("@")
+        return urlunsplit(parts._replace(netloc=who.partition(":")[0] + at + where, query=""))
+
+    def connect_arguments(self) -> dict[str, Any]:
+        """For `asyncpg.connect` and `asyncpg.create_pool`."""
+        if self.url is not None:
+            return {"dsn": self.url}
+        return {"host": self.host, "user": self.user, "database": self.database}
+
+
+@asynccontextmanager
+async def open_pool(
+    address: DatabaseAddress, *, size: int = 10, command_timeout_seconds: float = 60.0
+) -> AsyncIterator[Pool]:
+    """A pool of up to `size` connections, closed at the end.
+
+    A connection that breaks is replaced at its next use, so the server may restart under the pool. One command may
+    take `command_timeout_seconds`; longer work (a roster load) passes its own `timeout`. Raises one of `UNAVAILABLE`
+    when the server cannot be reached.
+    """
+    pool = await asyncpg.create_pool(
+        **address.connect_arguments(),
+        min_size=1,
+        max_size=size,
+        command_timeout=command_timeout_seconds,
+        # An abandoned transaction stops vacuum and slows every queue; sessions count days in UTC wherever they run.
+        server_settings={
+            "application_name": "busline",
+            "timezone": "UTC",
+            "idle_in_transaction_session_timeout": "60s",
+        },
+    )
+    try:
+        yield pool
+    finally:
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await pool.close()
+        except TimeoutError:
+            log.warning("queries were still running when the pool closed; they were cut off", seconds=CLOSE_SECONDS)
+            pool.terminate()

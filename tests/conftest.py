@@ -1,0 +1,96 @@
+"""One embedded PostgreSQL for the whole run, and a fresh migrated database for every test that asks."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from busline.migrate import migrate
+from busline.store.embedded import embedded_postgres
+from busline.store.pool import DatabaseAddress, Pool, open_pool
+
+TEMPLATE = "busline_template"
+NUMBERS = itertools.count(1)
+
+
+async def _make_template(address: DatabaseAddress) -> None:
+    admin = await asyncpg.connect(**address.connect_arguments())
+    await admin.execute(f"create database {TEMPLATE}")
+    await admin.close()
+    # The pool is closed before anybody copies: a template must have no connections.
+    async with open_pool(address.named(TEMPLATE), size=1) as pool:
+        await migrate(pool)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[DatabaseAddress]:
+    """The server, kept by a thread of its own so that tests may use any event loop, or none."""
+    # Short, and a folder the unprivileged user can pass through, which pytest's own temporary folders are not.
+    home = Path(tempfile.mkdtemp(prefix="busline-test-"))
+    home.chmod(0o711)
+    ready = threading.Event()
+    found: list[DatabaseAddress] = []
+    failed: list[BaseException] = []
+    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
+
+    async def serve() -> None:
+        done = asyncio.Event()
+        loops.append((asyncio.get_running_loop(), done))
+        async with embedded_postgres(home / "data") as address:
+            await _make_template(address)
+            found.append(address)
+            ready.set()
+            await done.wait()
+
+    def run() -> None:
+        try:
+            asyncio.run(serve())
+        except BaseException as problem:  # noqa: BLE001  handed to the test run below
+            failed.append(problem)
+        finally:
+            ready.set()
+
+    keeper = threading.Thread(target=run, name="postgres for tests")
+    keeper.start()
+    ready.wait()
+    try:
+        if not found:
+            raise failed[0]
+        yield found[0]
+    finally:
+        loop, done = loops[0]
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(done.set)
+        keeper.join()
+        shutil.rmtree(home)
+    if failed:
+        raise failed[0]
+
+
+@pytest.fixture
+async def database(postgres: DatabaseAddress) -> AsyncIterator[DatabaseAddress]:
+    """A database of its own for one test, copied from the migrated template."""
+    name = f"test_{os.getpid()}_{next(NUMBERS)}"
+    admin = await asyncpg.connect(**postgres.connect_arguments())
+    try:
+        await admin.execute(f"create database {name} template {TEMPLATE}")
+        try:
+            yield postgres.named(name)
+        finally:
+            await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def pool(database: DatabaseAddress) -> AsyncIterator[Pool]:
+    """A pool on this test's own database."""
+    async with open_pool(database, size=5) as pool:
+        yield pool
