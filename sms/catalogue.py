@@ -1,0 +1,97 @@
+"""What Busline says, in every language: a language, a key and values in, a sentence out. One Fluent file a language.
+
+A language is added by adding its file: `languages/<code>.ftl`. Times, plurals, the words people type and the name of
+the voice are all in it.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from fluent.runtime import FluentBundle, FluentResource
+from fluent.syntax import ast
+
+from sms.segments import fold_to_gsm7
+
+
+class CatalogueError(Exception):
+    """A message is missing, or was given other values than it names: a fault of the program, never of the sender."""
+
+
+class Catalogue:
+    """Every message of every language."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        """`sources` maps language codes (BCP 47) to the text of their Fluent files."""
+        self._bundles = {code: _bundle(code, source) for code, source in sources.items()}
+        self._folded = {code: self.raw(code, "accents") == "fold" for code in sources}
+        self._words: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._bundles)
+
+    def nearest(self, language: str) -> str | None:
+        """The catalogue's language for any tag (`es-US` -> `es`), or None where it has none."""
+        code = language.strip().lower().replace("_", "-")
+        by_lower_case = {known.lower(): known for known in self._bundles}
+        while code:
+            if code in by_lower_case:
+                return by_lower_case[code]
+            code = code.rpartition("-")[0]
+        return None
+
+    def say(self, language: str, key: str, **values: str | int) -> str:
+        """The message as it is sent: folded into GSM-7 where its language allows that.
+
+        Raises CatalogueError for an unknown language or key, and for a value that the message needs and was not given.
+        """
+        text = self.raw(language, key, **values)
+        return fold_to_gsm7(text) if self._folded[language] else text
+
+    def raw(self, language: str, key: str, **values: str | int) -> str:
+        """The message as it is written, with all its accents: for speech, for pages, and as a part of another."""
+        try:
+            bundle = self._bundles[language]
+            pattern = bundle.get_message(key).value
+        except LookupError as missing:
+            raise CatalogueError(f"The catalogue has no message {key!r} in {language!r}.") from missing
+        if pattern is None:
+            raise CatalogueError(f"Message {key!r} in {language!r} has no words.")
+        text, faults = bundle.format_pattern(pattern, values)
+        if faults:
+            raise CatalogueError(f"Message {key!r} in {language!r} cannot be written: {faults[0]}")
+        return str(text)
+
+    def words(self, language: str, key: str) -> tuple[str, ...]:
+        """The phrases of a `words-...` message: what people type, already folded."""
+        if (language, key) not in self._words:
+            listed = (phrase.strip() for phrase in self.raw(language, key).split(","))
+            self._words[language, key] = tuple(phrase for phrase in listed if phrase)
+        return self._words[language, key]
+
+
+@cache
+def shipped_catalogue() -> Catalogue:
+    """The catalogue that comes with Busline: every `languages/*.ftl`."""
+    return Catalogue(shipped_sources())
+
+
+def shipped_sources() -> Mapping[str, str]:
+    """The Fluent source of every shipped language, by code."""
+    found = (entry for entry in files("sms.languages").iterdir() if entry.name.endswith(".ftl"))
+    return {
+        entry.name.removesuffix(".ftl"): entry.read_text(encoding="utf-8")
+        for entry in sorted(found, key=lambda entry: entry.name)
+    }
+
+
+def _bundle(code: str, source: str) -> FluentBundle:
+    resource = FluentResource(source)
+    for entry in resource.body:
+        if isinstance(entry, ast.Junk):
+            raise CatalogueError(f"languages/{code}.ftl cannot be read at: {(entry.content or '').strip()[:80]!r}")
+    # Isolation marks (U+2068, U+2069) around every value would turn each text into UCS-2.
+    bundle = FluentBundle([code], use_isolating=False)
+    bundle.add_resource(resource)
+    return bundle

@@ -1,0 +1,113 @@
+# English.
+#
+# Every language has one file with these same messages and placeholders; the tests compare them. Write for a tired
+# parent at a cold stop. Keep the promise of each sentence: the word "live" stands only where the bus was seen in the
+# last 90 seconds, and a planned time is called planned. An answer must fit one SMS (160 characters) at its longest; the tests measure that too.
+
+## The language itself
+
+# "fold" if texts stay readable without the accents that SMS cannot carry cheaply, "keep" if they must not lose any.
+accents = fold
+# What Twilio calls this language when it speaks it, and the voice.
+voice-language = en-US
+voice-name = Polly.Joanna-Neural
+
+## Times and numbers
+
+# $hour12 is 1-12, $hour24 is 00-23, $minute is 00-59, $half is am or pm.
+clock = { $hour12 }:{ $minute } { $half ->
+    [am] AM
+   *[pm] PM
+ }
+# The first time of a window within one half of the day.
+clock-short = { $hour12 }:{ $minute }
+window = { $from }-{ $to }
+# $weekday and $month are short names, $date is the day of the month.
+day = { $weekday } { $month } { $date }
+# A time on another day than today.
+clock-on-day = { $day }, { $clock }
+
+## The bus: how a sentence begins
+
+bus = Bus { $number }
+bus-substitute = Bus { $number } (not { $instead_of })
+bus-unknown = The bus
+
+## Answers. $students is one or more student numbers; $bus one of the three above; $leg is to_school or from_school.
+
+be-ready = { $leg ->
+    [to_school] Be at the stop by { $by }.
+   *[from_school] Someone must be at the stop by { $by }.
+ }
+arriving = { $students }: { $bus } is on its way. It comes { $window }. { be-ready } Live at { $seen }.
+running-late = { $students }: { $bus } is { $minutes } min late. It comes { $window }. { be-ready } Live at { $seen }.
+last-seen = { $students }: { $bus } was last seen at { $seen }. It may come { $window }{ $late ->
+    [yes] , { $minutes } min late
+   *[no] {""}
+ }. { be-ready }
+at-stop = { $students }: { $bus } is at your stop now. Live at { $seen }.
+not-started = { $students }: { $bus } has not started yet. Planned at your stop: { $planned } (from the schedule). Text again closer to that time.
+late-start = { $students }: { $bus } has not left yet and is { $minutes } min late to start. Planned at your stop: { $planned }; expect it later. Text again in 5 min.
+no-signal = { $students }: { $bus } has sent no signal since { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
+off-route = { $students }: { $bus } was off its route at { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
+uncovered = { $students }: { $confirmed ->
+    [yes] No bus has been found yet for the ride planned at { $planned }
+   *[no] We see no bus yet on the ride planned at { $planned }
+ }. Text again in 5 min, or call { $phone }.
+cancelled = { $students }: The bus planned at { $planned } is cancelled. { $leg ->
+    [to_school] Please find another way to school.
+   *[from_school] Please find another way home.
+ } Questions: { $phone }.
+passed = { $students }: { $bus } was at your stop at { $seen }. { $leg ->
+    [to_school] If you missed it
+   *[from_school] If your child is not with you
+ }, call { $phone }.
+may-have-passed = { $students }: { $bus } is past your stop (seen { $seen }), but we did not see it stop. { $leg ->
+    [to_school] If you missed it
+   *[from_school] If your child is not with you
+ }, call { $phone }.
+finished = { $students }: { $bus } finished its ride at { $seen }. { $leg ->
+    [to_school] If you missed it
+   *[from_school] If your child is not with you
+ }, call { $phone }.
+feed-outage = { $students }: We cannot see the buses now{ $known ->
+    [yes] , since { $since }
+   *[no] {""}
+ }. Planned at your stop: { $planned } (from the schedule). It may be late. Questions: { $phone }.
+not-riding = { $students }: No more bus rides are planned today.{ $next ->
+    [none] {""}
+   *[other] {" "}Next one: { $next }.
+ }
+# After the sixth line of a large family.
+more-students = { $count ->
+    [one] For { $count } more student, text the student number.
+   *[other] For { $count } more students, text a student number.
+ }
+
+## Everything else that is said
+
+# How speakers of other languages ask for theirs; it ends the texts that a stranger or a new phone gets.
+other-languages = Español: envíe ES
+unlinked = We can only answer phones that the school has on file for that student. To add your phone, call { $phone }. { other-languages }
+help = { $district } buses: text BUS, or a student number. To talk to a person, call { $phone }. Text STOP for no more texts. { other-languages }
+unknown = Sorry, we did not understand. Text BUS to find your bus, or text a student number. For anything else call { $phone }. { other-languages }
+too-many = That is a lot of texts in one hour. We will answer again later. To talk to a person, call { $phone }.
+language-set = We will write in English. Text BUS to find your bus, or text a student number. { other-languages }
+stopped = { $district } buses: you will get no more texts from this number. To get answers again, text START.
+started = { $district } buses: we will answer you again. Text BUS to find your bus, or text a student number.
+trouble = Sorry, we cannot look that up right now. Please text again in 5 min, or call { $phone }.
+voice-please-text = To hear about your bus, please send the word bus, as a text message, to this number. To talk to a person, call { $phone }.
+
+## What people type. Lower case, no accents, separated by commas. Not shown to anybody.
+
+words-bus = bus, buses, buss, busses, bsu, autobus, schoolbus, van, shuttle
+words-where = where, wheres, when, whens, what time, whats time, eta, how long, how far, how late, how soon, late, delayed, delay, delays, coming, come, comes, came, here, there yet, arrive, arrives, arriving, arrived, arrival, status, update, today, yet, running, pick up, pickup, drop off, dropoff, track, location, info on, on time, ontime, which
+words-filler = a, an, the, is, it, its, s, m, re, are, was, was it, will, do, does, did, has, have, can, could, would, you, u, tell, me, my, our, i, im, we, am, pm, for, of, at, to, from, in, be, been, get, still, now, right, please, pls, plz, hi, hello, hey, good, morning, afternoon, thanks, thank, and, or, about, know, let, need to know, want to know, find, check, looking, waiting, wait, out, that, this, this morning, so, any, idea, going, gonna, so much, there, id, ids, no, number, num, student, students, school, kid, kids, kid s, child, childs, children, son, sons, daughter, daughters, stop, route, long, why, how, ok, minutes, mins
+words-help = help, info, how does this work, how do i use this, how to use, what can i text, what can you do, commands, menu, instructions, options, person, agent, operator, human, representative, call me, talk to someone, talk to a person, speak to someone, speak to a person, real person
+words-language = english, ingles, anglais, in english
+words-code = en, eng
+words-not-location = sick, ill, absent, absence, lost, left, backpack, lunchbox, forgot, forgotten, complaint, complain, rude, driver, change, changed, changing, address, move, moved, moving, new, enroll, register, registration, eligible, eligibility, fight, bully, bullied, bullying, hurt, accident, crash, emergency, police, iep, not riding, not ride, wont ride, wont be riding, not need, dont need, doesnt need, cancel, refund, pay, job, hiring, apply, not home, isnt home, never came home, did not come home, didnt come home, missing, birthday
+words-start = start, unstop, restart, resume, resubscribe, subscribe, start again, opt in, optin
+words-yes = yes, y, yeah, yep
+words-stop = stop, stopp, stop all, stopall, end, quit, cancel, unsubscribe, unsubcribe, unsuscribe, unsubscribe me, revoke, opt out, optout, opt me out, remove me, remove my number, remove this number, take me off, take me off the list, take me off this list, take me off your list, stop texting, stop texting me, stop text, stop texts, stop the texts, stop these texts, stop messages, stop the messages, stop these messages, stop messaging me, stop sending me messages, stop sending me texts, stop sending messages, stop sending texts, no more, no more texts, no more messages, do not text, do not text me, dont text, dont text me, do not text me anymore, dont text me anymore, do not contact me, dont contact me, do not message me, dont message me, stop contacting me, leave me alone, i want to unsubscribe, i want to opt out, i want to stop, cancel messages, cancel texts, cancel subscription, cancel my subscription, end texts, end messages, delete my number, wrong number stop
+words-polite = please, pls, plz, now, thanks, thank you, right now, immediately, hi, hello, ok, already

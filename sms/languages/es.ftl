@@ -1,0 +1,101 @@
+# Spanish, as written in the United States.
+
+## The language itself
+
+accents = fold
+voice-language = es-US
+voice-name = Polly.Lupe-Neural
+
+## Times and numbers
+
+clock = { $hour12 }:{ $minute } { $half ->
+    [am] am
+   *[pm] pm
+ }
+clock-short = { $hour12 }:{ $minute }
+window = { $from }-{ $to }
+day = { $weekday } { $date } { $month }
+clock-on-day = { $day }, { $clock }
+
+## The bus: how a sentence begins
+
+bus = El autobús { $number }
+bus-substitute = El autobús { $number } (no { $instead_of })
+bus-unknown = El autobús
+
+## Answers
+
+be-ready = { $leg ->
+    [to_school] Hora de estar en la parada: { $by }.
+   *[from_school] Alguien debe estar en la parada: { $by }.
+ }
+arriving = { $students }: { $bus } viene en camino. Llega { $window }. { be-ready } En vivo { $seen }.
+running-late = { $students }: { $bus } va { $minutes } min tarde. Llega { $window }. { be-ready } En vivo { $seen }.
+last-seen = { $students }: { $bus } se vio por última vez: { $seen }. Llegaría { $window }{ $late ->
+    [yes] , { $minutes } min tarde
+   *[no] {""}
+ }. { be-ready }
+at-stop = { $students }: { $bus } está ahora en su parada. En vivo { $seen }.
+not-started = { $students }: { $bus } aún no ha salido. Hora prevista en su parada: { $planned } (según el horario). Escriba más cerca de esa hora.
+late-start = { $students }: { $bus } no ha salido y lleva { $minutes } min de retraso. Previsto en su parada: { $planned }; llegará más tarde. Escriba en 5 min.
+no-signal = { $students }: { $bus } no da señal desde { $seen }; no podemos decir cuándo llega. Previsto en su parada: { $planned }. Escriba en 5 min.
+off-route = { $students }: { $bus } iba fuera de su ruta, visto { $seen }; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba en 5 min.
+uncovered = { $students }: { $confirmed ->
+    [yes] Aún no hay autobús para el viaje previsto: { $planned }
+   *[no] No vemos autobús para el viaje previsto: { $planned }
+ }. Escriba en 5 min, o llame al { $phone }.
+cancelled = { $students }: El autobús previsto { $planned } está cancelado. { $leg ->
+    [to_school] Busque otra forma de ir a la escuela.
+   *[from_school] Busque otra forma de volver a casa.
+ } Preguntas: { $phone }.
+passed = { $students }: { $bus } estuvo en su parada ({ $seen }). { $leg ->
+    [to_school] Si lo perdió
+   *[from_school] Si su hijo no está con usted
+ }, llame al { $phone }.
+may-have-passed = { $students }: { $bus } ya pasó su parada (visto { $seen }); no lo vimos parar. { $leg ->
+    [to_school] Si lo perdió
+   *[from_school] Si su hijo no está con usted
+ }, llame al { $phone }.
+finished = { $students }: { $bus } ya terminó su viaje ({ $seen }). { $leg ->
+    [to_school] Si lo perdió
+   *[from_school] Si su hijo no está con usted
+ }, llame al { $phone }.
+feed-outage = { $students }: No podemos ver los autobuses{ $known ->
+    [yes] {" "}desde { $since }
+   *[no] {" "}ahora
+ }. Previsto en su parada: { $planned } (según el horario). Puede tardar. Preguntas: { $phone }.
+not-riding = { $students }: Hoy no hay más viajes en autobús previstos.{ $next ->
+    [none] {""}
+   *[other] {" "}El próximo: { $next }.
+ }
+more-students = { $count ->
+    [one] Para { $count } estudiante más, envíe su número de estudiante.
+   *[other] Para { $count } estudiantes más, envíe un número de estudiante.
+ }
+
+## Everything else that is said
+
+other-languages = English: text EN
+unlinked = Solo respondemos a teléfonos que la escuela tiene registrados para ese estudiante. Para agregar el suyo, llame al { $phone }. { other-languages }
+help = Autobuses de { $district }: envíe BUS o un número de estudiante. Hablar con alguien: { $phone }. STOP: no más textos. { other-languages }
+unknown = No entendimos. Envíe BUS para saber de su autobús, o un número de estudiante. Para lo demás, llame al { $phone }. { other-languages }
+too-many = Son muchos mensajes en una hora. Volveremos a responder más tarde. Para hablar con alguien, llame al { $phone }.
+language-set = Le escribiremos en español. Envíe BUS para saber de su autobús, o un número de estudiante. { other-languages }
+stopped = Autobuses de { $district }: ya no recibirá mensajes de este número. Para volver a recibir respuestas, envíe START.
+started = Autobuses de { $district }: le responderemos otra vez. Envíe BUS para saber de su autobús, o un número de estudiante.
+trouble = No podemos consultarlo en este momento. Escriba de nuevo en 5 min o llame al { $phone }.
+voice-please-text = Para saber de su autobús, envíe la palabra bus, como mensaje de texto, a este número. Para hablar con una persona, llame al { $phone }.
+
+## What people type
+
+words-bus = bus, buses, autobus, autobuses, autobuz, autovus, camion, camioneta, guagua, guaguas, micro, colectivo, buseta, transporte, camion escolar
+words-where = donde, dnd, adonde, cuando, a que hora, que hora, q hora, cuanto falta, cuanto tarda, cuanto demora, cuanto tiempo, ya viene, ya llego, ya llega, ya paso, llega, llego, llegar, llegara, llegando, llegado, viene, vino, venir, vendra, viniendo, tarde, tarda, tardara, tardando, demora, demorado, demorando, retraso, retrasado, atrasado, atraso, pasa, pasara, paso, pasado, hoy, estado, ubicacion, camino, a tiempo, falta, aun, todavia, cual
+words-filler = el, la, los, las, un, una, es, esta, estan, estara, ya, mi, mis, su, sus, nuestro, de, del, en, a, al, para, por, por que, porque, que, q, y, o, con, se, me, le, lo, no, si, muy, mucho, puede, puedo, podria, pueden, decir, decirme, dice, saber, quiero saber, quisiera saber, necesito saber, diga, digame, favor, porfa, porfavor, gracias, hola, oye, disculpe, buenos, buenas, dias, tardes, noches, manana, hora, ahora, ha, he, va, ir, hijo, hijos, hija, hijas, nino, nina, ninos, ninas, estudiante, estudiantes, alumno, alumna, escuela, colegio, id, numero, num, parada, ruta, minutos, estoy, estamos, esperando, espero, hay, como, casa, cuanto, tiempo, tan, escolar, usted
+words-help = ayuda, ayudame, ayudeme, como funciona, como se usa, que puedo escribir, opciones, instrucciones, comandos, menu, persona, agente, operador, operadora, humano, representante, llamenme, llameme, hablar con alguien, hablar con una persona, quiero hablar con alguien, quiero hablar con una persona, necesito ayuda, una persona
+words-language = espanol, spanish, castellano, espanyol, en espanol
+words-code = es, esp
+words-not-location = enfermo, enferma, ausente, falto, faltara, perdio, perdimos, perdi, dejo, olvido, olvidado, mochila, lonchera, queja, quejarme, grosero, grosera, chofer, conductor, conductora, cambiar, cambio, direccion, mudamos, mudanza, mudo, nuevo, nueva, inscribir, registrar, elegible, pelea, molestan, acoso, pegaron, accidente, choque, emergencia, policia, no necesita, no necesito, no va a ir, no ira, no usara, no viajara, cancelar, reembolso, pagar, trabajo, empleo, no ha llegado a casa, no llego a casa, no esta en casa, desaparecio
+words-start = empezar, iniciar, comenzar, reanudar, activar, reactivar, suscribir, suscribirme, empezar otra vez, quiero recibir mensajes
+words-yes = si, claro
+words-stop = alto, pare, paren, parar, para los mensajes, detener, detengan, detenganse, cancelar, cancelar mensajes, cancelar suscripcion, cancelar mi suscripcion, anular, anular suscripcion, terminar, fin, basta, basta ya, baja, darme de baja, dar de baja, deme de baja, quiero darme de baja, no mas, no mas mensajes, no mas textos, no mas textos por favor, no quiero mas mensajes, no quiero mas textos, no quiero recibir mas mensajes, no quiero recibir mensajes, no quiero mensajes, no me envien mas mensajes, no me envie mas mensajes, no me envien mensajes, no me manden mas mensajes, no me mande mas mensajes, no me manden mensajes, no me escriban, no me escriban mas, no me escriba mas, no me textee mas, no me contacten, dejen de escribirme, deje de escribirme, dejen de mandarme mensajes, deje de mandarme mensajes, dejen de enviarme mensajes, deje de enviarme mensajes, dejen de molestar, parar mensajes, paren los mensajes, quitenme de la lista, quiteme de la lista, borrenme, borreme, borre mi numero, borren mi numero, eliminar mi numero, eliminenme, desuscribir, desuscribirme, desinscribir, renunciar, retirenme
+words-polite = por favor, porfavor, porfa, ya, gracias, ahora, ahora mismo, hola

@@ -1,0 +1,187 @@
+"""An answer as a text message: an `Answer` in, one line of at most one SMS segment out.
+
+The same words for every case: which bus, what state it is in, when it comes, when to be at the stop, and how old the
+news is. Only a fix of the last 90 seconds is called live, and a planned time is always called planned. Students go by
+their numbers: no name, address, stop or school is ever written.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+
+from busline.answer import (
+    Answer,
+    Arriving,
+    AtStop,
+    Bus,
+    Cancelled,
+    FeedOutage,
+    Finished,
+    LastSeen,
+    LateStart,
+    MayHavePassed,
+    NoSignalSince,
+    NotRidingToday,
+    NotStarted,
+    OffRoute,
+    Passed,
+    RunningLate,
+    Uncovered,
+    Window,
+)
+from busline.ids import StudentId
+from busline.people import Leg
+from sms.catalogue import Catalogue
+
+WORTH_SAYING_MINUTES = 5
+"""Lateness up to this is within the plan, and not mentioned (the line between `Arriving` and `RunningLate`)."""
+MOST_LINES = 6
+"""A contact for more students than this (a shelter, an office) gets the first lines and is told of the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a reply is written: in which language, on whose clock, with which number to call."""
+
+    catalogue: Catalogue
+    language: str
+    timezone: ZoneInfo
+    district_phone: str
+
+    def say(self, key: str, **values: str | int) -> str:
+        """Any message of the catalogue in this language."""
+        return self.catalogue.say(self.language, key, **values)
+
+
+def render_family(told: Sequence[tuple[StudentId, Answer]], wording: Wording, now: datetime) -> str:
+    """The answers about a family's students, one line each; students with the same answer share a line."""
+    lines: dict[Answer, list[StudentId]] = {}
+    for student_id, answer in told:
+        lines.setdefault(answer, []).append(student_id)
+    written = [render(answer, students, wording, now) for answer, students in list(lines.items())[:MOST_LINES]]
+    rest = sum(len(students) for students in list(lines.values())[MOST_LINES:])
+    if rest:
+        written.append(wording.say("more-students", count=rest))
+    return "\n".join(written)
+
+
+def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now: datetime) -> str:
+    """One answer about one student, or about several who share it, as a line of text."""
+    teller = _Teller(wording, ", ".join(students), now)
+    match answer:
+        case Arriving(bus, leg, window, fix_at):
+            return teller.tell("arriving", bus=teller.bus(bus), **teller.window(window, leg), seen=teller.clock(fix_at))
+        case RunningLate(bus, leg, window, minutes_late, fix_at):
+            return teller.tell(
+                "running-late",
+                bus=teller.bus(bus),
+                minutes=minutes_late,
+                **teller.window(window, leg),
+                seen=teller.clock(fix_at),
+            )
+        case LastSeen(bus, leg, window, minutes_late, fix_at):
+            return teller.tell(
+                "last-seen",
+                bus=teller.bus(bus),
+                late="yes" if minutes_late > WORTH_SAYING_MINUTES else "no",
+                minutes=minutes_late,
+                **teller.window(window, leg),
+                seen=teller.clock(fix_at),
+            )
+        case AtStop(bus, _, fix_at):
+            return teller.tell("at-stop", bus=teller.bus(bus), seen=teller.clock(fix_at))
+        case NotStarted(bus, _, planned_at):
+            return teller.tell("not-started", bus=teller.bus(bus), planned=teller.clock(planned_at))
+        case LateStart(bus, _, planned_at, minutes_late):
+            planned = teller.clock(planned_at)
+            return teller.tell("late-start", bus=teller.bus(bus), planned=planned, minutes=minutes_late)
+        case NoSignalSince(bus, _, planned_at, fix_at):
+            planned, seen = teller.clock(planned_at), teller.clock(fix_at)
+            return teller.tell("no-signal", bus=teller.bus(bus), planned=planned, seen=seen)
+        case OffRoute(bus, _, planned_at, fix_at):
+            planned, seen = teller.clock(planned_at), teller.clock(fix_at)
+            return teller.tell("off-route", bus=teller.bus(bus), planned=planned, seen=seen)
+        case Uncovered(_, planned_at, confirmed):
+            planned = teller.clock(planned_at)
+            return teller.tell("uncovered", planned=planned, confirmed="yes" if confirmed else "no")
+        case Cancelled(leg, planned_at):
+            return teller.tell("cancelled", planned=teller.clock(planned_at), leg=leg)
+        case Passed(bus, leg, passed_at):
+            return teller.tell("passed", bus=teller.bus(bus), seen=teller.clock(passed_at), leg=leg)
+        case MayHavePassed(bus, leg, fix_at):
+            return teller.tell("may-have-passed", bus=teller.bus(bus), seen=teller.clock(fix_at), leg=leg)
+        case Finished(bus, leg, ended_at):
+            return teller.tell("finished", bus=teller.bus(bus), seen=teller.clock(ended_at), leg=leg)
+        case FeedOutage(_, planned_at, since):
+            return teller.tell(
+                "feed-outage",
+                planned=teller.clock(planned_at),
+                known="no" if since is None else "yes",
+                since="" if since is None else teller.clock(since),
+            )
+        case NotRidingToday(next_date):
+            return teller.tell("not-riding", next="none" if next_date is None else teller.day(next_date))
+        case _:
+            assert_never(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Writes the parts of one line: buses, times and days as the language writes them."""
+
+    wording: Wording
+    students: str
+    now: datetime
+
+    def tell(self, key: str, **values: str | int) -> str:
+        return self.wording.say(key, students=self.students, phone=self.wording.district_phone, **values)
+
+    def bus(self, bus: Bus | None) -> str:
+        if bus is None:
+            return self._part("bus-unknown")
+        if bus.instead_of is None:
+            return self._part("bus", number=bus.number)
+        return self._part("bus-substitute", number=bus.number, instead_of=bus.instead_of)
+
+    def clock(self, at: datetime) -> str:
+        """The time of day; with its date where that is not today, so that tomorrow's bus is not waited for today."""
+        local = at.astimezone(self.wording.timezone)
+        clock = self._part("clock", **_clock_values(local))
+        if local.date() == self.now.astimezone(self.wording.timezone).date():
+            return clock
+        return self._part("clock-on-day", day=self.day(local.date()), clock=clock)
+
+    def day(self, on: date) -> str:
+        names = Locale.parse(self.wording.language, sep="-")
+        return self._part(
+            "day",
+            weekday=names.days["format"]["abbreviated"][on.weekday()],
+            month=names.months["format"]["abbreviated"][on.month],
+            date=str(on.day),
+        )
+
+    def window(self, window: Window, leg: Leg) -> dict[str, str]:
+        earliest, latest = (at.astimezone(self.wording.timezone) for at in (window.earliest, window.latest))
+        # "7:05-7:12 AM", but "11:55 AM-12:05 PM".
+        same_half = earliest.date() == latest.date() and (earliest.hour < 12) == (latest.hour < 12)
+        start = self._part("clock-short" if same_half else "clock", **_clock_values(earliest))
+        by = self._part("clock", **_clock_values(window.be_ready_by.astimezone(self.wording.timezone)))
+        end = self._part("clock", **_clock_values(latest))
+        whole = end if window.earliest == window.latest else self._part("window", **{"from": start, "to": end})
+        return {"window": whole, "by": by, "leg": leg}
+
+    def _part(self, key: str, **values: str | int) -> str:
+        return self.wording.catalogue.raw(self.wording.language, key, **values)
+
+
+def _clock_values(at: datetime) -> dict[str, str]:
+    return {
+        "hour12": str(at.hour % 12 or 12),
+        "hour24": f"{at.hour:02}",
+        "minute": f"{at.minute:02}",
+        "half": "am" if at.hour < 12 else "pm",
+    }
