@@ -30,13 +30,17 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.InterfaceError,
 )
-"""What a query raises while the server is away or coming back.
+"""What a query raises while the server is away or coming back; `DatabaseUnavailableError` is one of them.
 
 It does not say whether a commit under way took effect: repeat only what is idempotent. A pool connects again by
-itself. InterfaceError is among them because that is what asyncpg raises for a connection that ended under it.
+itself. Between the statements of a transaction asyncpg may raise a bare InterfaceError instead, which is also what it
+raises for wrong use; `transaction` tells the two apart.
 """
+
+
+class DatabaseUnavailableError(ConnectionError):
+    """The server went away, or is not there (yet). Whether the transaction took effect is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +110,32 @@ async def open_pool(
         except TimeoutError:
             log.warning("queries were still running when the pool closed; they were cut off", seconds=CLOSE_SECONDS)
             pool.terminate()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """A connection inside one transaction, committed at the end of the block, rolled back when it raises.
+
+    Raises DatabaseUnavailableError when the server cannot be reached or went away meanwhile.
+    """
+    try:
+        connection = await pool.acquire()
+    except UNAVAILABLE as problem:
+        raise DatabaseUnavailableError(str(problem)) from problem
+    try:
+        async with connection.transaction():
+            yield connection
+    except Exception as problem:
+        if isinstance(problem, UNAVAILABLE) or _is_gone(connection):
+            raise DatabaseUnavailableError(str(problem)) from problem
+        raise
+    finally:
+        await pool.release(connection)
+
+
+def _is_gone(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        # The pool took it back by itself, which it does with a connection that broke.
+        return True

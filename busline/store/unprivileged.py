@@ -59,7 +59,7 @@ class ServerUser:
 
 
 def server_user(cluster: Path) -> ServerUser:
-    """Ourselves; when we are root, the owner of an existing cluster, or else the system user `busline`, made if missing.
+    """Ourselves; when we are root the owner of an existing cluster, else the system user `busline`, made if need be.
 
     Raises EmbeddedError where root has nobody to become, or the cluster is somebody else's.
     """

@@ -1,0 +1,317 @@
+"""What happened, kept: positions, stop visits, progress, assignments and notices; and the picture of a moment from it.
+
+Every write is idempotent, so a step whose commit is in doubt (the server died under it) is simply written again.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+
+import structlog
+
+from busline.fleet import Assignment, AssignmentSource, Fleet, NoticeKind, RunNotice, RunProgress, StopVisit
+from busline.ids import RunId, RunKey, StopId, VehicleId
+from busline.position import Position
+from busline.service_day import moment
+from busline.store.pool import Connection, Pool, transaction
+from busline.store.sql import load_queries
+from busline.timetable import Timetable
+from busline.tracker import Step
+
+log = structlog.get_logger(__name__)
+
+SQL = load_queries(__file__)
+PARTITION = "vehicle_position_"
+
+
+class Ledger:
+    """The ledger of one database."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._position_days: set[date] = set()
+        """The days known to have a partition."""
+
+    async def record(self, step: Step) -> None:
+        """Write a step whole, in one transaction, and return once it is committed.
+
+        Raises DatabaseUnavailableError when the server is away; record the same step again, before any later one.
+        """
+        if not (step.positions or step.assignments or step.visits or step.progress):
+            return
+        await self._make_position_days(step.positions)
+        async with transaction(self._pool) as connection:
+            await _keep_positions(connection, step.positions)
+            await _keep_assignments(connection, step.assignments)
+            await _keep_visits(connection, step.visits)
+            await _keep_progress(connection, step.progress)
+
+    async def restore(self, timetable: Timetable, now: datetime) -> Fleet:
+        """The picture as of `now`: the service days from yesterday's on, and nothing that happened after `now`.
+
+        Runs that this version of the plan does not have, or has with fewer calls, are left out. How feeds are doing
+        is not kept: the next poll tells.
+        """
+        yesterday = now.astimezone(timetable.timezone).date() - timedelta(days=1)
+        async with transaction(self._pool) as connection:
+            progress = [_progress(*row) for row in await connection.fetch(SQL["progress"], yesterday, now)]
+            assignments = [_assignment(*row) for row in await connection.fetch(SQL["assignments"], yesterday, now)]
+            visits = [_visit(*row) for row in await connection.fetch(SQL["visits"], yesterday, now)]
+            notices = [_notice(*row) for row in await connection.fetch(SQL["notices_at"], yesterday, now)]
+            since = moment(yesterday, 0, timetable.timezone)
+            last_fix_at = {VehicleId(row[0]): row[1] for row in await connection.fetch(SQL["last_fixes"], since, now)}
+
+        def planned(key: RunKey, calls: int = 0) -> bool:
+            run = timetable.runs.get(key.run_id)
+            return run is not None and calls <= len(run)
+
+        visits_of: dict[RunKey, list[StopVisit]] = {}
+        for visit in visits:
+            if planned(visit.key, visit.call_index + 1):
+                visits_of.setdefault(visit.key, []).append(visit)
+        return Fleet(
+            at=now,
+            progress={one.key: one for one in progress if planned(one.key, one.next_call)},
+            assignments={one.key: one for one in assignments if planned(one.key)},
+            notices={one.key: one for one in notices if planned(one.key)},
+            last_fix_at=last_fix_at,
+            visits={key: tuple(of_run) for key, of_run in visits_of.items()},
+        )
+
+    async def rewind(self, to: datetime) -> None:
+        """Forget everything that happened after a moment, so that it can happen again: for replays.
+
+        Of a run that went on after `to` the progress is forgotten altogether, since only its newest is kept.
+        """
+        async with transaction(self._pool) as connection:
+            for day in await _position_days(connection):
+                if datetime.combine(day, time(), UTC) > to:
+                    await self._drop_position_day(connection, day)
+            for query in (
+                "forget_positions",
+                "forget_assignments",
+                "forget_visits",
+                "forget_departures",
+                "forget_progress",
+                "forget_notices",
+                "reopen_notices",
+            ):
+                await connection.execute(SQL[query], to)
+
+    async def say(self, notice: RunNotice, said_by: str) -> None:
+        """Keep what staff or a feed said about a run; the newest notice that stands is the one that counts."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(
+                SQL["say"],
+                notice.key.service_date,
+                notice.key.run_id,
+                notice.kind.value,
+                notice.cause,
+                said_by,
+                notice.at,
+            )
+
+    async def notices(self, service_dates: Collection[date]) -> dict[RunKey, RunNotice]:
+        """The newest notice that stands, of every run of these days that has one."""
+        async with transaction(self._pool) as connection:
+            standing = [_notice(*row) for row in await connection.fetch(SQL["notices"], list(service_dates))]
+        return {notice.key: notice for notice in standing}
+
+    async def clear(self, key: RunKey, cleared_by: str, at: datetime) -> int:
+        """Clear every notice of a run that stands; how many there were."""
+        async with transaction(self._pool) as connection:
+            return len(await connection.fetch(SQL["clear"], key.service_date, key.run_id, cleared_by, at))
+
+    async def drop_positions_before(self, day: date) -> list[date]:
+        """Drop the positions of every UTC day before `day`; the days that were dropped, oldest first."""
+        async with transaction(self._pool) as connection:
+            old = sorted(known for known in await _position_days(connection) if known < day)
+            for known in old:
+                await self._drop_position_day(connection, known)
+        if old:
+            log.info("old positions dropped", days=len(old), first=old[0].isoformat(), last=old[-1].isoformat())
+        return old
+
+    async def _make_position_days(self, positions: Iterable[Position]) -> None:
+        # Apart from the step's own transaction, so that a lock on the table is held for a moment only.
+        days = {position.fix_at.astimezone(UTC).date() for position in positions}
+        if days <= self._position_days:
+            return
+        async with transaction(self._pool) as connection:
+            existing = await _position_days(connection)
+            for day in sorted(days - existing):
+                next_day = day + timedelta(days=1)
+                await connection.execute(
+                    SQL["make_position_day"].format(partition=_partition(day), day=day, next_day=next_day)
+                )
+        self._position_days |= days
+
+    async def _drop_position_day(self, connection: Connection, day: date) -> None:
+        self._position_days.discard(day)
+        await connection.execute(SQL["drop_position_day"].format(partition=_partition(day)))
+
+
+def _partition(day: date) -> str:
+    return f"{PARTITION}{day:%Y_%m_%d}"
+
+
+async def _position_days(connection: Connection) -> set[date]:
+    """The days that have a partition; nobody else makes or drops one until the transaction ends."""
+    await connection.execute(SQL["lock_partitions"])
+    names = [row["relname"] for row in await connection.fetch(SQL["position_days"])]
+    return {datetime.strptime(name.removeprefix(PARTITION), "%Y_%m_%d").replace(tzinfo=UTC).date() for name in names}
+
+
+async def _keep_positions(connection: Connection, positions: Sequence[Position]) -> None:
+    if not positions:
+        return
+    await connection.execute(SQL["make_arrivals"])
+    await connection.copy_records_to_table(
+        "arriving_position",
+        columns=[
+            "source",
+            "vehicle_id",
+            "fix_at",
+            "received_at",
+            "lat",
+            "lon",
+            "bearing_deg",
+            "speed_mps",
+            "run_id",
+            "service_date",
+        ],
+        records=[
+            (
+                one.source,
+                one.vehicle_id,
+                one.fix_at,
+                one.received_at,
+                one.place.lat,
+                one.place.lon,
+                one.bearing_deg,
+                one.speed_mps,
+                one.claim.run_id if one.claim else None,
+                one.claim.service_date if one.claim else None,
+            )
+            for one in positions
+        ],
+    )
+    await connection.execute(SQL["keep_arrivals"])
+
+
+async def _keep_assignments(connection: Connection, assignments: Sequence[Assignment]) -> None:
+    # One statement may touch a row once: of two for the same key, here and below, the later one counts.
+    latest = {(one.key, one.since): one for one in assignments}
+    rows = [
+        (one.key.service_date, one.key.run_id, one.since, one.vehicle_id, one.source.value) for one in latest.values()
+    ]
+    await _keep(connection, "keep_assignments", rows)
+
+
+async def _keep_visits(connection: Connection, visits: Sequence[StopVisit]) -> None:
+    latest = {(one.key, one.stop_sequence): one for one in visits}
+    rows = [
+        (
+            one.key.service_date,
+            one.key.run_id,
+            one.stop_sequence,
+            one.call_index,
+            one.stop_id,
+            one.vehicle_id,
+            one.arrived_at,
+            one.departed_at,
+        )
+        for one in latest.values()
+    ]
+    await _keep(connection, "keep_visits", rows)
+
+
+async def _keep_progress(connection: Connection, progress: Sequence[RunProgress]) -> None:
+    latest = {one.key: one for one in progress}
+    rows = [
+        (
+            one.key.service_date,
+            one.key.run_id,
+            one.vehicle_id,
+            one.source.value,
+            one.fix_at,
+            one.matched_at,
+            one.distance_m,
+            one.next_call,
+            one.lateness_seconds,
+            one.started_at,
+            one.still_since,
+            one.off_route_since,
+            one.ended_at,
+        )
+        for one in latest.values()
+    ]
+    await _keep(connection, "keep_progress", rows)
+
+
+async def _keep(connection: Connection, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Hands rows over as one array a column, for a query that unnests them."""
+    if rows:
+        await connection.execute(SQL[query], *(list(column) for column in zip(*rows, strict=True)))
+
+
+# Each takes the columns of its query, in order.
+
+
+def _progress(
+    service_date: date,
+    run_id: str,
+    vehicle_id: str,
+    source: str,
+    fix_at: datetime,
+    matched_at: datetime,
+    distance_m: float,
+    next_call: int,
+    lateness_seconds: float,
+    started_at: datetime | None,
+    still_since: datetime | None,
+    off_route_since: datetime | None,
+    ended_at: datetime | None,
+) -> RunProgress:
+    return RunProgress(
+        key=RunKey(service_date, RunId(run_id)),
+        vehicle_id=VehicleId(vehicle_id),
+        source=AssignmentSource(source),
+        fix_at=fix_at,
+        matched_at=matched_at,
+        distance_m=distance_m,
+        next_call=next_call,
+        lateness_seconds=lateness_seconds,
+        started_at=started_at,
+        still_since=still_since,
+        off_route_since=off_route_since,
+        ended_at=ended_at,
+    )
+
+
+def _assignment(service_date: date, run_id: str, since: datetime, vehicle_id: str, source: str) -> Assignment:
+    return Assignment(RunKey(service_date, RunId(run_id)), VehicleId(vehicle_id), AssignmentSource(source), since)
+
+
+def _visit(
+    service_date: date,
+    run_id: str,
+    stop_sequence: int,
+    call_index: int,
+    stop_id: str,
+    vehicle_id: str,
+    arrived_at: datetime,
+    departed_at: datetime | None,
+) -> StopVisit:
+    return StopVisit(
+        key=RunKey(service_date, RunId(run_id)),
+        call_index=call_index,
+        stop_sequence=stop_sequence,
+        stop_id=StopId(stop_id),
+        vehicle_id=VehicleId(vehicle_id),
+        arrived_at=arrived_at,
+        departed_at=departed_at,
+    )
+
+
+def _notice(service_date: date, run_id: str, kind: str, cause: str, said_at: datetime) -> RunNotice:
+    return RunNotice(RunKey(service_date, RunId(run_id)), NoticeKind(kind), cause, said_at)
