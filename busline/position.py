@@ -58,6 +58,9 @@ class RejectReason(StrEnum):
     DUPLICATE_ENTITY = "duplicate_entity"
     """The same vehicle twice in one message; the newer fix is kept."""
     TELEPORT = "teleport"
+    """Too far from the last fix to have been driven; believed once the next fix agrees with it."""
+    FROZEN = "frozen"
+    """New times and a speed, but the very same place for minutes: a GPS that has stopped measuring."""
     BAD_TRIP = "bad_trip"
     """The trip descriptor cannot be read; the position is kept without a claim and this is counted."""
 

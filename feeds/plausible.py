@@ -1,0 +1,56 @@
+"""The range checks every adapter shares: a raw number in, a value or the named reason against it out."""
+
+import math
+from datetime import UTC, datetime
+
+from busline.geo import Area, LatLon
+from busline.position import RejectReason
+
+EARLIEST_POSIX = 946_684_800
+"""2000-01-01. A GPS unit that has lost its clock counts from 1970 or 1980."""
+LATEST_POSIX = 4_102_444_800
+"""2100-01-01. Milliseconds taken for seconds, or a corrupted number, lie far beyond it (year 58861, 2**63)."""
+FASTEST_MPS = 40.0
+"""No bus is faster (144 km/h). A speed above it is a wrong unit or a fault, and is dropped without the place."""
+NULL_ISLAND_DEG = 0.001
+"""Within about 100 m of (0, 0)."""
+
+
+def place_or_reason(lat: float, lon: float, area: Area | None) -> LatLon | RejectReason:
+    """A place in WGS 84 degrees, inside `area` where one is given (already widened: garages lie outside the stops)."""
+    if not (math.isfinite(lat) and math.isfinite(lon)):
+        return RejectReason.NOT_A_NUMBER
+    if abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG:
+        return RejectReason.NULL_ISLAND
+    place = LatLon(lat, lon)
+    if area is not None and not area.holds(place):
+        # Before the range check: Austin's longitude, -97, is no latitude at all, and "swapped" tells more.
+        if area.holds(LatLon(lon, lat)):
+            return RejectReason.SWAPPED
+        return RejectReason.OUT_OF_AREA if _on_earth(lat, lon) else RejectReason.OUT_OF_RANGE
+    return place if _on_earth(lat, lon) else RejectReason.OUT_OF_RANGE
+
+
+def fix_time_or_reason(posix_seconds: float) -> datetime | RejectReason:
+    """Seconds since 1970 as an aware moment; guarded, because converting first raises on what feeds really send."""
+    if not math.isfinite(posix_seconds):
+        return RejectReason.NO_TIMESTAMP
+    if posix_seconds < EARLIEST_POSIX:
+        return RejectReason.ANCIENT
+    if posix_seconds > LATEST_POSIX:
+        return RejectReason.FUTURE
+    return datetime.fromtimestamp(posix_seconds, UTC)
+
+
+def bearing_or_none(degrees: float) -> float | None:
+    """Degrees clockwise from north, 0 up to 360; None for what is no bearing. The place is good without it."""
+    return degrees % 360.0 if 0.0 <= degrees <= 360.0 else None
+
+
+def speed_or_none(mps: float) -> float | None:
+    """Metres a second; None for what is no bus's speed. The place is good without it."""
+    return mps if 0.0 <= mps <= FASTEST_MPS else None
+
+
+def _on_earth(lat: float, lon: float) -> bool:
+    return -90.0 <= lat <= 90.0 and -180.0 <= lon <= 180.0
