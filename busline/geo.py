@@ -45,6 +45,13 @@ class LocalPlane:
         y = (np.asarray(lat, np.float64) - self.origin.lat) * metres_per_degree
         return np.stack([x, y], axis=-1)
 
+    def to_degrees(self, xy: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Metres (..., 2) back to latitudes and longitudes, each (...)."""
+        metres_per_degree = math.pi * EARTH_RADIUS_M / 180
+        lat = self.origin.lat + xy[..., 1] / metres_per_degree
+        lon = self.origin.lon + xy[..., 0] / (metres_per_degree * math.cos(math.radians(self.origin.lat)))
+        return lat, lon
+
     def to_place(self, x_m: float, y_m: float) -> LatLon:
         """Metres back to degrees."""
         metres_per_degree = math.pi * EARTH_RADIUS_M / 180
