@@ -49,6 +49,10 @@ class Screen:
         self._sweep_above = 1_000
         self._news_at: datetime | None = None
 
+    def __len__(self) -> int:
+        """How many vehicles are remembered."""
+        return len(self._vehicles)
+
     def take(
         self, positions: Iterable[Position], now: datetime, header_timed: Set[VehicleId] = _NO_VEHICLES
     ) -> Screened:
