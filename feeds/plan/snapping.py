@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 ROBUST_M = 60.0
-"""Up to here a stop's offset costs its square, beyond only in proportion: one badly placed stop must not drag its
-neighbours along. Offsets on real feeds stay below it (a stop lies beside a wide street, or across a car park)."""
+"""Well below this a stop's offset costs its square, far beyond it hardly more than at it (Cauchy's loss): one badly
+placed stop must not drag its neighbours along. Real stops lie nearer, beside a wide street or across a car park."""
 
 FAR_FROM_BEST_M = 200.0
 """A pass of the path is a candidate for a stop while it is at most this much further off than the nearest one."""
@@ -57,7 +57,7 @@ def snap_in_order(stop_xy: Array, path_xy: Array, path_distance_m: Array, expect
     places_m = _places(stop_xy, path_xy, path_distance_m)
     place_xy = np.column_stack([np.interp(places_m, path_distance_m, path_xy[:, axis]) for axis in (0, 1)])
     offset_m = np.hypot(stop_xy[:, 0, None] - place_xy[None, :, 0], stop_xy[:, 1, None] - place_xy[None, :, 1])
-    cost = np.where(offset_m <= ROBUST_M, offset_m**2, 2 * ROBUST_M * offset_m - ROBUST_M**2)
+    cost = ROBUST_M**2 * np.log1p((offset_m / ROBUST_M) ** 2)
     if expected is not None:
         away_m = np.abs(places_m[None, :] - expected.distance_m[:, None])
         cost += expected.weight_m * np.nan_to_num(away_m, nan=0.0)
@@ -71,13 +71,13 @@ def _places(stop_xy: Array, path_xy: Array, path_distance_m: Array) -> Array:
     length2 = np.einsum("si,si->s", step, step)
     from_start = stop_xy[:, None, :] - start[None, :, :]
     along = np.clip(np.einsum("nsi,si->ns", from_start, step) / length2, 0.0, 1.0)
+    # The foot of a perpendicular inside a segment is a local minimum; any other one is a corner.
+    inside = (along > 0) & (along < 1)
     gap = from_start - along[:, :, None] * step[None, :, :]
     distance = np.hypot(gap[:, :, 0], gap[:, :, 1])
-    walled = np.pad(distance, ((0, 0), (1, 1)), constant_values=np.inf)
-    nearest_here = (distance <= walled[:, :-2]) & (distance <= walled[:, 2:])
     near_enough = distance <= distance.min(axis=1, keepdims=True) + FAR_FROM_BEST_M
     at = path_distance_m[None, :-1] + along * np.diff(path_distance_m)[None, :]
-    return np.unique(np.concatenate([at[nearest_here & near_enough], path_distance_m]))
+    return np.unique(np.concatenate([at[inside & near_enough], path_distance_m]))
 
 
 def _cheapest_in_order(cost: Array) -> NDArray[np.intp]:
