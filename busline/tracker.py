@@ -1,10 +1,27 @@
 """The one stateful step: positions in, run states out."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from busline.fleet import Assignment, Fleet, RunProgress, StopVisit
+import numpy as np
+
+from busline.driving import CLAIM_AFTER_SECONDS, CLAIM_BEFORE_SECONDS, Choice, Driving
+from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
+from busline.ids import RunKey, VehicleId
+from busline.journey import NEARLY_DONE_M, Journey
+from busline.match import Beliefs, Fixes, Match, Unmatched, UnmatchedReason, match
+from busline.paths import Paths
 from busline.position import Position
+from busline.rivals import takes_over
+from busline.timetable import Timetable
+
+KEPT_AFTER_END = timedelta(hours=3)
+"""A run whose vehicle has ended it stays in the picture until so long after its planned end, ..."""
+KEPT_AT_MOST = timedelta(hours=6)
+"""... and any other until so long after it."""
+PRUNED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +38,333 @@ class Step:
     """New ones only."""
     unmatched: Mapping[str, int] = field(default_factory=dict)
     """Positions that could not be placed on a run, by reason."""
+
+
+class Tracker:
+    """Follows every vehicle over its runs. One a process; `take` is called with each batch.
+
+    Built on a restored fleet it goes on where the former one stopped, to the same states at the next fix.
+    """
+
+    def __init__(self, timetable: Timetable, fleet: Fleet) -> None:
+        self._timetable = timetable
+        self._paths = Paths(timetable)
+        self._driving = Driving(timetable)
+        self._fleet = fleet
+        self._pruned_at = fleet.at
+        self._journeys: dict[tuple[RunKey, VehicleId], Journey] = {}
+        """Of every vehicle on every run it was seen or claimed on; at most one of a run is published."""
+        self._newest: dict[VehicleId, Journey] = {}
+        self._driver: dict[RunKey, VehicleId] = {}
+        """Whose journey is published."""
+        for progress in sorted(fleet.progress.values(), key=lambda progress: progress.fix_at):
+            if progress.key.run_id in timetable.runs:
+                journey = self._journey(Choice(progress.key, progress.source), progress.vehicle_id)
+                journey.resume(progress, fleet.visits.get(progress.key, ()))
+                self._journeys[progress.key, progress.vehicle_id] = journey
+                self._newest[progress.vehicle_id] = journey
+                self._driver[progress.key] = progress.vehicle_id
+        self._by_staff = _by_staff(fleet.assignments.values())
+
+    @property
+    def fleet(self) -> Fleet:
+        """The newest picture."""
+        return self._fleet
+
+    def note(self, notices: Mapping[RunKey, RunNotice]) -> None:
+        """Take over what staff say about runs: these notices and no others."""
+        self._fleet = replace(self._fleet, notices=dict(notices))
+
+    def assign(self, assignment: Assignment) -> None:
+        """Take over which vehicle staff say drives a run."""
+        self._fleet = replace(self._fleet, assignments={**self._fleet.assignments, assignment.key: assignment})
+        self._by_staff = _by_staff(self._fleet.assignments.values())
+
+    def take(self, positions: Sequence[Position], now: datetime) -> Step:
+        """Place a batch on the runs it belongs to. Its order does not matter; a vehicle may be in it more than once."""
+        draft = _Draft(self._fleet)
+        for wave in _waves(positions):
+            self._take_wave(wave, draft)
+        fleet = draft.publish(now)
+        if now - self._pruned_at >= PRUNED_EVERY:
+            fleet = self._prune(fleet, now)
+        self._fleet = fleet
+        return Step(
+            fleet=fleet,
+            positions=tuple(draft.positions),
+            progress=tuple(fleet.progress[key] for key in draft.changed if key in fleet.progress),
+            visits=tuple(draft.new_visits.values()),
+            assignments=tuple(draft.new_assignments),
+            unmatched=dict(draft.unmatched),
+        )
+
+    def _take_wave(self, wave: Sequence[Position], draft: "_Draft") -> None:
+        """One fix of each of many vehicles."""
+        trials: list[_Trial] = []
+        for position in wave:
+            last = draft.last_fix_at.get(position.vehicle_id)
+            if last is not None and position.fix_at <= last:
+                draft.unmatched[UnmatchedReason.OLD_FIX] += 1
+                continue
+            draft.last_fix_at[position.vehicle_id] = position.fix_at
+            draft.positions.append(position)
+            trials.append(self._trial(position, draft))
+        self._match(trials)
+        for trial in trials:
+            journey, outcome = self._settle(trial, draft)
+            reason = outcome.reason if isinstance(outcome, Unmatched) else None
+            if journey is not None and not self._drives(journey, draft):
+                reason = UnmatchedReason.RIVAL
+            if reason is not None:
+                draft.unmatched[reason] += 1
+
+    def _trial(self, position: Position, draft: "_Draft") -> "_Trial":
+        """Which runs the vehicle may be on, and the journeys to try its fix against."""
+        vehicle_id, at = position.vehicle_id, position.fix_at.timestamp()
+        current = self._newest.get(vehicle_id)
+        trial = _Trial(position, at, current)
+        claim = position.claim
+        if claim is not None:
+            if (
+                current is not None
+                and current.key.run_id == claim.run_id
+                and claim.service_date in (None, current.key.service_date)
+                and not claim.cancelled
+                and current.start_at - CLAIM_BEFORE_SECONDS <= at <= current.end_at + CLAIM_AFTER_SECONDS
+            ):
+                trial.options = [current]
+                return trial
+            key = self._driving.claimed(claim, position.fix_at)
+            if isinstance(key, RunKey):
+                trial.options = [self._journey(Choice(key, AssignmentSource.FEED), vehicle_id)]
+                return trial
+            trial.reason = key
+        if (
+            current is not None
+            and current.source is not AssignmentSource.FEED
+            and not (current.ended or current.lost)
+            and at < current.end_at
+        ):
+            trial.options = [current]
+            return trial
+        choices = self._driving.due(
+            vehicle_id,
+            position.fix_at,
+            self._by_staff.get(vehicle_id, ()),
+            draft.assignments,
+            lambda key: self._is_taken(key, vehicle_id),
+        )
+        trial.options = [self._journey(choice, vehicle_id) for choice in choices]
+        return trial
+
+    def _is_taken(self, key: RunKey, vehicle_id: VehicleId) -> bool:
+        """The run has been ended by this vehicle, or another one is driving it."""
+        own = self._journeys.get((key, vehicle_id))
+        if own is not None and own.ended:
+            return True
+        driver = self._driver.get(key)
+        return driver is not None and driver != vehicle_id and not self._journeys[key, driver].waiting
+
+    def _journey(self, choice: Choice, vehicle_id: VehicleId) -> Journey:
+        """The journey of a vehicle on a run, made if need be; it is kept only once it is settled on."""
+        journey = self._journeys.get((choice.key, vehicle_id))
+        if journey is None:
+            run = self._timetable.runs[choice.key.run_id]
+            row = self._paths.row_of[run.run_id]
+            journey = Journey(self._timetable, choice.key, run, row, vehicle_id, choice.source)
+        return journey
+
+    def _match(self, trials: Sequence["_Trial"]) -> None:
+        """Fill in the outcomes of every journey of every trial, in one pass."""
+        places = [trial.position.place for trial in trials]
+        xy = self._timetable.plane.to_xy([place.lat for place in places], [place.lon for place in places])
+        pairs = [(index, journey) for index, trial in enumerate(trials) for journey in trial.tried()]
+        for trial, (x, y) in zip(trials, xy.tolist(), strict=True):
+            trial.xy = (x, y)
+        if not pairs:
+            return
+        of = [trials[index] for index, _ in pairs]
+        at = np.array([trial.at for trial in of])
+        nan = float("nan")
+        bearings = [nan if (deg := trial.position.bearing_deg) is None else deg for trial in of]
+        speeds = [nan if (mps := trial.position.speed_mps) is None else mps for trial in of]
+        fixes = Fixes(
+            run=np.array([journey.row for _, journey in pairs], np.intp),
+            xy=xy[[index for index, _ in pairs]],
+            at=at,
+            day_seconds=at - np.array([journey.midnight for _, journey in pairs]),
+            bearing_deg=np.array(bearings),
+            speed_mps=np.array(speeds),
+            waiting=np.array([journey.waiting for _, journey in pairs]),
+            lost=np.array([journey.lost for _, journey in pairs]),
+        )
+        outcomes, beliefs = match(self._paths, fixes, np.array([journey.belief for _, journey in pairs]))
+        for trial, (_, journey), outcome, belief in zip(of, pairs, outcomes, beliefs, strict=True):
+            trial.outcomes.append((journey, outcome, belief.copy()))
+
+    def _settle(self, trial: "_Trial", draft: "_Draft") -> tuple[Journey | None, Match | Unmatched]:
+        """Decide which journey the fix belongs to, and let it see the fix. Returns that journey and the outcome."""
+        current = trial.current
+        former = current if current is not None and current not in trial.options and not current.ended else None
+        open_ = [tried for tried in trial.outcomes if tried[0] in trial.options and not tried[0].complete]
+        chosen = next((tried for tried in open_ if isinstance(tried[1], Match)), None)
+        if former is not None:
+            told = next(tried for tried in trial.outcomes if tried[0] is former)
+            # A bus that signs on to its next run early, or on to a wrong one, is still on the one it is driving.
+            leaves = chosen is not None or (bool(open_) and former.remaining_m <= NEARLY_DONE_M)
+            if isinstance(told[1], Match) or not leaves:
+                self._see(trial, told, draft)
+            if not leaves:
+                return former, told[1]
+            draft.saw(former, former.hand_over(trial.position), self._driver)
+        if chosen is None and not open_:
+            if trial.options:
+                return None, Unmatched(UnmatchedReason.FINISHED)
+            return None, Unmatched(trial.reason)
+        settled = chosen or next((tried for tried in open_ if tried[0] is current), open_[0])
+        journey = settled[0]
+        self._journeys[journey.key, journey.vehicle_id] = journey
+        self._newest[journey.vehicle_id] = journey
+        self._see(trial, settled, draft)
+        return journey, settled[1]
+
+    def _see(self, trial: "_Trial", tried: "_Tried", draft: "_Draft") -> None:
+        journey, outcome, belief = tried
+        visits = journey.see(trial.position, trial.at, trial.xy, outcome, belief)
+        draft.saw(journey, visits, self._driver)
+
+    def _drives(self, journey: Journey, draft: "_Draft") -> bool:
+        """Whether the vehicle is the one that drives the run: one vehicle a run."""
+        key, vehicle_id = journey.key, journey.vehicle_id
+        driver = self._driver.get(key)
+        if driver == vehicle_id:
+            return True
+        if driver is not None and not takes_over(journey, self._journeys[key, driver]):
+            return False
+        if driver is not None:
+            journey.take_over(self._journeys[key, driver])
+        self._driver[key] = vehicle_id
+        draft.drives(journey)
+        return True
+
+    def _prune(self, fleet: Fleet, now: datetime) -> Fleet:
+        """Forget the runs that are long over, so that a process that runs for months stays small."""
+        self._pruned_at = now
+
+        def is_over(key: RunKey) -> bool:
+            if key.run_id not in self._timetable.runs:
+                return True
+            since_end = timedelta(seconds=now.timestamp() - self._driving.span(key)[1])
+            progress = fleet.progress.get(key)
+            ended = progress is None or progress.ended_at is not None
+            return since_end > (KEPT_AFTER_END if ended else KEPT_AT_MOST)
+
+        over = {key for key in {*fleet.progress, *fleet.assignments, *fleet.visits, *self._driver} if is_over(key)}
+        if not over:
+            return fleet
+        self._journeys = {pair: journey for pair, journey in self._journeys.items() if pair[0] not in over}
+        self._newest = {vehicle: journey for vehicle, journey in self._newest.items() if journey.key not in over}
+        self._driver = {key: vehicle for key, vehicle in self._driver.items() if key not in over}
+        fleet = replace(
+            fleet,
+            progress={key: progress for key, progress in fleet.progress.items() if key not in over},
+            assignments={key: assignment for key, assignment in fleet.assignments.items() if key not in over},
+            visits={key: visits for key, visits in fleet.visits.items() if key not in over},
+        )
+        self._by_staff = _by_staff(fleet.assignments.values())
+        return fleet
+
+
+_Tried = tuple[Journey, Match | Unmatched, Beliefs]
+
+
+@dataclass(slots=True)
+class _Trial:
+    """One fix, and the journeys it is tried against."""
+
+    position: Position
+    at: float
+    current: Journey | None
+    options: list[Journey] = field(default_factory=list)
+    reason: UnmatchedReason = UnmatchedReason.NO_RUN
+    xy: tuple[float, float] = (0.0, 0.0)
+    outcomes: list[_Tried] = field(default_factory=list)
+
+    def tried(self) -> list[Journey]:
+        """The runs it may be on, and the one it was on until now."""
+        if self.current is None or self.current.ended or self.current in self.options:
+            return self.options
+        return [*self.options, self.current]
+
+
+class _Draft:
+    """The next picture while it is being made; nothing published shares a container with it."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._progress = dict(fleet.progress)
+        self._visits = dict(fleet.visits)
+        self.assignments = dict(fleet.assignments)
+        self.last_fix_at = dict(fleet.last_fix_at)
+        self.positions: list[Position] = []
+        self.changed: dict[RunKey, None] = {}
+        self.new_visits: dict[tuple[RunKey, int], StopVisit] = {}
+        self.new_assignments: list[Assignment] = []
+        self.unmatched: Counter[str] = Counter()
+
+    def saw(self, journey: Journey, visits: Iterable[StopVisit], driver: Mapping[RunKey, VehicleId]) -> None:
+        """A journey took a fix; it is published if its vehicle drives the run."""
+        if driver.get(journey.key) == journey.vehicle_id:
+            self._show(journey, visits)
+
+    def drives(self, journey: Journey) -> None:
+        """A vehicle drives a run from now on."""
+        known = self.assignments.get(journey.key)
+        if known is None or known.vehicle_id != journey.vehicle_id:
+            since = self.last_fix_at[journey.vehicle_id]
+            assignment = Assignment(journey.key, journey.vehicle_id, journey.source, since)
+            self.assignments[journey.key] = assignment
+            self.new_assignments.append(assignment)
+        self._show(journey, journey.visits.values())
+
+    def _show(self, journey: Journey, visits: Iterable[StopVisit]) -> None:
+        if journey.progress is None:
+            return
+        self._progress[journey.key] = journey.progress
+        self.changed[journey.key] = None
+        for visit in visits:
+            self.new_visits[visit.key, visit.call_index] = visit
+        if len(journey.visits) or journey.key in self._visits:
+            self._visits[journey.key] = tuple(journey.visits[index] for index in sorted(journey.visits))
+
+    def publish(self, now: datetime) -> Fleet:
+        return replace(
+            self._fleet,
+            at=now,
+            progress=self._progress,
+            assignments=self.assignments,
+            last_fix_at=self.last_fix_at,
+            visits=self._visits,
+        )
+
+
+def _waves(positions: Iterable[Position]) -> Iterator[list[Position]]:
+    """The batch in an order that does not depend on how it came: each wave has one fix a vehicle, older ones first."""
+    ordered = sorted(positions, key=lambda position: (position.vehicle_id, position.fix_at, position.source))
+    waves: list[list[Position]] = []
+    before, depth = None, 0
+    for position in ordered:
+        depth = depth + 1 if position.vehicle_id == before else 0
+        before = position.vehicle_id
+        if depth == len(waves):
+            waves.append([])
+        waves[depth].append(position)
+    yield from waves
+
+
+def _by_staff(assignments: Iterable[Assignment]) -> dict[VehicleId, list[RunKey]]:
+    runs: dict[VehicleId, list[RunKey]] = {}
+    for assignment in assignments:
+        if assignment.source is AssignmentSource.STAFF:
+            runs.setdefault(assignment.vehicle_id, []).append(assignment.key)
+    return runs

@@ -1,0 +1,309 @@
+"""Position + path -> `Match | Unmatched(reason)`: where along its planned path each bus is.
+
+The route is known, so this is linear referencing, not a search of the road network. For every bus a few hypotheses
+(how far along it may be) are kept from fix to fix, the cheapest first: a small Viterbi over the local minima of the
+distance to the path. A hypothesis only moves forwards, within what a bus can drive, which is what tells the two
+directions of an out-and-back street apart, or the first and the second time round a loop. The pure batch function
+`match` takes the beliefs of many buses and returns their new ones.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.paths import Floats, Paths, Rows
+
+KEPT = 5
+"""Hypotheses kept for each bus."""
+FASTEST_MPS = 31.3
+"""No bus goes faster (TransitClock `avl.maxSpeed`)."""
+SLACK_M = 100.0
+"""How far beyond the fastest drive a match may lie: fixes and clocks are not exact."""
+BACK_M = 50.0
+"""How far behind its farthest place a bus may appear, by noise alone."""
+NOT_INITIALLY_M = 250.0
+"""A bus first seen this near the end has finished and is not placed on the run again (TransitClock)."""
+SAME_M = 20.0
+"""Candidates nearer than this are one place."""
+
+# Costs are negative log-likelihoods, in nats.
+STRAY_COST = 6.0
+"""A fix that belongs to nothing: the price of leaving a hypothesis where it was."""
+RELOCATION_COST = 12.0
+"""A lost bus that is somewhere else on its path: two strays' worth, so that it takes several fixes to believe."""
+WANDER_COST = 2.0
+"""A bus not yet under way that went back towards its start: ordinary at a layover."""
+HOPELESS = 20.0
+"""A hypothesis this much dearer than the best one is dropped."""
+TURNED_COST = 3.0
+"""For each unit of 1 - cos(angle) between the reported bearing and the path: 6 for the opposite direction."""
+BEARING_HOLDS_MPS = 1.5
+"""Below this speed a GPS bearing is noise (TransitClock `minSpeedForValidHeading`)."""
+EARLIEST_SECONDS = 600.0
+"""A bus first seen farther ahead of its plan than this is not driving the run yet."""
+LATEST_SECONDS = 10_800.0
+NEAR_START_SECONDS = 300.0
+"""Within the first so many planned seconds of the path a bus may wait for any time before the start."""
+EARLY_SCALE_SECONDS = 100.0
+LATE_SCALE_SECONDS = 300.0
+"""How early or late a bus first seen may well be: lateness is common, being ahead is not."""
+MOVED_EARLY_SECONDS = 20.0
+MOVED_LATE_SECONDS = 60.0
+"""The same for a lost bus, against how late it was before."""
+
+
+class UnmatchedReason(StrEnum):
+    """Why a position could not be placed on a run. Each is counted by name."""
+
+    OFF_PATH = "off_path"
+    """Away from the path of its run, or on a part of it that it cannot have reached."""
+    FAR_FROM_PLAN = "far_from_plan"
+    """On the path, and first seen there hours from when the plan has it."""
+    UNKNOWN_RUN = "unknown_run"
+    """The feed claims a run that the plan does not know, and nothing else says what the bus drives."""
+    NOT_RUNNING = "not_running"
+    """The claimed run does not go on that service day, or not near this hour."""
+    NO_RUN = "no_run"
+    """Neither feed nor staff nor plan gives this bus a run now."""
+    RIVAL = "rival"
+    """Another bus is driving the run that this one claims."""
+    CANCELLED = "cancelled"
+    """The feed says that the claimed run is cancelled."""
+    FINISHED = "finished"
+    """The bus has ended the run it still claims."""
+    OLD_FIX = "old_fix"
+    """Not newer than the newest fix already taken from this bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A bus on the path of its run."""
+
+    distance_m: float
+    """Along the path: the farthest it has been, so that noise never moves a standing bus back and forth."""
+    offset_m: float
+    """From the fix to the path."""
+    lead: float
+    """How much likelier this place is than the next best one, in nats; infinite where there is no other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A position that is on no run, and why."""
+
+    reason: UnmatchedReason
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixes:
+    """One fix of each of many buses: a row each."""
+
+    run: Rows
+    """Rows of `Paths`."""
+    xy: Floats
+    """(buses, 2) metres on the timetable's plane."""
+    at: Floats
+    """Epoch seconds."""
+    day_seconds: Floats
+    """The same moment as seconds of the run's service day."""
+    bearing_deg: Floats
+    """NaN where the feed gives none."""
+    speed_mps: Floats
+    waiting: NDArray[np.bool_]
+    """Not under way yet: it may go back towards the start of its path as often as it likes."""
+    lost: NDArray[np.bool_]
+    """The fix before this one was not matched either."""
+
+
+Beliefs = NDArray[np.float64]
+"""(buses, 3, KEPT): distance_m, epoch seconds of the fix that put it there, cost; unused columns cost infinity."""
+
+
+def no_belief() -> Beliefs:
+    """The belief about one bus of which nothing is known yet; shape (3, KEPT)."""
+    belief = np.full((3, KEPT), np.inf)
+    belief[:2] = 0.0
+    return belief
+
+
+def belief_at(distance_m: float, at: float) -> Beliefs:
+    """The belief about one bus that was surely at a place; shape (3, KEPT)."""
+    belief = no_belief()
+    belief[:, 0] = distance_m, at, 0.0
+    return belief
+
+
+def match(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[list[Match | Unmatched], Beliefs]:
+    """Place every fix on its run's path. Returns one outcome and one new belief a row; `beliefs` is left as it was."""
+    followed = _follow(paths, fixes, beliefs)
+    searched, far_from_plan = _search(paths, fixes, beliefs)
+    coasting = _coast(beliefs)
+    return _keep_best(len(fixes.run), [followed, searched, coasting], far_from_plan)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Options:
+    """Where buses may be now: a row each. `offset_m` is NaN where the fix is held to be a stray."""
+
+    bus: Rows
+    distance_m: Floats
+    at: Floats
+    cost: Floats
+    offset_m: Floats
+
+
+def _follow(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> _Options:
+    """Every hypothesis driven forwards to the candidates within its reach."""
+    bus, kept = np.nonzero(np.isfinite(beliefs[:, 2]))
+    was_m, was_at, was_cost = beliefs[bus, :, kept].T
+    elapsed = np.maximum(fixes.at[bus] - was_at, 0.0)
+    waiting = fixes.waiting[bus]
+    low = np.where(waiting, 0.0, was_m - BACK_M)
+    pattern = paths.pattern[fixes.run[bus]]
+    found = paths.candidates(pattern, fixes.xy[bus], low, was_m + FASTEST_MPS * elapsed + SLACK_M)
+
+    query = found.query
+    bus, was_m, elapsed, waiting = bus[query], was_m[query], elapsed[query], waiting[query]
+    back_m = np.maximum(was_m - found.distance_m, 0.0)
+    wandered = waiting & (back_m > BACK_M)
+    distance_m = np.where(wandered, found.distance_m, np.maximum(found.distance_m, was_m))
+    run = fixes.run[bus]
+    expected = paths.planned_seconds(run, distance_m, departing=False)
+    expected = np.maximum(expected - paths.planned_seconds(run, was_m, departing=True), 0.0)
+    cost = (
+        was_cost[query]
+        + _offset_cost(paths, pattern[query], found.offset_m)
+        + _bearing_cost(fixes, bus, found.east, found.north)
+        + np.where(wandered, WANDER_COST, (back_m / BACK_M) ** 2 * 2.0)
+        + _travel_cost(expected, elapsed, late_matters=~waiting)
+    )
+    return _Options(bus, distance_m, fixes.at[bus], cost, found.offset_m)
+
+
+def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDArray[np.bool_]]:
+    """The whole path, for a bus that is new to its run, or lost on it. Also which new ones were far from the plan."""
+    new: NDArray[np.bool_] = ~np.any(np.isfinite(beliefs[:, 2]), axis=1)
+    bus = np.flatnonzero(new | fixes.lost)
+    run = fixes.run[bus]
+    pattern = paths.pattern[run]
+    length = paths.length_m[pattern]
+    high = np.maximum(length - NOT_INITIALLY_M, length / 2)
+    found = paths.candidates(pattern, fixes.xy[bus], np.zeros(len(bus)), high)
+
+    query = found.query
+    row, run = bus[query], run[query]
+    planned = paths.planned_seconds(run, found.distance_m, departing=False)
+    to_start = planned - paths.planned_seconds(run, np.zeros(len(run)), departing=True)
+    fresh = new[row]
+    # A lost bus is expected to be as late as it was when it was last seen on its path.
+    best_m, best_at = beliefs[row, 0, 0], beliefs[row, 1, 0]
+    since = planned - paths.planned_seconds(run, best_m, departing=True)
+    late = np.where(fresh, fixes.day_seconds[row] - planned, fixes.at[row] - best_at - since)
+    early = np.maximum(-late, 0.0)
+    late = np.maximum(late, 0.0)
+    cost = (
+        np.where(
+            fresh,
+            early / EARLY_SCALE_SECONDS + late / LATE_SCALE_SECONDS,
+            RELOCATION_COST + early / MOVED_EARLY_SECONDS + np.minimum(late / MOVED_LATE_SECONDS, STRAY_COST),
+        )
+        + _offset_cost(paths, pattern[query], found.offset_m)
+        + _bearing_cost(fixes, row, found.east, found.north)
+    )
+    plausible = ~fresh | ((early <= EARLIEST_SECONDS) & (late <= LATEST_SECONDS)) | (to_start <= NEAR_START_SECONDS)
+    far_from_plan = np.zeros(len(new), np.bool_)
+    far_from_plan[row[~plausible]] = True
+    options = _Options(
+        row[plausible],
+        found.distance_m[plausible],
+        fixes.at[row[plausible]],
+        cost[plausible],
+        found.offset_m[plausible],
+    )
+    far_from_plan[options.bus] = False
+    return options, far_from_plan
+
+
+def _coast(beliefs: Beliefs) -> _Options:
+    """Every hypothesis left where it was: the fix is a stray."""
+    bus, kept = np.nonzero(np.isfinite(beliefs[:, 2]))
+    distance_m, at, cost = beliefs[bus, :, kept].T
+    return _Options(bus, distance_m, at, cost + STRAY_COST, np.full(len(bus), np.nan))
+
+
+def _offset_cost(paths: Paths, pattern: Rows, offset_m: Floats) -> Floats:
+    """A normal error of a third of the tolerance: 20 m on a street, and nothing so near is ruled out by a lamp post."""
+    cost: Floats = 0.5 * (3.0 * offset_m / paths.within_m[pattern]) ** 2
+    return cost
+
+
+def _bearing_cost(fixes: Fixes, bus: Rows, east: Floats, north: Floats) -> Floats:
+    bearing = np.radians(fixes.bearing_deg[bus])
+    cosine = east * np.sin(bearing) + north * np.cos(bearing)
+    trusted = (fixes.speed_mps[bus] >= BEARING_HOLDS_MPS) & np.isfinite(cosine)
+    return np.where(trusted, TURNED_COST * (1.0 - cosine), 0.0)
+
+
+def _travel_cost(expected: Floats, elapsed: Floats, *, late_matters: NDArray[np.bool_]) -> Floats:
+    """How far the elapsed time is from the planned travel time, in nats; early weighs three times as much as late.
+
+    Plans are written in whole minutes, so up to a minute is nearly free; less than half the planned time is not.
+    Late is bounded: a bus is held for any time.
+    """
+    early = np.maximum(expected - elapsed, 0.0)
+    implausible = np.maximum(0.5 * expected - elapsed - 20.0, 0.0)
+    late = np.minimum(np.maximum(elapsed - expected, 0.0) / 120.0, 3.0)
+    return early / 40.0 + implausible / 10.0 + np.where(late_matters, late, 0.0)
+
+
+def _keep_best(
+    buses: int, options: Sequence[_Options], far_from_plan: NDArray[np.bool_]
+) -> tuple[list[Match | Unmatched], Beliefs]:
+    """The cheapest few different places of every bus, and what the cheapest one says."""
+    bus = np.concatenate([some.bus for some in options])
+    distance_m = np.concatenate([some.distance_m for some in options])
+    cost = np.concatenate([some.cost for some in options])
+    by_place = np.lexsort((distance_m, bus))
+    same = np.zeros(len(bus), np.bool_)
+    same[1:] = (np.diff(bus[by_place]) == 0) & (np.diff(distance_m[by_place]) < SAME_M)
+    place = np.empty(len(bus), np.intp)
+    place[by_place] = np.cumsum(~same)
+    # The cheapest option of each place, then the cheapest places of each bus.
+    by_cost = np.lexsort((cost, place))
+    first = np.ones(len(by_cost), np.bool_)
+    first[1:] = np.diff(place[by_cost]) != 0
+    chosen = by_cost[first]
+    chosen = chosen[np.lexsort((cost[chosen], bus[chosen]))]
+    bus, cost = bus[chosen], cost[chosen]
+    start = np.searchsorted(bus, np.arange(buses))
+    rank = np.arange(len(bus)) - start[bus]
+    cost = cost - cost[start[bus]]
+    kept = (rank < KEPT) & (cost <= HOPELESS)
+    bus, rank, cost, chosen = bus[kept], rank[kept], cost[kept], chosen[kept]
+
+    beliefs = np.zeros((buses, 3, KEPT))
+    beliefs[:, 2] = np.inf
+    beliefs[bus, 0, rank] = distance_m[chosen]
+    beliefs[bus, 1, rank] = np.concatenate([some.at for some in options])[chosen]
+    beliefs[bus, 2, rank] = cost
+    best = rank == 0
+    offset_m = np.full(buses, np.nan)
+    offset_m[bus[best]] = np.concatenate([some.offset_m for some in options])[chosen[best]]
+    outcomes: list[Match | Unmatched] = [
+        (_FAR_FROM_PLAN if far else _OFF_PATH) if offset != offset else Match(along, offset, lead)
+        for along, offset, lead, far in zip(
+            beliefs[:, 0, 0].tolist(),
+            offset_m.tolist(),
+            beliefs[:, 2, 1].tolist(),
+            far_from_plan.tolist(),
+            strict=True,
+        )
+    ]
+    return outcomes, beliefs
+
+
+_OFF_PATH = Unmatched(UnmatchedReason.OFF_PATH)
+_FAR_FROM_PLAN = Unmatched(UnmatchedReason.FAR_FROM_PLAN)

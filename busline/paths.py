@@ -1,0 +1,149 @@
+"""Every path and plan of a timetable as flat arrays, so that many buses are measured against them at once.
+
+A window of a path is a run of neighbouring rows in one long array of segments. Windows of any lengths are laid end
+to end and projected in one pass: no loop over buses, and no padding to the longest window.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.ids import RunId
+from busline.timetable import Pattern, Run, Timetable
+
+WITHIN_M = 60.0
+"""A fix farther than this from its path is not on it (TransitClock `maxDistanceFromSegment`)."""
+WITHIN_APPROXIMATE_M = 300.0
+"""The same where straight lines between stops stand in for the street."""
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Places on a path where the distance to a fix is least locally: one row each, in order of query and distance."""
+
+    query: Rows
+    """Which window it was found in."""
+    distance_m: Floats
+    """Along the path."""
+    offset_m: Floats
+    """From the fix to the path."""
+    east: Floats
+    north: Floats
+    """Unit vector of the path there."""
+
+
+class Paths:
+    """The geometry and the planned pace of every run. Runs are named by row; `row_of` gives it."""
+
+    def __init__(self, timetable: Timetable) -> None:
+        runs = list(timetable.runs.values())
+        patterns = list({id(run.pattern): run.pattern for run in runs}.values())
+        pattern_row = {id(pattern): row for row, pattern in enumerate(patterns)}
+        self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
+        self.pattern = np.array([pattern_row[id(run.pattern)] for run in runs], np.intp)
+        """(runs,) the pattern row of each run."""
+        self.length_m = np.array([pattern.path_distance_m[-1] for pattern in patterns], np.float64)
+        self.first_stop_m = np.array([pattern.stop_distance_m[0] for pattern in patterns], np.float64)
+        self.within_m = np.array(
+            [WITHIN_APPROXIMATE_M if pattern.approximate else WITHIN_M for pattern in patterns], np.float64
+        )
+        self._lay_out_segments(patterns)
+        self._lay_out_plans(runs)
+
+    def _lay_out_segments(self, patterns: list[Pattern]) -> None:
+        counts = np.array([len(pattern.path_distance_m) - 1 for pattern in patterns], np.intp)
+        self._segment_end = np.cumsum(counts)
+        self._segment_start = self._segment_end - counts
+        points = [pattern.path_xy for pattern in patterns]
+        start = _concatenate([xy[:-1] for xy in points]).reshape(-1, 2)
+        step = _concatenate([xy[1:] - xy[:-1] for xy in points]).reshape(-1, 2)
+        self._along_m = _concatenate([pattern.path_distance_m[:-1] for pattern in patterns])
+        self._step_m = _concatenate([np.diff(pattern.path_distance_m) for pattern in patterns])
+        # Paths are laid end to end on one line, so that a place on any of them is found by one sorted search.
+        self._offset = np.cumsum(self.length_m + 1.0) - (self.length_m + 1.0)
+        self._line_m = self._along_m + np.repeat(self._offset, counts)
+        length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)
+        self._x, self._y = np.ascontiguousarray(start.T)
+        self._east, self._north = np.ascontiguousarray((step / length[:, None]).T)
+        self._length = length
+
+    def _lay_out_plans(self, runs: list[Run]) -> None:
+        """Two nodes a call, arrival and departure: the planned clock between them is a straight line over distance."""
+        counts = np.array([2 * len(run) for run in runs], np.intp)
+        lengths = self.length_m[self.pattern] + 1.0 if runs else np.empty(0)
+        self._plan_offset = np.cumsum(lengths) - lengths
+        self._node_end = np.cumsum(counts)
+        self._node_start = self._node_end - counts
+        self._node_line_m = _concatenate([np.repeat(run.pattern.stop_distance_m, 2) for run in runs])
+        self._node_line_m += np.repeat(self._plan_offset, counts)
+        times = [np.stack([run.arrival_seconds, run.departure_seconds], axis=1).ravel() for run in runs]
+        self._node_seconds = _concatenate([seconds.astype(np.float64) for seconds in times])
+
+    def planned_seconds(self, run: Rows, distance_m: Floats, *, departing: bool) -> Floats:
+        """The planned clock, in seconds of the service day, at a distance along each run's path.
+
+        At a stop it is the planned arrival, or the planned departure where `departing`. Before the first stop and
+        beyond the last it is theirs.
+        """
+        place = distance_m + self._plan_offset[run]
+        after = np.searchsorted(self._node_line_m, place, side="right" if departing else "left")
+        # The first stop is left, not arrived at, and the last arrived at: nothing is planned outside them.
+        first, last = self._node_start[run], self._node_end[run]
+        after = np.minimum(np.maximum(after, first + 2), np.maximum(last - 2, first + 1))
+        before = after - 1
+        gap = self._node_line_m[after] - self._node_line_m[before]
+        share = np.clip((place - self._node_line_m[before]) / np.maximum(gap, 1e-9), 0.0, 1.0)
+        share = np.where(gap > 0, share, 1.0 if departing else 0.0)
+        seconds: Floats = self._node_seconds[before] + share * (self._node_seconds[after] - self._node_seconds[before])
+        return seconds
+
+    def candidates(self, pattern: Rows, xy: Floats, low_m: Floats, high_m: Floats) -> Candidates:
+        """Local minima of the distance from each point to the window [low, high] of its path.
+
+        One row of arguments a query. A minimum at the edge of a window counts: the bus is there or just outside.
+        """
+        low = np.clip(low_m, 0.0, self.length_m[pattern])
+        high = np.clip(high_m, low, self.length_m[pattern])
+        start, end = self._segment_start[pattern], self._segment_end[pattern]
+        first = np.clip(np.searchsorted(self._line_m, low + self._offset[pattern], side="right") - 1, start, end - 1)
+        last = np.clip(np.searchsorted(self._line_m, high + self._offset[pattern], side="left"), first + 1, end)
+        counts = last - first
+        window_end = np.cumsum(counts)
+        window_start = window_end - counts
+        query = np.repeat(np.arange(len(counts)), counts)
+        segment = np.arange(len(query)) + np.repeat(first - window_start, counts)
+
+        dx = xy[query, 0] - self._x[segment]
+        dy = xy[query, 1] - self._y[segment]
+        east, north = self._east[segment], self._north[segment]
+        # On the segment, and within the window where it cuts the segment.
+        along = np.minimum(np.maximum(dx * east + dy * north, 0.0), self._length[segment])
+        scale = self._step_m[segment] / self._length[segment]
+        for edge, bound in ((window_start, low), (window_end - 1, high)):
+            at = (bound - self._along_m[segment[edge]]) / scale[edge]
+            along[edge] = (np.maximum if bound is low else np.minimum)(along[edge], at)
+        squared = (dx - along * east) ** 2 + (dy - along * north) ** 2
+
+        left = np.empty_like(squared)
+        left[1:] = squared[:-1]
+        left[window_start] = np.inf
+        right = np.empty_like(squared)
+        right[:-1] = squared[1:]
+        right[window_end - 1] = np.inf
+        near = squared <= self.within_m[pattern][query] ** 2
+        found = np.flatnonzero(near & (squared <= left) & (squared < right))
+        return Candidates(
+            query=query[found],
+            distance_m=self._along_m[segment[found]] + along[found] * scale[found],
+            offset_m=np.sqrt(squared[found]),
+            east=east[found],
+            north=north[found],
+        )
+
+
+def _concatenate(parts: list[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.empty(0)
