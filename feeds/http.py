@@ -129,6 +129,8 @@ class Fetcher:
             if isinstance(error.os_error, InnerAddressError):
                 return Fault(FetchFault.ADDRESS_REFUSED, str(error.os_error))
             return Fault(FetchFault.UNREACHABLE, f"The server cannot be reached ({type(error).__name__}).")
+        except aiohttp.InvalidURL:
+            return Fault(FetchFault.ADDRESS_REFUSED, "The address is not one that can be asked.")
         except (aiohttp.ClientError, OSError) as error:
             return Fault(FetchFault.UNREACHABLE, f"The connection to the server failed ({type(error).__name__}).")
 
