@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import asyncpg
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 
 _SQL = load_queries(__file__)
@@ -91,7 +91,7 @@ class AccountError(Exception):
 class Staff:
     """The staff of one installation. Safe to use from many requests at once."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]", hasher: PasswordHasher | None = None) -> None:
+    def __init__(self, pool: Pool, hasher: PasswordHasher | None = None) -> None:
         self._pool = pool
         self._hasher = hasher or PasswordHasher()
         self._hashing = asyncio.Semaphore(_HASHES_AT_ONCE)
@@ -153,7 +153,7 @@ class Staff:
         if self._hasher.check_needs_rehash(row["password_hash"]):
             await self._pool.execute(_SQL["rehash"], member.user_id, row["password_hash"], await self._hash(password))
         token = secrets.token_urlsafe(32)
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with transaction(self._pool) as connection:
             await connection.execute(_SQL["try_succeeded"], try_id)
             await connection.execute(
                 _SQL["open_session"], _fingerprint(token), member.user_id, now, now + ABSOLUTE, address, agent[:200]

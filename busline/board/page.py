@@ -1,0 +1,118 @@
+"""The board as a page and as the data that keeps it fresh. Rendered once a second at most, however many look at it."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from busline.board.templates import epoch_ms, templates
+from busline.board.view import BoardView, Group, Row, board_view, searchable
+from busline.clock import Clock
+from busline.fleet import Fleet
+from busline.picture import Picture
+from busline.settings import Settings
+from busline.web_guard import MEMBER
+
+REFRESH_SECONDS = 4
+_COMPRESS_FROM_BYTES = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    fleet: Fleet
+    second: int
+    view: BoardView
+    body: bytes
+
+
+class Board:
+    """The newest view of the picture, shared by everybody who looks."""
+
+    def __init__(self, picture: Callable[[], Picture | None], clock: Clock) -> None:
+        self._picture = picture
+        self._clock = clock
+        self._rendered: _Rendered | None = None
+        self._rendering = asyncio.Lock()
+
+    async def view(self) -> BoardView | None:
+        """None while no plan is loaded."""
+        rendered = await self._fresh()
+        return None if rendered is None else rendered.view
+
+    async def body(self) -> bytes | None:
+        """What `/board/rows` answers, as JSON."""
+        rendered = await self._fresh()
+        return None if rendered is None else rendered.body
+
+    async def _fresh(self) -> _Rendered | None:
+        async with self._rendering:
+            picture = self._picture()
+            if picture is None:
+                return None
+            timetable, fleet, now = picture.timetable, picture.fleet, self._clock.now()
+            last, second = self._rendered, int(now.timestamp())
+            if last is None or last.fleet is not fleet or last.second != second:
+                # In a thread: thousands of rows take longer than anybody's text should wait for.
+                self._rendered = await asyncio.to_thread(
+                    lambda: _render(board_view(timetable, fleet, now.astimezone(timetable.timezone)), fleet, second)
+                )
+            return self._rendered
+
+
+def _render(view: BoardView, fleet: Fleet, second: int) -> _Rendered:
+    body = orjson.dumps(
+        {
+            "at": epoch_ms(view.at),
+            "counts": {group.value: count for group, count in view.counts.items()},
+            "summary": view.summary,
+            "rows": rows_html(view),
+            "health": templates().get_template("health.html").render(view=view),
+        }
+    )
+    return _Rendered(fleet, second, view, body)
+
+
+def rows_html(view: BoardView, *, show: Group | None = None, query: str = "") -> str:
+    """The table's rows. Rows that a filter leaves out are there, hidden, so that the filter can be lifted at once."""
+    return templates().get_template("rows.html").render(view=view, shown=lambda row: is_shown(row, show, query))
+
+
+def is_shown(row: Row, show: Group | None, query: str) -> bool:
+    """The filter of the page before its script runs, and without it. The browser's `isShown` does the same."""
+    return (show is None or show in row.groups) and query.lower() in searchable(row)
+
+
+def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
+    """`GET /board`, the page, and `GET /board/rows`, its data. Staff only."""
+
+    async def page(request: web.Request) -> web.Response:
+        view = await board.view()
+        chosen = request.query.get("show", "")
+        show = Group(chosen) if chosen in set(Group) else None
+        query = request.query.get("q", "").strip()[:80]
+        context: dict[str, Any] = {
+            "district": settings.district_name,
+            "member": request[MEMBER],
+            "view": view,
+            "show": show,
+            "query": query,
+            "refresh_seconds": REFRESH_SECONDS,
+            "rows": rows_html(view, show=show, query=query) if view else "",
+        }
+        response = web.Response(text=templates().get_template("board.html").render(context), content_type="text/html")
+        response.enable_compression()
+        return response
+
+    async def rows(request: web.Request) -> web.Response:
+        body = await board.body()
+        if body is None:
+            raise web.HTTPServiceUnavailable(text="No plan is loaded yet.")
+        response = web.Response(body=body, content_type="application/json")
+        if len(body) >= _COMPRESS_FROM_BYTES:
+            response.enable_compression()
+        return response
+
+    return [web.get("/board", page), web.get("/board/rows", rows)]
