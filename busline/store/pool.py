@@ -38,6 +38,10 @@ itself. Between the statements of a transaction asyncpg may raise a bare Interfa
 raises for wrong use; `transaction` tells the two apart.
 """
 
+BROKEN: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.InternalClientError)
+"""And what asyncpg raises for the next statement on a connection that the server ended while one was under way."""
+NOT_GIVEN_BACK: tuple[type[Exception], ...] = (*BROKEN, asyncpg.InterfaceError)
+
 
 class DatabaseUnavailableError(ConnectionError):
     """The server went away, or is not there (yet). Whether the transaction took effect is not known."""
@@ -91,7 +95,8 @@ async def open_pool(
     """
     pool = await asyncpg.create_pool(
         **address.connect_arguments(),
-        min_size=1,
+        # None is kept for its own sake: asyncpg would log a traceback each time a restart takes the last one away.
+        min_size=0,
         max_size=size,
         command_timeout=command_timeout_seconds,
         # An abandoned transaction stops vacuum and slows every queue; sessions count days in UTC wherever they run.
@@ -102,6 +107,8 @@ async def open_pool(
         },
     )
     try:
+        async with pool.acquire():
+            pass
         yield pool
     finally:
         try:
@@ -126,11 +133,19 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         async with connection.transaction():
             yield connection
     except Exception as problem:
-        if isinstance(problem, UNAVAILABLE) or _is_gone(connection):
+        if isinstance(problem, BROKEN) or _is_gone(connection):
             raise DatabaseUnavailableError(str(problem)) from problem
         raise
     finally:
+        await _give_back(pool, connection)
+
+
+async def _give_back(pool: Pool, connection: "PoolConnectionProxy[asyncpg.Record]") -> None:
+    try:
         await pool.release(connection)
+    except NOT_GIVEN_BACK as problem:
+        # What was done is done, committed or not; the pool has thrown the connection away and makes another.
+        log.debug("a connection broke while it was given back", problem=str(problem))
 
 
 def _is_gone(connection: Connection) -> bool:
