@@ -1,0 +1,125 @@
+"""Where texts and calls are answered: a typed message in, TwiML out, everything kept before it is said."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import structlog
+
+from busline.clock import Clock
+from busline.ids import Phone
+from busline.masking import Masker
+from busline.store.pool import UNAVAILABLE, Pool
+from sms import twiml
+from sms.catalogue import Catalogue, shipped_catalogue
+from sms.conversation import Answers, Asker, Conversation, Reply
+from sms.forms import InboundCall, InboundText, StatusReport
+from sms.inquiries import Channel, Inquiries, Question
+from sms.settings import SmsSettings
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS = 8.0
+"""After this the family gets an apology: Twilio itself gives up after 15 s, and then they get nothing."""
+
+Observe = Callable[[str, float], None]
+"""Told the outcome of every inquiry and the seconds it took."""
+
+
+class UnansweredError(Exception):
+    """The database is away, and this message must be kept before it is answered: let the carrier try again."""
+
+
+class Desk:
+    """Answers families."""
+
+    def __init__(
+        self,
+        *,
+        pool: Pool,
+        answers: Answers,
+        clock: Clock,
+        masker: Masker,
+        settings: SmsSettings,
+        observe: Observe,
+        catalogue: Catalogue | None = None,
+    ) -> None:
+        self.settings = settings
+        self._inquiries = Inquiries(pool)
+        self._catalogue = catalogue or shipped_catalogue()
+        self._conversation = Conversation(answers, settings, self._catalogue)
+        self._clock = clock
+        self._masker = masker
+        self._observe = observe
+        self._database_away = False
+
+    async def text(self, text: InboundText) -> str:
+        """The TwiML that answers a text. Raises UnansweredError and SidTakenError."""
+        if text.phone is None:
+            # A short code, a name or a withheld number: a machine, or nobody that a reply could reach.
+            self._observe("not_a_phone", 0.0)
+            return twiml.messages(())
+        phone, now = text.phone, self._clock.now()
+        question = Question(Channel.TEXT, text.sid, phone, text.body, now)
+
+        def decide(asker: Asker) -> Reply:
+            return self._conversation.reply_to_text(text, asker, now)
+
+        settled = await self._settle(question, decide, lambda reply: twiml.messages(reply.texts))
+        if settled is not None:
+            return settled
+        apology = self._conversation.apology(text)
+        if apology is None:
+            raise UnansweredError("The database cannot be reached, so this opt-out is not kept yet. Please try again.")
+        return twiml.messages((apology,))
+
+    async def call(self, call: InboundCall) -> str:
+        """The TwiML that answers a call. Raises SidTakenError."""
+        now = self._clock.now()
+        # A withheld number is a stranger like any other, and hears the same sentence.
+        question = Question(Channel.VOICE, call.sid, call.phone or Phone("anonymous"), "", now)
+
+        def decide(asker: Asker) -> Reply:
+            attested = call.attested and call.phone is not None
+            return self._conversation.reply_to_call(attested=attested, asker=asker, now=now)
+
+        settled = await self._settle(question, decide, self._spoken)
+        return settled if settled is not None else self._spoken(self._conversation.spoken_apology())
+
+    async def status(self, report: StatusReport) -> None:
+        """Keep how far a message of ours has got."""
+        if not await self._inquiries.report(report, self._clock.now()):
+            log.warning("a message status is new to us and was not kept", status=report.status)
+
+    async def _settle(
+        self, question: Question, decide: Callable[[Asker], Reply], write: Callable[[Reply], str]
+    ) -> str | None:
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                body, reply = await self._inquiries.settle(question, decide, write)
+        except UNAVAILABLE as away:  # a timeout is one of them
+            self._observe("database_away", time.monotonic() - began)
+            if not self._database_away:
+                self._database_away = True
+                log.error("families get an apology instead of an answer: the database is away", fault=repr(away))
+            return None
+        if self._database_away:
+            self._database_away = False
+            log.info("families are answered again: the database is back")
+        seconds = time.monotonic() - began
+        outcome = "replayed" if reply is None else str(reply.outcome)
+        self._observe(outcome, seconds)
+        log.info(
+            "inquiry",
+            channel=str(question.channel),
+            phone=self._masker.tag(question.phone),
+            outcome=outcome,
+            students=[] if reply is None else [self._masker.tag(told.student_id) for told in reply.told],
+            milliseconds=round(seconds * 1_000, 1),
+        )
+        return body
+
+    def _spoken(self, reply: Reply) -> str:
+        language, voice = (self._catalogue.raw(reply.language, key) for key in ("voice-language", "voice-name"))
+        return twiml.speech(reply.texts, language, voice)

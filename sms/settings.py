@@ -1,0 +1,28 @@
+"""What the conversation is told by whoever starts it."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often one phone is answered."""
+
+    texts_per_hour: int = 30
+    """Then one notice, then silence until the hour has room again."""
+    unlinked_per_day: int = 5
+    """Replies that say "not on file": after these a phone that keeps asking hears nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmsSettings:
+    """Where Twilio reaches us, what proves that it is Twilio, and how the district presents itself."""
+
+    public_base_url: str
+    """The URL that Twilio was given, without the path of the webhook: `https://bus.example.org`."""
+    auth_token: str = field(repr=False)
+    """The account's primary auth token: only that one signs."""
+    district_name: str
+    district_phone: str
+    """As families should read it: `(617) 555-0100`."""
+    default_language: str = "en"
+    limits: Limits = Limits()

@@ -1,0 +1,76 @@
+"""Twilio's requests in, TwiML out: each is proved to be Twilio's before a word of it is read."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from sms.desk import Desk, UnansweredError
+from sms.forms import BadForm, Form, call_from, read_form, status_from, text_from
+from sms.inquiries import SidTakenError
+from sms.signature import SIGNATURE_HEADER, SignatureCheck
+
+log = structlog.get_logger(__name__)
+
+MOST_BYTES = 64 * 1_024
+"""Twilio's largest form, 1,600 characters and ten pictures, is far below this."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(desk: Desk) -> list[web.RouteDef]:
+    """`POST /twilio/sms`, `/twilio/voice` and `/twilio/status`.
+
+    403 for a wrong or missing signature, 400 for a form that names no message, 413 for one that is too large, 503
+    where an opt-out could not be kept. Everything else is 200 with TwiML, or 204 for a status.
+    """
+    check = SignatureCheck(desk.settings.public_base_url, desk.settings.auth_token)
+
+    async def sms(form: Form) -> web.Response:
+        return _xml(await desk.text(text_from(form)))
+
+    async def voice(form: Form) -> web.Response:
+        return _xml(await desk.call(call_from(form)))
+
+    async def status(form: Form) -> web.Response:
+        await desk.status(status_from(form))
+        return web.Response(status=204)
+
+    return [
+        web.post("/twilio/sms", _signed(check, sms)),
+        web.post("/twilio/voice", _signed(check, voice)),
+        web.post("/twilio/status", _signed(check, status)),
+    ]
+
+
+def _signed(check: SignatureCheck, answer: Callable[[Form], Awaitable[web.Response]]) -> Handler:
+    async def handle(request: web.Request) -> web.Response:
+        if (request.content_length or 0) > MOST_BYTES:
+            return _words(413, f"The form is larger than {MOST_BYTES} bytes.")
+        try:
+            form = read_form(await request.read())
+        except BadForm as fault:
+            return _words(400, str(fault))
+        forgery = check.refuses(request.raw_path, form, request.headers.get(SIGNATURE_HEADER))
+        if forgery is not None:
+            log.warning("a webhook was refused; is the public base URL the one Twilio has?", reason=str(forgery))
+            return _words(403, "This request is not signed by Twilio for this address.")
+        try:
+            return await answer(form)
+        except BadForm as fault:
+            return _words(400, str(fault))
+        except SidTakenError as fault:
+            log.warning("a message came with the id of another phone's message; it was not answered")
+            return _words(409, str(fault))
+        except UnansweredError as fault:
+            return _words(503, str(fault))
+
+    return handle
+
+
+def _xml(body: str) -> web.Response:
+    return web.Response(text=body, content_type="text/xml", charset="utf-8")
+
+
+def _words(status: int, words: str) -> web.Response:
+    return web.Response(status=status, text=words + "\n")
