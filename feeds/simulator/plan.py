@@ -30,8 +30,12 @@ _BEFORE_BELL_SECONDS = 15 * 60
 """The plan brings children to school this long before the morning bell."""
 _TIER_SHARES = (0.88, 0.92, 0.80)
 """Which part of the buses drives in each tier: most do two or three runs."""
-PLAN_PACE = 1.22
+PLAN_PACE = 1.14
 """What a planner allows on top of empty streets, at any hour."""
+_PLAN_ERROR = 0.07
+"""How far a route's plan is off for good, as a standard deviation of its logarithm."""
+EARLY_SECONDS = 240
+"""A bus means to be at its first stop this long before time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +222,7 @@ class _Planner:
             name = f"{name} {_KINDS[tier]}"
             school_id = SchoolId(f"S{index + 1:02d}")
             stop_id = self._stop(StopId(f"SCH-{school_id}"), name, node)
-            schools.append(School(school_id, name, fictional_phone(index), tier, node, stop_id))
+            schools.append(School(school_id, name, fictional_phone(index + 1), tier, node, stop_id))
         return tuple(schools)
 
     def _pocket(self, school: School, index: int, of: int, draw: np.random.Generator, used: set[int]) -> list[int]:
@@ -309,12 +313,13 @@ class _Planner:
         nodes, calls = self._path(corners, school)
         stop_ids = [*(self._corner_stop(node) for node in corners), school.stop_id]
         counts = [*riders, sum(riders)]
-        morning = self._times(nodes, calls, counts, Leg.TO_SCHOOL)
+        error = math.exp(float(chance(self.seed, "plan error", code).normal(0, _PLAN_ERROR)))
+        morning = [error * at for at in self._times(nodes, calls, counts, Leg.TO_SCHOOL)]
         arrive = school.bell_seconds - _BEFORE_BELL_SECONDS
         out = _minutes(arrive - morning[-1] + at for at in morning)
         back_nodes = nodes[::-1]
         back_calls = [len(nodes) - 1 - index for index in reversed(calls)]
-        afternoon = self._times(back_nodes, back_calls, counts[::-1], Leg.FROM_SCHOOL)
+        afternoon = [error * at for at in self._times(back_nodes, back_calls, counts[::-1], Leg.FROM_SCHOOL)]
         leave = school.bell_seconds + SCHOOL_DAY_SECONDS + RELEASE_SECONDS
         back = _minutes(leave + at for at in afternoon)
         route = RouteId(code)
@@ -379,7 +384,7 @@ class _Planner:
             ready = before.ends + 120 + planned_drive_seconds(self.city, hop)
             timed.append(_shifted(run, max(0, 60 * math.ceil((ready - run.starts) / 60))))
         hops.append(tuple(to_yard.path_from(timed[-1].nodes[-1], self.city)))
-        pull_out = timed[0].starts - planned_drive_seconds(self.city, hops[0]) - 240
+        pull_out = timed[0].starts - planned_drive_seconds(self.city, hops[0]) - EARLY_SECONDS
         return PlannedBlock(block_id, vehicle, yard, tuple(timed), tuple(hops), 60 * math.floor(pull_out / 60))
 
     def plan(self) -> SchoolPlan:
