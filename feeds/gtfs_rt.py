@@ -246,7 +246,7 @@ def encode(positions: Iterable[Position], header_at: datetime) -> bytes:
         if (claim := position.claim) is not None:
             vehicle.trip.trip_id = claim.run_id
             if claim.service_date is not None:
-                vehicle.trip.start_date = claim.service_date.strftime("%Y%m%d")
+                vehicle.trip.start_date = claim.service_date.isoformat().replace("-", "")
             if claim.cancelled:
                 vehicle.trip.schedule_relationship = pb.TripDescriptor.CANCELED
     return message.SerializeToString()
