@@ -114,6 +114,8 @@ class FeedHealth:
     """How many distinct vehicles the newest good message held."""
     rejected: Mapping[str, int] = field(default_factory=dict)
     """Rejected reports of the newest message, by reason."""
+    fault: str | None = None
+    """The name of what went wrong with the last attempt, for counting; None where it brought what it should."""
 
 
 @dataclass(frozen=True, slots=True)

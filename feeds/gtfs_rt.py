@@ -18,7 +18,7 @@ from busline.geo import Area
 from busline.ids import RunId, SourceId, VehicleId
 from busline.position import Position, Rejected, RejectReason, RunClaim
 from feeds.plausible import bearing_or_none, fix_time_or_reason, place_or_reason, speed_or_none
-from feeds.wire import NotProtobufError, top_level_fields
+from feeds.wire import NotProtobufError, TooManyFieldsError, top_level_fields
 
 MAX_ENTITIES = 50_000
 """Five times the largest school fleet in the country."""
@@ -75,12 +75,8 @@ def decode(body: bytes, *, source: SourceId, received_at: datetime, area: Area |
     header = pb.FeedHeader()
     entities: list[bytes] = []
     try:
-        for number, field in top_level_fields(body):
+        for number, field in top_level_fields(body, MAX_ENTITIES):
             if number == _ENTITY:
-                if len(entities) == MAX_ENTITIES:
-                    return Unreadable(
-                        MessageFault.TOO_MANY_ENTITIES, f"The feed's message holds more than {MAX_ENTITIES:,} entries."
-                    )
                 if len(field) > MAX_ENTITY_BYTES:
                     return Unreadable(
                         MessageFault.ENTITY_TOO_LARGE, f"One entry of the feed's message takes {len(field):,} bytes."
@@ -95,6 +91,10 @@ def decode(body: bytes, *, source: SourceId, received_at: datetime, area: Area |
         reading = _Reading(source, received_at, area, _header_time(header))
         for entity in entities:
             reading.add(pb.FeedEntity.FromString(entity))
+    except TooManyFieldsError:
+        return Unreadable(
+            MessageFault.TOO_MANY_ENTITIES, f"The feed's message holds more than {MAX_ENTITIES:,} entries."
+        )
     except (NotProtobufError, DecodeError):
         # One bad byte and the rest cannot be trusted either: half of all single bit flips still parse.
         return _not_a_message(body)

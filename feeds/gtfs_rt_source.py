@@ -87,12 +87,14 @@ class GtfsRtSource:
             case NotModified():
                 self._polling = self._polling.unchanged(now)
             case Fault(reason=reason, words=words, retry_after_seconds=retry_after_seconds):
-                self._polling = self._polling.failed(now, Trouble(words, reason in NEEDS_A_PERSON, retry_after_seconds))
+                self._polling = self._polling.failed(
+                    now, Trouble(reason, words, reason in NEEDS_A_PERSON, retry_after_seconds)
+                )
             case Body(content=content, validators=validators):
                 outcome = await self._read(content)
                 if isinstance(outcome, Unreadable):
                     # The validators of a message that was not used are not kept: a 304 would then mean nothing.
-                    self._polling = self._polling.failed(now, Trouble(outcome.words))
+                    self._polling = self._polling.failed(now, Trouble(outcome.fault, outcome.words))
                     return
                 batch, vehicles = outcome
                 self._validators = validators
@@ -140,4 +142,4 @@ class GtfsRtSource:
         if state.ok:
             log.info("feed_is_well", source=self._source, state=state.message)
         else:
-            log.warning("feed_in_trouble", source=self._source, problem=state.message)
+            log.warning("feed_in_trouble", source=self._source, problem=state.message, fault=state.fault)

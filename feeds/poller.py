@@ -38,6 +38,8 @@ USUAL_CADENCE = Cadence()
 class Trouble:
     """A question that brought nothing to use."""
 
+    fault: str
+    """Its name, for counting."""
     words: str
     needs_a_person: bool = False
     """True where asking again will not help until somebody changes a setting."""
@@ -117,6 +119,7 @@ def health(polling: Polling, now: datetime, *, silence: Silence | None = None, z
         fresh_at=polling.fresh_at,
         vehicles=polling.vehicles,
         rejected=polling.rejected,
+        fault=None if polling.trouble is None else polling.trouble.fault,
     )
 
 

@@ -13,13 +13,21 @@ class NotProtobufError(ValueError):
     """The bytes do not follow the wire format, or end in the middle of a field."""
 
 
-def top_level_fields(message: bytes) -> Iterator[tuple[int, bytes]]:
+class TooManyFieldsError(ValueError):
+    """More fields than the caller would take, of whatever kind: 16 million fit into 32 MB."""
+
+
+def top_level_fields(message: bytes, most: int) -> Iterator[tuple[int, bytes]]:
     """Every length-delimited field as (field number, its bytes), in order; scalar fields are stepped over.
 
-    Raises NotProtobufError where the bytes stop making sense.
+    Raises NotProtobufError where the bytes stop making sense, TooManyFieldsError after `most` fields.
     """
     at, end = 0, len(message)
+    fields = 0
     while at < end:
+        fields += 1
+        if fields > most:
+            raise TooManyFieldsError(f"more than {most} fields")
         tag, at = _varint(message, at)
         match tag & 7:
             case 2:  # length-delimited

@@ -102,9 +102,9 @@ def test_a_message_of_changes_only_is_refused() -> None:
     assert fault(message.SerializeToString()) is MessageFault.DIFFERENTIAL
 
 
-def test_entities_are_counted_before_they_are_parsed() -> None:
-    minimal_entity = b"\x12\x00"
-    body = a_message().SerializeToString() + minimal_entity * (gtfs_rt.MAX_ENTITIES + 1)
+@pytest.mark.parametrize("field", [b"\x12\x00", b"\x78\x01", b"\x7a\x00"], ids=["entities", "numbers", "strings"])
+def test_fields_of_any_kind_are_counted_before_they_are_parsed(field: bytes) -> None:
+    body = a_message().SerializeToString() + field * (gtfs_rt.MAX_ENTITIES + 1)
     assert fault(body) is MessageFault.TOO_MANY_ENTITIES
 
 

@@ -13,7 +13,7 @@ from tests.feed_bytes import MORNING
 
 CADENCE = Cadence(interval_seconds=10, longest_wait_seconds=60, jitter=0.1)
 NEW = Polling(SourceId("district"))
-LOST = Trouble("The server cannot be reached.")
+LOST = Trouble("unreachable", "The server cannot be reached.")
 
 
 def after(seconds: float) -> timedelta:
@@ -42,14 +42,22 @@ def test_waits_double_with_every_failure_and_stop_growing_at_a_minute() -> None:
 
 
 def test_a_pause_the_server_asks_for_is_honoured_within_reason() -> None:
-    assert wait_seconds(failing(1, Trouble("429", retry_after_seconds=45.5)), CADENCE, 0.0) == pytest.approx(45.5)
-    assert wait_seconds(failing(1, Trouble("429", retry_after_seconds=45.5)), CADENCE, 1.0) > 45.5
-    assert wait_seconds(failing(1, Trouble("503", retry_after_seconds=86_400)), CADENCE, 0.0) == pytest.approx(600)
-    assert wait_seconds(failing(1, Trouble("503", retry_after_seconds=0)), CADENCE, 0.0) == pytest.approx(10)
+    assert wait_seconds(
+        failing(1, Trouble("rate_limited", "429", retry_after_seconds=45.5)), CADENCE, 0.0
+    ) == pytest.approx(45.5)
+    assert wait_seconds(failing(1, Trouble("rate_limited", "429", retry_after_seconds=45.5)), CADENCE, 1.0) > 45.5
+    assert wait_seconds(
+        failing(1, Trouble("server_error", "503", retry_after_seconds=86_400)), CADENCE, 0.0
+    ) == pytest.approx(600)
+    assert wait_seconds(
+        failing(1, Trouble("server_error", "503", retry_after_seconds=0)), CADENCE, 0.0
+    ) == pytest.approx(10)
 
 
 def test_a_fault_that_needs_a_person_is_not_hammered() -> None:
-    assert wait_seconds(failing(1, Trouble("401", needs_a_person=True)), CADENCE, 0.5) == pytest.approx(60)
+    assert wait_seconds(failing(1, Trouble("unauthorized", "401", needs_a_person=True)), CADENCE, 0.5) == pytest.approx(
+        60
+    )
 
 
 def test_one_success_brings_back_the_usual_interval() -> None:
@@ -68,6 +76,7 @@ def test_a_feed_that_has_not_been_asked_is_not_well_and_says_so() -> None:
 def test_a_healthy_feed_says_how_many_buses_and_as_of_when() -> None:
     state = health(well(), MORNING + after(5), zone=ZoneInfo("America/New_York"))
     assert state.ok
+    assert state.fault is None
     assert state.message == "41 buses, as of 03:30:00 EDT."
     assert (state.vehicles, state.fresh_at, state.checked_at) == (41, MORNING, MORNING)
 
@@ -75,6 +84,7 @@ def test_a_healthy_feed_says_how_many_buses_and_as_of_when() -> None:
 def test_one_lost_question_is_noted_and_no_worry() -> None:
     state = health(failing(1, start=well()), MORNING + after(10))
     assert state.ok
+    assert state.fault == "unreachable"
     assert "The last question failed and is asked again: The server cannot be reached." in state.message
 
 
@@ -95,7 +105,7 @@ def test_a_feed_that_never_answered_is_a_worry_at_once() -> None:
 
 
 def test_a_wrong_key_is_a_worry_at_once_although_a_picture_is_there() -> None:
-    assert not health(failing(1, Trouble("401", needs_a_person=True), well()), MORNING + after(10)).ok
+    assert not health(failing(1, Trouble("unauthorized", "401", needs_a_person=True), well()), MORNING + after(10)).ok
 
 
 def test_not_modified_makes_nothing_fresher() -> None:
