@@ -14,8 +14,9 @@ from busline.geo import Area
 from busline.ids import StudentId
 from busline.position import Position
 from busline.service_day import moment
+from feeds.simulator.blocks import make_plan
 from feeds.simulator.mishaps import usual_day
-from feeds.simulator.plan import DEMO, SchoolPlan, Size, make_plan
+from feeds.simulator.plan import DEMO, SchoolPlan, Size
 from feeds.simulator.plan_files import DISTRICT_NAME, TIMEZONE_NAME, write_gtfs
 from feeds.simulator.reports import DayReports
 from feeds.simulator.riders import People, people_of, renumbered

@@ -54,6 +54,20 @@ def reach(city: City, target: int, within_seconds: float = math.inf) -> Reach:
     return Reach(target, seconds, towards)
 
 
+class Atlas:
+    """A city, and how to get to every place once asked about."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._reaches: dict[int, Reach] = {}
+
+    def reach(self, target: int) -> Reach:
+        """The whole city's ways to a junction, found once."""
+        if target not in self._reaches:
+            self._reaches[target] = reach(self.city, target)
+        return self._reaches[target]
+
+
 def quickest_path(city: City, start: int, target: int, came_from: int | None = None) -> list[int]:
     """A* between two junctions: nodes from `start` to `target`, not beginning with a turn in the road if avoidable."""
     path = _search(city, start, target, came_from)
