@@ -39,6 +39,10 @@ UNDER_WAY_M = 75.0
 """Gone this far from where it waited, a bus is under way."""
 LAYOVER_M = 1_000.0
 """A bus first seen beyond this is under way; nearer the start it may be at its layover."""
+LAYOVER_SECONDS = 120.0
+"""Standing this long before its planned start, a bus waits where it is, however far along."""
+SURE_LEAD = 2.0
+"""Near the start, where paths fold back on themselves, a match this much likelier than any other is believed."""
 EARLY_START_SECONDS = 300.0
 """Before this much ahead of its planned start a bus is not believed to have started, ..."""
 SURELY_STARTED_M = 1_500.0
@@ -66,6 +70,8 @@ class Journey:
         self.matches = 0
         """How many fixes lay on the path."""
         self.visits: dict[int, StopVisit] = {}
+        """Its own, by call index."""
+        self._inherited: dict[int, StopVisit] = {}
         self._stops_m: list[float] = run.pattern.stop_distance_m.tolist()
         self._arrivals: list[int] = run.arrival_seconds.tolist()
         self._departures: list[int] = run.departure_seconds.tolist()
@@ -79,7 +85,8 @@ class Journey:
         self.matches = 1_000
         self.belief = belief_at(progress.distance_m, progress.matched_at.timestamp())
         # A visit beyond the next call was disproved by the bus going back; the ledger may still hold it.
-        self.visits = {visit.call_index: visit for visit in visits if visit.call_index <= progress.next_call}
+        reached = progress.next_call if progress.started_at is not None else -1
+        self.visits = {visit.call_index: visit for visit in visits if visit.call_index <= reached}
         if progress.off_route_since is None:
             path = self.run.pattern
             x, y = (np.interp(progress.distance_m, path.path_distance_m, path.path_xy[:, axis]) for axis in (0, 1))
@@ -91,6 +98,15 @@ class Journey:
     def waiting(self) -> bool:
         """Not under way yet."""
         return self.progress is None or self.progress.started_at is None
+
+    @property
+    def near_start(self) -> bool:
+        """Under way, and still where buses go round their layover."""
+        return (
+            self.progress is not None
+            and self.progress.started_at is not None
+            and self.progress.distance_m <= self._stops_m[0] + LAYOVER_M
+        )
 
     @property
     def lost(self) -> bool:
@@ -117,7 +133,7 @@ class Journey:
         self.belief = belief
         match outcome:
             case Match():
-                return self._on_path(fix, at, xy, outcome.distance_m)
+                return self._on_path(fix, at, xy, outcome)
             case Unmatched(reason):
                 self._off_path(fix, xy, reason)
                 return []
@@ -137,8 +153,13 @@ class Journey:
 
     def take_over(self, former: "Journey") -> None:
         """Carry on the run from the vehicle that drove it until now, with the visits it made."""
+        self._inherited = former._inherited | former.visits
+
+    def all_visits(self) -> tuple[StopVisit, ...]:
+        """Every visit of the run so far, in order, with those of the vehicles that drove it before."""
         ahead = self.progress.next_call if self.progress is not None else 0
-        self.visits = {index: visit for index, visit in former.visits.items() if index < ahead} | self.visits
+        visits = {index: visit for index, visit in self._inherited.items() if index < ahead} | self.visits
+        return tuple(visits[index] for index in sorted(visits))
 
     def _off_path(self, fix: Position, xy: tuple[float, float], reason: UnmatchedReason) -> None:
         was = self.progress
@@ -155,8 +176,8 @@ class Journey:
             still_since=self._still_since(fix.fix_at, was.still_since, was.fix_at, xy),
         )
 
-    def _on_path(self, fix: Position, at: float, xy: tuple[float, float], distance_m: float) -> list[StopVisit]:
-        was = self.progress
+    def _on_path(self, fix: Position, at: float, xy: tuple[float, float], found: Match) -> list[StopVisit]:
+        was, distance_m = self.progress, found.distance_m
         visits: list[StopVisit] = []
         self.matches += 1
         if was is None:
@@ -174,8 +195,9 @@ class Journey:
             if distance_m < was.distance_m - 1.0:
                 started_at, next_call = self._went_back(at, distance_m, started_at)
             if started_at is None:
-                self._wait(at, distance_m)
-                if self._is_under_way(at, distance_m):
+                stood = (fix.fix_at - still_since).total_seconds() if still_since is not None else 0.0
+                self._wait(at, distance_m, stood)
+                if self._is_under_way(at, found):
                     started_at = fix.fix_at
                     next_call = self._first_ahead(self._low_m)
                     for (from_at, from_m), (to_at, to_m) in zip(self._trail, self._trail[1:], strict=False):
@@ -225,8 +247,9 @@ class Journey:
         self.visits = {index: visit for index, visit in self.visits.items() if index < next_call}
         return started_at, next_call
 
-    def _wait(self, at: float, distance_m: float) -> None:
-        if distance_m < self._low_m:
+    def _wait(self, at: float, distance_m: float, stood_seconds: float) -> None:
+        layover = at < self.start_at and stood_seconds >= LAYOVER_SECONDS and distance_m > self._low_m
+        if distance_m < self._low_m or layover:
             self._low_m = distance_m
             self._trail.clear()
         elif len(self._trail) >= 2 and self._trail[-1][1] == self._trail[-2][1] == distance_m:
@@ -235,10 +258,12 @@ class Journey:
         self._trail.append((at, distance_m))
         del self._trail[:-TRAIL_KEPT]
 
-    def _is_under_way(self, at: float, distance_m: float) -> bool:
+    def _is_under_way(self, at: float, found: Match) -> bool:
         zone_m = self._stops_m[0] + UNDER_WAY_M
         waited_m = self._stops_m[0] if self._low_m <= zone_m else self._low_m
-        gone_m = distance_m - waited_m
+        gone_m = found.distance_m - waited_m
+        if found.lead < SURE_LEAD and gone_m < LAYOVER_M:
+            return False
         return gone_m > UNDER_WAY_M and (at >= self.start_at - EARLY_START_SECONDS or gone_m > SURELY_STARTED_M)
 
     def _pass(

@@ -36,6 +36,8 @@ RELOCATION_COST = 12.0
 """A lost bus that is somewhere else on its path: two strays' worth, so that it takes several fixes to believe."""
 WANDER_COST = 2.0
 """A bus not yet under way that went back towards its start: ordinary at a layover."""
+RESTART_COST = 8.0
+"""One that seemed under way and turned back, near its start: it takes two fixes to believe."""
 HOPELESS = 20.0
 """A hypothesis this much dearer than the best one is dropped."""
 TURNED_COST = 3.0
@@ -114,25 +116,28 @@ class Fixes:
     speed_mps: Floats
     waiting: NDArray[np.bool_]
     """Not under way yet: it may go back towards the start of its path as often as it likes."""
+    near_start: NDArray[np.bool_]
+    """Under way, but hardly: it may turn out to have gone round its layover only."""
     lost: NDArray[np.bool_]
     """The fix before this one was not matched either."""
 
 
 Beliefs = NDArray[np.float64]
-"""(buses, 3, KEPT): distance_m, epoch seconds of the fix that put it there, cost; unused columns cost infinity."""
+"""(buses, 4, KEPT): distance_m, epoch seconds of the fix that put it there, cost, and 1 where it is on its way back to
+the start; cheapest first, and unused columns cost infinity."""
 
 
 def no_belief() -> Beliefs:
-    """The belief about one bus of which nothing is known yet; shape (3, KEPT)."""
-    belief = np.full((3, KEPT), np.inf)
-    belief[:2] = 0.0
+    """The belief about one bus of which nothing is known yet; shape (4, KEPT)."""
+    belief = np.zeros((4, KEPT))
+    belief[2] = np.inf
     return belief
 
 
 def belief_at(distance_m: float, at: float) -> Beliefs:
-    """The belief about one bus that was surely at a place; shape (3, KEPT)."""
+    """The belief about one bus that was surely at a place; shape (4, KEPT)."""
     belief = no_belief()
-    belief[:, 0] = distance_m, at, 0.0
+    belief[:3, 0] = distance_m, at, 0.0
     return belief
 
 
@@ -152,35 +157,42 @@ class _Options:
     distance_m: Floats
     at: Floats
     cost: Floats
+    turned_back: Floats
     offset_m: Floats
 
 
 def _follow(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> _Options:
     """Every hypothesis driven forwards to the candidates within its reach."""
     bus, kept = np.nonzero(np.isfinite(beliefs[:, 2]))
-    was_m, was_at, was_cost = beliefs[bus, :, kept].T
+    was_m, was_at, was_cost, was_back = beliefs[bus, :, kept].T
     elapsed = np.maximum(fixes.at[bus] - was_at, 0.0)
-    waiting = fixes.waiting[bus]
-    low = np.where(waiting, 0.0, was_m - BACK_M)
+    may_return = fixes.waiting | fixes.near_start
+    low = np.where(may_return[bus], 0.0, was_m - BACK_M)
     pattern = paths.pattern[fixes.run[bus]]
     found = paths.candidates(pattern, fixes.xy[bus], low, was_m + FASTEST_MPS * elapsed + SLACK_M)
 
     query = found.query
-    bus, was_m, elapsed, waiting = bus[query], was_m[query], elapsed[query], waiting[query]
+    bus, was_m, was_back, elapsed = bus[query], was_m[query], was_back[query], elapsed[query]
+    waiting = fixes.waiting[bus]
     back_m = np.maximum(was_m - found.distance_m, 0.0)
-    wandered = waiting & (back_m > BACK_M)
-    distance_m = np.where(wandered, found.distance_m, np.maximum(found.distance_m, was_m))
+    returned = back_m > BACK_M
+    distance_m = np.where(returned, found.distance_m, np.maximum(found.distance_m, was_m))
     run = fixes.run[bus]
     expected = paths.planned_seconds(run, distance_m, departing=False)
     expected = np.maximum(expected - paths.planned_seconds(run, was_m, departing=True), 0.0)
     cost = (
         was_cost[query]
         + _offset_cost(paths, pattern[query], found.offset_m)
-        + _bearing_cost(fixes, bus, found.east, found.north)
-        + np.where(wandered, WANDER_COST, (back_m / BACK_M) ** 2 * 2.0)
+        + np.where(
+            returned,
+            # Driving back along its path it faces the wrong way, and that is no argument against it.
+            np.where(waiting | (was_back > 0), WANDER_COST, RESTART_COST),
+            _bearing_cost(fixes, bus, found.east, found.north) + 2.0 * (back_m / BACK_M) ** 2,
+        )
         + _travel_cost(expected, elapsed, late_matters=~waiting)
     )
-    return _Options(bus, distance_m, fixes.at[bus], cost, found.offset_m)
+    turned_back = np.where(returned | (found.distance_m < was_m + SAME_M), np.maximum(was_back, returned), 0.0)
+    return _Options(bus, distance_m, fixes.at[bus], cost, turned_back, found.offset_m)
 
 
 def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDArray[np.bool_]]:
@@ -221,6 +233,7 @@ def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDA
         found.distance_m[plausible],
         fixes.at[row[plausible]],
         cost[plausible],
+        np.zeros(np.count_nonzero(plausible)),
         found.offset_m[plausible],
     )
     far_from_plan[options.bus] = False
@@ -230,8 +243,8 @@ def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDA
 def _coast(beliefs: Beliefs) -> _Options:
     """Every hypothesis left where it was: the fix is a stray."""
     bus, kept = np.nonzero(np.isfinite(beliefs[:, 2]))
-    distance_m, at, cost = beliefs[bus, :, kept].T
-    return _Options(bus, distance_m, at, cost + STRAY_COST, np.full(len(bus), np.nan))
+    distance_m, at, cost, turned_back = beliefs[bus, :, kept].T
+    return _Options(bus, distance_m, at, cost + STRAY_COST, turned_back, np.full(len(bus), np.nan))
 
 
 def _offset_cost(paths: Paths, pattern: Rows, offset_m: Floats) -> Floats:
@@ -256,7 +269,8 @@ def _travel_cost(expected: Floats, elapsed: Floats, *, late_matters: NDArray[np.
     early = np.maximum(expected - elapsed, 0.0)
     implausible = np.maximum(0.5 * expected - elapsed - 20.0, 0.0)
     late = np.minimum(np.maximum(elapsed - expected, 0.0) / 120.0, 3.0)
-    return early / 40.0 + implausible / 10.0 + np.where(late_matters, late, 0.0)
+    # After a silence the plan says less and less about how far the bus has come.
+    return early / (40.0 + 0.1 * elapsed) + implausible / (10.0 + 0.05 * elapsed) + np.where(late_matters, late, 0.0)
 
 
 def _keep_best(
@@ -284,11 +298,12 @@ def _keep_best(
     kept = (rank < KEPT) & (cost <= HOPELESS)
     bus, rank, cost, chosen = bus[kept], rank[kept], cost[kept], chosen[kept]
 
-    beliefs = np.zeros((buses, 3, KEPT))
+    beliefs = np.zeros((buses, 4, KEPT))
     beliefs[:, 2] = np.inf
     beliefs[bus, 0, rank] = distance_m[chosen]
     beliefs[bus, 1, rank] = np.concatenate([some.at for some in options])[chosen]
     beliefs[bus, 2, rank] = cost
+    beliefs[bus, 3, rank] = np.concatenate([some.turned_back for some in options])[chosen]
     best = rank == 0
     offset_m = np.full(buses, np.nan)
     offset_m[bus[best]] = np.concatenate([some.offset_m for some in options])[chosen[best]]

@@ -196,6 +196,7 @@ class Tracker:
             bearing_deg=np.array(bearings),
             speed_mps=np.array(speeds),
             waiting=np.array([journey.waiting for _, journey in pairs]),
+            near_start=np.array([journey.near_start for _, journey in pairs]),
             lost=np.array([journey.lost for _, journey in pairs]),
         )
         outcomes, beliefs = match(self._paths, fixes, np.array([journey.belief for _, journey in pairs]))
@@ -334,8 +335,8 @@ class _Draft:
         self.changed[journey.key] = None
         for visit in visits:
             self.new_visits[visit.key, visit.call_index] = visit
-        if len(journey.visits) or journey.key in self._visits:
-            self._visits[journey.key] = tuple(journey.visits[index] for index in sorted(journey.visits))
+        if journey.visits or journey.key in self._visits:
+            self._visits[journey.key] = journey.all_visits()
 
     def publish(self, now: datetime) -> Fleet:
         return replace(
