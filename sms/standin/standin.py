@@ -94,6 +94,7 @@ class StandIn:
         self._conveyor = Conveyor(self.carrier, account_sid, self.messages, now, self._show_arrived)
         self._webhook: Webhook | None = None
         self._tasks: asyncio.TaskGroup | None = None
+        self._ringing: set[asyncio.Task[None]] = set()
 
     def local_now(self) -> datetime:
         """The time on the phones' screens."""
@@ -128,8 +129,10 @@ class StandIn:
             await self._conveyor.run(webhook)
 
     async def settled(self) -> None:
-        """Until every text taken so far has come to its end and been reported."""
+        """Until every text and call that Busline sent so far has come to its end and been reported."""
         await self._conveyor.settled()
+        if self._ringing:
+            await asyncio.wait(self._ringing)
 
     async def text(self, from_phone: str, body: str) -> Exchange:
         """Text Busline from a phone: the signed webhook, its TwiML carried out, everything shown on the phone."""
@@ -184,7 +187,9 @@ class StandIn:
         moment = self._now()
         call = Call(new_sid("CA"), False, order.from_phone, order.to_phone, CallStatus.QUEUED, moment, moment)
         self.calls[call.sid] = call
-        self._group().create_task(self._ring(call, order))
+        ringing = self._group().create_task(self._ring(call, order))
+        self._ringing.add(ringing)
+        ringing.add_done_callback(self._ringing.discard)
         return call
 
     def _send(self, order: MessageOrder, direction: Direction) -> Message:

@@ -286,15 +286,26 @@ async def test_a_body_that_is_not_to_be_kept_is_forgotten_once_sent() -> None:
 async def test_a_call_placed_by_the_library_speaks_on_the_phone_and_reports_its_steps() -> None:
     async with twilio_world() as world, _client(world) as client:
         world.hotline.answer = Answer("<Response><Say>Bus 47 is not coming today.</Say></Response>")
-        call = await client.calls.create_async(to=FAMILY, from_=NUMBER, url=world.hotline.url + "/twilio/voice")
-        async with asyncio.timeout(5):
-            while (fetched := await client.calls(call.sid).fetch_async()).status != "completed":
-                await asyncio.sleep(0.01)
+        call = await client.calls.create_async(
+            to=FAMILY,
+            from_=NUMBER,
+            url=world.hotline.url + "/twilio/voice",
+            status_callback=world.hotline.url + "/twilio/call-status",
+            status_callback_event=["initiated", "ringing", "answered", "completed"],
+        )
+        await world.standin.settled()
+        fetched = await client.calls(call.sid).fetch_async()
         listed = await client.calls.list_async(to=FAMILY, status="completed")
     assert (call.status, fetched.status, [one.sid for one in listed]) == ("queued", "completed", [call.sid])
     (bubble,) = world.standin.threads.of(Phone(FAMILY))
     assert [spoken.text for spoken in bubble.heard] == ["Bus 47 is not coming today."]
     assert world.hotline.calls[0]["Direction"] == "outbound-api"
+    assert [form["CallStatus"] for form in world.hotline.call_statuses] == [
+        "initiated",
+        "ringing",
+        "in-progress",
+        "completed",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,7 @@ class Hotline:
     texts: list[dict[str, str]] = field(default_factory=list)
     calls: list[dict[str, str]] = field(default_factory=list)
     callbacks: list[dict[str, str]] = field(default_factory=list)
+    call_statuses: list[dict[str, str]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     bad_signatures: int = 0
 
@@ -78,6 +79,10 @@ class Hotline:
 
     async def callback(self, request: web.Request) -> web.Response:
         self.callbacks.append(await self.form(request))
+        return web.Response(status=204)
+
+    async def call_status(self, request: web.Request) -> web.Response:
+        self.call_statuses.append(await self.form(request))
         return web.Response(status=204)
 
     async def respond(self) -> web.Response:
@@ -111,6 +116,7 @@ async def twilio_world(
             web.post("/twilio/sms", hotline.text),
             web.post("/twilio/voice", hotline.call),
             web.post("/twilio/status", hotline.callback),
+            web.post("/twilio/call-status", hotline.call_status),
         ]
     )
     async with TestServer(app) as server:

@@ -47,7 +47,7 @@ async function send(form, submitter) {
     });
     return response.ok ? "" : (await response.text()).trim();
   } catch {
-    return "The text did not leave this page: the demo is not answering. Start it again, then send once more.";
+    return "That did not leave this page: the demo is not answering. Start it again, then try once more.";
   }
 }
 
@@ -103,4 +103,4 @@ findPhones();
 listen();
 toEnd();
 document.querySelector(".families [aria-current]")?.scrollIntoView({ block: "nearest" });
-if (document.body.classList.contains("chosen") && matchMedia("(hover: hover)").matches) box.focus();
+if (document.querySelector("main.chosen") && matchMedia("(hover: hover)").matches) box.focus();
