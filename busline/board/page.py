@@ -1,17 +1,21 @@
 """The board as a page and as the data that keeps it fresh. Rendered once a second at most, however many look at it."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from busline.board.run_view import RunView, run_view
 from busline.board.templates import epoch_ms, templates
 from busline.board.view import BoardView, Group, Row, board_view, searchable
 from busline.clock import Clock
 from busline.fleet import Fleet
+from busline.ids import RunId, RunKey
 from busline.picture import Picture
 from busline.settings import Settings
 from busline.web_guard import MEMBER
@@ -46,6 +50,18 @@ class Board:
         """What `/board/rows` answers, as JSON."""
         rendered = await self._fresh()
         return None if rendered is None else rendered.body
+
+    def run(self, service_date: str, run_id: RunId) -> RunView | None:
+        """None where the plan has no such run on that day, or the day is not one."""
+        picture = self._picture()
+        if picture is None or not re.fullmatch(r"\d{4}-\d\d-\d\d", service_date, re.ASCII):
+            return None
+        try:
+            key = RunKey(date.fromisoformat(service_date), run_id)
+        except ValueError:
+            return None
+        timetable = picture.timetable
+        return run_view(timetable, picture.fleet, key, self._clock.now().astimezone(timetable.timezone))
 
     async def _fresh(self) -> _Rendered | None:
         async with self._rendering:
@@ -86,7 +102,7 @@ def is_shown(row: Row, show: Group | None, query: str) -> bool:
 
 
 def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
-    """`GET /board`, the page, and `GET /board/rows`, its data. Staff only."""
+    """`GET /board`, the page; `GET /board/rows`, its data; `GET /board/runs/{date}/{run}`, one run. Staff only."""
 
     async def page(request: web.Request) -> web.Response:
         view = await board.view()
@@ -115,4 +131,15 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
             response.enable_compression()
         return response
 
-    return [web.get("/board", page), web.get("/board/rows", rows)]
+    async def one_run(request: web.Request) -> web.Response:
+        view = board.run(request.match_info["date"], RunId(request.match_info["run"]))
+        if view is None:
+            raise web.HTTPNotFound(text="The plan in force has no such run on that day.")
+        text = templates().get_template("run.html").render(district=settings.district_name, view=view)
+        return web.Response(text=text, content_type="text/html")
+
+    return [
+        web.get("/board", page),
+        web.get("/board/rows", rows),
+        web.get("/board/runs/{date}/{run:.+}", one_run),
+    ]

@@ -151,11 +151,10 @@ def board_view(timetable: Timetable, fleet: Fleet, now: datetime) -> BoardView:
     """
     rows = sorted(
         (
-            row
+            run_row(timetable, run, service_date, fleet, now)
             for service_date in _service_dates(timetable, now)
             for run in _going(timetable, service_date)
-            if _is_near(timetable, run, service_date, fleet, now)
-            and (row := _row(timetable, run, service_date, fleet, now)) is not None
+            if _is_of_the_moment(timetable, run, service_date, fleet, now)
         ),
         key=_order,
     )
@@ -186,23 +185,24 @@ def _later_starts(timetable: Timetable, now: datetime) -> Iterator[datetime]:
     return (timetable.planned_start(today, run) for run in _going(timetable, today) if run.start_seconds > from_seconds)
 
 
-def _is_near(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> bool:
-    """A cheap sieve: a day has many more runs than a moment."""
+def _is_of_the_moment(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> bool:
     into = seconds_into(service_date, now, timetable.timezone)
     if run.start_seconds > into + SHOWN_BEFORE.total_seconds():
         return False
-    return run.end_seconds + SHOWN_AFTER_PLANNED_END.total_seconds() >= into or (
-        RunKey(service_date, run.run_id) in fleet.progress
-    )
+    progress = fleet.progress.get(RunKey(service_date, run.run_id))
+    if progress is None:
+        return run.end_seconds + SHOWN_AFTER_PLANNED_END.total_seconds() >= into
+    if progress.ended_at is not None:
+        return now <= progress.ended_at + SHOWN_AFTER_DONE
+    planned_end = timetable.planned_end(service_date, run)
+    return now <= max(planned_end, progress.fix_at) + SHOWN_AFTER_PLANNED_END
 
 
-def _row(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> Row | None:
-    """None where the run is over and done with."""
+def run_row(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> Row:
+    """One run as the board shows it, whether it is of the moment or not."""
     key = RunKey(service_date, run.run_id)
     progress, notice = fleet.progress.get(key), fleet.notices.get(key)
     state = run_state(timetable, run, service_date, fleet, now)
-    if now > _shown_until(timetable, run, service_date, progress):
-        return None
     planned_start = timetable.planned_start(service_date, run)
     minutes_late = _minutes_late(state, progress, planned_start, now)
     mark = _mark(state, progress, minutes_late)
@@ -223,15 +223,6 @@ def _row(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: 
         since=_since(state, progress),
         cause=notice.cause if notice else "",
     )
-
-
-def _shown_until(timetable: Timetable, run: Run, service_date: date, progress: RunProgress | None) -> datetime:
-    planned = timetable.planned_end(service_date, run) + SHOWN_AFTER_PLANNED_END
-    if progress is None:
-        return planned
-    if progress.ended_at is not None:
-        return progress.ended_at + SHOWN_AFTER_DONE
-    return max(planned, progress.fix_at + SHOWN_AFTER_PLANNED_END)
 
 
 def _minutes_late(state: RunState, progress: RunProgress | None, planned_start: datetime, now: datetime) -> int | None:

@@ -1,0 +1,58 @@
+"""One run in full: every call with its plan, what happened there, or when the bus is expected. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from busline.board.view import Row, run_row
+from busline.eta import Prediction, predict
+from busline.fleet import Fleet
+from busline.ids import RunKey
+from busline.service_day import moment
+from busline.timetable import Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A planned visit, and what is known of it. `expected` only where a fix bears minutes."""
+
+    number: int
+    name: str
+    planned_at: datetime
+    arrived_at: datetime | None
+    departed_at: datetime | None
+    expected: Prediction | None
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    at: datetime
+    row: Row
+    calls: tuple[CallLine, ...]
+
+
+def run_view(timetable: Timetable, fleet: Fleet, key: RunKey, now: datetime) -> RunView | None:
+    """None where the plan in force has no such run on that day."""
+    run = timetable.runs.get(key.run_id)
+    if run is None or not timetable.calendar.runs_on(run.service_id, key.service_date):
+        return None
+    progress = fleet.progress.get(key)
+    visits = {visit.call_index: visit for visit in fleet.visits.get(key, ())}
+    calls = []
+    for index in range(len(run)):
+        visit = visits.get(index)
+        outlook = None
+        if progress is not None and visit is None:
+            outlook = predict(timetable, run, key.service_date, progress, index, now)
+        calls.append(
+            CallLine(
+                number=index + 1,
+                name=timetable.stops[run.pattern.stop_ids[index]].name,
+                planned_at=moment(key.service_date, int(run.arrival_seconds[index]), timetable.timezone),
+                arrived_at=visit.arrived_at if visit else None,
+                departed_at=visit.departed_at if visit else None,
+                expected=outlook if isinstance(outlook, Prediction) else None,
+                is_passed=progress is not None and index < progress.next_call,
+            )
+        )
+    return RunView(now, run_row(timetable, run, key.service_date, fleet, now), tuple(calls))
