@@ -1,8 +1,8 @@
 """GTFS-realtime bytes in, positions out: `decode` a feed's message, and `encode` one of our own.
 
 Nothing in a message is believed. A message that cannot be used is one `Unreadable`, an entity that cannot be used is
-one `Rejected` with its reason; neither is an exception. What depends on earlier messages (a bus that jumps, a
-header that goes backwards) is judged in `screening.py`.
+one `Rejected` with its reason; neither is an exception. What depends on earlier messages (a bus that jumps,
+a header that goes backwards) is judged in `screening.py` and `continuity.py`.
 """
 
 from collections.abc import Iterable
@@ -187,12 +187,18 @@ def _vehicle_id(vehicle: pb.VehicleDescriptor) -> VehicleId | None:
 def _claim(trip: pb.TripDescriptor) -> RunClaim | None:
     """What the feed says the bus drives; None where it names no trip (a bus between runs) or cannot be read."""
     run_id = _text(trip.trip_id)
-    if run_id is None:
+    start_date = trip.start_date
+    if run_id is None or len(start_date) not in (0, len("YYYYMMDD")):
         return None
-    service_date = _service_date(trip.start_date) if trip.start_date else None
-    if trip.start_date and service_date is None:
+    return _short_claim(run_id, start_date, trip.schedule_relationship == pb.TripDescriptor.CANCELED)
+
+
+@lru_cache(maxsize=MAX_ENTITIES)  # every message repeats the claims of the last; none is long, so memory is bounded
+def _short_claim(run_id: str, start_date: str | bytes, cancelled: bool) -> RunClaim | None:
+    service_date = _service_date(start_date)
+    if start_date and service_date is None:
         return None
-    return RunClaim(RunId(run_id), service_date, trip.schedule_relationship == pb.TripDescriptor.CANCELED)
+    return RunClaim(RunId(run_id), service_date, cancelled)
 
 
 def _text(value: str | bytes) -> str | None:
@@ -203,10 +209,9 @@ def _text(value: str | bytes) -> str | None:
     return stripped if stripped.isprintable() and 0 < len(stripped) <= LONGEST_ID else None
 
 
-@lru_cache(maxsize=64)  # a message repeats one or two dates thousands of times
 def _service_date(text: str | bytes) -> date | None:
     """GTFS writes YYYYMMDD."""
-    if isinstance(text, bytes) or len(text) != 8 or not (text.isascii() and text.isdigit()):
+    if isinstance(text, bytes) or not (len(text) == 8 and text.isascii() and text.isdigit()):
         return None
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
