@@ -1,4 +1,7 @@
-"""One embedded PostgreSQL for the whole run, and a fresh migrated database for every test that asks."""
+"""One embedded PostgreSQL for the whole run, and a fresh migrated database for every test that asks.
+
+With BUSLINE_TEST_DATABASE_URL set the tests use that server instead: any PostgreSQL from 15 on must do.
+"""
 
 import asyncio
 import itertools
@@ -16,7 +19,8 @@ from busline.migrate import migrate
 from busline.store.embedded import embedded_postgres
 from busline.store.pool import DatabaseAddress, Pool, open_pool
 
-TEMPLATE = "busline_template"
+TEMPLATE = f"busline_template_{os.getpid()}"
+OWN_SERVER = os.environ.get("BUSLINE_TEST_DATABASE_URL")
 NUMBERS = itertools.count(1)
 
 
@@ -29,9 +33,21 @@ async def _make_template(address: DatabaseAddress) -> None:
         await migrate(pool)
 
 
+async def _drop_template(address: DatabaseAddress) -> None:
+    admin = await asyncpg.connect(**address.connect_arguments())
+    await admin.execute(f"drop database {TEMPLATE}")
+    await admin.close()
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[DatabaseAddress]:
-    """The server, kept by a thread of its own so that tests may use any event loop, or none."""
+    """The server, with the template made. Kept by a thread of its own: tests may use any event loop, or none."""
+    if OWN_SERVER:
+        address = DatabaseAddress(url=OWN_SERVER)
+        asyncio.run(_make_template(address))
+        yield address
+        asyncio.run(_drop_template(address))
+        return
     # Short, and a folder the unprivileged user can pass through, which pytest's own temporary folders are not.
     home = Path(tempfile.mkdtemp(prefix="busline-test-"))
     home.chmod(0o711)

@@ -64,27 +64,39 @@ async def embedded_postgres(data_dir: Path, *, join_running: bool = False) -> As
     Keeps `data_dir/postgres` (the cluster, or a link to it), `postgres.log` and `postgres.lock`. Raises EmbeddedError.
     """
     data_dir = _made(data_dir)
-    with _lock(data_dir / "postgres.lock") as holder:
-        if holder is not None:
-            if not join_running:
-                raise EmbeddedError(
-                    f"Another Busline (process {holder}) already runs the database in {data_dir}. Nothing was changed. "
-                    "Stop it first, or give this one its own data directory."
-                )
-            yield await _running_elsewhere(data_dir)
+    while True:
+        with _lock(data_dir / "postgres.lock") as holder:
+            if holder is None:
+                async with _own_server(data_dir) as address:
+                    yield address
+                return
+        if not join_running:
+            raise EmbeddedError(
+                f"Another Busline ({holder}) already runs the database in {data_dir}. Nothing was changed. Stop it "
+                "first, or give this one its own data directory."
+            )
+        # It may still be starting, or stopping: then the lock is ours at the next look.
+        running = _read_pid_file(data_dir / "postgres")
+        if running is not None and running.ready and running.socket_dir is not None:
+            yield _address(running.socket_dir)
             return
-        server = _Server(await asyncio.to_thread(prepare_cluster, data_dir), data_dir / "postgres.log")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+@asynccontextmanager
+async def _own_server(data_dir: Path) -> AsyncIterator[DatabaseAddress]:
+    server = _Server(await asyncio.to_thread(prepare_cluster, data_dir), data_dir / "postgres.log")
+    try:
+        await server.start()
+        keeper = asyncio.create_task(server.keep_running(), name="embedded PostgreSQL")
         try:
-            await server.start()
-            keeper = asyncio.create_task(server.keep_running(), name="embedded PostgreSQL")
-            try:
-                yield _address(server.cluster.socket_dir)
-            finally:
-                keeper.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await keeper
+            yield _address(server.cluster.socket_dir)
         finally:
-            await server.stop()
+            keeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await keeper
+    finally:
+        await server.stop()
 
 
 def _address(socket_dir: Path) -> DatabaseAddress:
@@ -101,14 +113,14 @@ def _made(data_dir: Path) -> Path:
 
 
 @contextmanager
-def _lock(path: Path) -> Iterator[int | None]:
-    """Holds the lock and gives None; or, where another process holds it, gives that process's id (0 if unknown)."""
+def _lock(path: Path) -> Iterator[str | None]:
+    """Holds the lock and gives None; or, where another process holds it, gives words for that process."""
     with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            holder = file.read().strip()
-            yield int(holder) if holder.isdigit() else 0
+            pid = file.read().strip()
+            yield f"process {pid}" if pid else "just starting"
             return
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -137,19 +149,6 @@ def _read_pid_file(files: Path) -> _PidFile | None:
         pid=int(lines[0]),
         socket_dir=Path(lines[4]) if len(lines) > 4 and lines[4] else None,
         ready=len(lines) > 7 and lines[7].strip() == "ready",
-    )
-
-
-async def _running_elsewhere(data_dir: Path) -> DatabaseAddress:
-    files = data_dir / "postgres"
-    since = time.monotonic()
-    while time.monotonic() - since < START_PATIENCE_SECONDS:
-        found = _read_pid_file(files)
-        if found is not None and found.ready and found.socket_dir is not None:
-            return _address(found.socket_dir)
-        await asyncio.sleep(LOOK_SECONDS)
-    raise EmbeddedError(
-        f"Another Busline holds the database in {data_dir}, but it did not get ready. See {data_dir / 'postgres.log'}."
     )
 
 
@@ -212,7 +211,8 @@ class _Server:
                 try:
                     await self.start()
                     break
-                except EmbeddedError as problem:
+                except (EmbeddedError, OSError) as problem:
+                    # OSError: no memory or process to be had, which is often what ended the server too.
                     if attempts == 1:
                         log.error("PostgreSQL does not come back yet; trying on", problem=str(problem))
                 await asyncio.sleep(pause)

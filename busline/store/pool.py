@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import asyncpg
 import structlog
@@ -30,17 +30,15 @@ UNAVAILABLE: tuple[type[Exception], ...] = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
+    # What asyncpg makes of a connection that the server ended while a statement was under way, at the next one.
+    asyncpg.InternalClientError,
 )
-"""What a query raises while the server is away or coming back; `DatabaseUnavailableError` is one of them.
+"""What a single statement raises while the server is away or coming back; a pool connects again by itself.
 
-It does not say whether a commit under way took effect: repeat only what is idempotent. A pool connects again by
-itself. Between the statements of a transaction asyncpg may raise a bare InterfaceError instead, which is also what it
-raises for wrong use; `transaction` tells the two apart.
+Repeat only what is idempotent: the statement may have taken effect. Of several statements in one transaction asyncpg
+may raise a bare InterfaceError instead, which it also raises for wrong use; `transaction` tells the two apart.
 """
-
-BROKEN: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.InternalClientError)
-"""And what asyncpg raises for the next statement on a connection that the server ended while one was under way."""
-NOT_GIVEN_BACK: tuple[type[Exception], ...] = (*BROKEN, asyncpg.InterfaceError)
+NOT_GIVEN_BACK: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.InterfaceError)
 
 
 class DatabaseUnavailableError(ConnectionError):
@@ -65,7 +63,7 @@ class DatabaseAddress:
         """Another database of the same server."""
         if self.url is None:
             return DatabaseAddress(host=self.host, user=self.user, database=database)
-        return DatabaseAddress(url=urlunsplit(urlsplit(self.url)._replace(path="/" + quote(database))))
+        return DatabaseAddress(url=_joined(urlsplit(self.url)._replace(path="/" + quote(database))))
 
     @property
     def shown(self) -> str:
@@ -74,13 +72,18 @@ class DatabaseAddress:
             return f"embedded PostgreSQL at {self.host}, database {self.database}"
         parts = urlsplit(self.url)
         who, at, where = parts.netloc.rpartition("@")
-        return urlunsplit(parts._replace(netloc=who.partition(":")[0] + at + where, query=""))
+        return _joined(parts._replace(netloc=who.partition(":")[0] + at + where, query=""))
 
     def connect_arguments(self) -> dict[str, Any]:
         """For `asyncpg.connect` and `asyncpg.create_pool`."""
         if self.url is not None:
             return {"dsn": self.url}
         return {"host": self.host, "user": self.user, "database": self.database}
+
+
+def _joined(parts: SplitResult) -> str:
+    # urlunsplit drops the slashes of an empty host, which a URL of a socket directory has.
+    return f"{parts.scheme}://{parts.netloc}{parts.path}" + (f"?{parts.query}" if parts.query else "")
 
 
 @asynccontextmanager
@@ -133,7 +136,7 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
         async with connection.transaction():
             yield connection
     except Exception as problem:
-        if isinstance(problem, BROKEN) or _is_gone(connection):
+        if isinstance(problem, UNAVAILABLE) or _is_gone(connection):
             raise DatabaseUnavailableError(str(problem)) from problem
         raise
     finally:
