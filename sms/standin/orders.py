@@ -17,6 +17,8 @@ from sms.standin.refusal import Refusal
 MAX_BODY_CHARACTERS = 1_600
 MAX_VALIDITY_SECONDS = 36_000
 _MAX_TWIML_CHARACTERS = 4_000
+_MAX_DIGITS = 18
+"""What fits the 64-bit integers of Twilio's description."""
 
 
 class Kind(StrEnum):
@@ -279,7 +281,7 @@ def _check(name: str, value: str, parameter: Parameter) -> None:
     match parameter.kind:
         case Kind.BOOLEAN if value.lower() not in ("true", "false"):
             raise Refusal.bad(20001, f"{name} is neither true nor false.")
-        case Kind.INTEGER if not value.isdecimal():
+        case Kind.INTEGER if not value.isdecimal() or len(value) > _MAX_DIGITS:
             code = 90014 if name == "ValidityPeriod" else 20001
             raise Refusal.bad(code, f"{name} should be a positive integer.")
         case Kind.NUMBER if not value.replace(".", "", 1).isdecimal():

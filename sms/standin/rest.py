@@ -30,6 +30,7 @@ from sms.standin.standin import StandIn
 
 _PAGE_SIZE = 50
 _MAX_PAGE_SIZE = 1_000
+_MAX_DIGITS = 9
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _Resource = TypeVar("_Resource", Message, Call)
@@ -213,17 +214,20 @@ def _natural(request: web.Request, name: str, default: int, *, at_least: int) ->
     text = request.query.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < at_least:
+    if not text.isdecimal() or len(text) > _MAX_DIGITS or int(text) < at_least:
         raise Refusal.bad(20001, f"{name} is not a whole number of {at_least} or more.")
     return int(text)
 
 
 def _moment(text: str) -> datetime:
     """A date or a moment of a filter, in GMT as Twilio reads it."""
+    refusal = Refusal.bad(20001, f"{text} is not a date (YYYY-MM-DD) of this or the next centuries.")
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
-        raise Refusal.bad(20001, f"{text} is not a date (YYYY-MM-DD).") from fault
+        raise refusal from fault
+    if not 2000 <= moment.year < 3000:
+        raise refusal
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

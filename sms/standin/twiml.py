@@ -40,7 +40,7 @@ def read_replies(content_type: str, body: bytes) -> tuple[Reply, ...]:
         return ()
     kind, charset = _media_type(content_type)
     if kind == "text/plain":
-        return (Reply(body.decode(charset, errors="replace").strip()),)
+        return (Reply(_decoded(body, charset)),)
     return tuple(_reply(verb) for verb in _verbs(kind, body))
 
 
@@ -48,7 +48,7 @@ def read_speech(content_type: str, body: bytes) -> tuple[Spoken, ...]:
     """What is heard in a voice answer, in order, up to the hang-up. Raises `TwimlFault`."""
     kind, charset = _media_type(content_type)
     if kind == "text/plain":
-        return (Spoken(body.decode(charset, errors="replace").strip(), "en-US"),)
+        return (Spoken(_decoded(body, charset), "en-US"),)
     if not body.strip():
         return ()
     heard: list[Spoken] = []
@@ -63,6 +63,13 @@ def _media_type(content_type: str) -> tuple[str, str]:
     headers = Headers()
     headers["Content-Type"] = content_type or "application/octet-stream"
     return headers.get_content_type(), headers.get_content_charset("utf-8")
+
+
+def _decoded(body: bytes, charset: str) -> str:
+    try:
+        return body.decode(charset, errors="replace").strip()
+    except LookupError as fault:
+        raise TwimlFault(12300, f"the answer is in {charset}, which is no known character set") from fault
 
 
 def _verbs(kind: str, body: bytes) -> Iterator[ElementTree.Element]:
