@@ -17,14 +17,13 @@ from google.transit import gtfs_realtime_pb2 as pb
 from busline.geo import Area
 from busline.ids import RunId, SourceId, VehicleId
 from busline.position import Position, Rejected, RejectReason, RunClaim
-from feeds.plausible import bearing_or_none, fix_time_or_reason, place_or_reason, speed_or_none
+from feeds.plausible import bearing_or_none, fix_time_or_reason, identifier_or_none, place_or_reason, speed_or_none
 from feeds.wire import NotProtobufError, TooManyFieldsError, top_level_fields
 
 MAX_ENTITIES = 50_000
 """Five times the largest school fleet in the country."""
 MAX_ENTITY_BYTES = 65_536
 """A vehicle takes about 110 bytes; one of megabytes is made to exhaust memory."""
-LONGEST_ID = 128
 
 _HEADER, _ENTITY = 1, 2  # field numbers of FeedMessage
 
@@ -180,13 +179,13 @@ class _Reading:
 
 def _vehicle_id(vehicle: pb.VehicleDescriptor) -> VehicleId | None:
     """The number painted on the bus: the id, or else the label."""
-    text = _text(vehicle.id) or _text(vehicle.label)
+    text = identifier_or_none(vehicle.id) or identifier_or_none(vehicle.label)
     return VehicleId(text) if text else None
 
 
 def _claim(trip: pb.TripDescriptor) -> RunClaim | None:
     """What the feed says the bus drives; None where it names no trip (a bus between runs) or cannot be read."""
-    run_id = _text(trip.trip_id)
+    run_id = identifier_or_none(trip.trip_id)
     start_date = trip.start_date
     if run_id is None or len(start_date) not in (0, len("YYYYMMDD")):
         return None
@@ -199,14 +198,6 @@ def _short_claim(run_id: str, start_date: str | bytes, cancelled: bool) -> RunCl
     if start_date and service_date is None:
         return None
     return RunClaim(RunId(run_id), service_date, cancelled)
-
-
-def _text(value: str | bytes) -> str | None:
-    """A usable identifier, or None. protobuf hands out `bytes` for a string that is not UTF-8, and lets NUL pass."""
-    if isinstance(value, bytes):
-        return None
-    stripped = value.strip()
-    return stripped if stripped.isprintable() and 0 < len(stripped) <= LONGEST_ID else None
 
 
 def _service_date(text: str | bytes) -> date | None:

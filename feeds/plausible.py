@@ -15,6 +15,20 @@ FASTEST_MPS = 40.0
 NULL_ISLAND_DEG = 0.001
 """Within about 100 m of (0, 0)."""
 
+LONGEST_ID = 128
+"""Real ones stay below 64 characters."""
+
+
+def identifier_or_none(value: str | bytes) -> str | None:
+    """A vehicle's or run's identifier, trimmed; None where it is empty, overlong or no plain text.
+
+    protobuf hands out `bytes` for a string that is not UTF-8 and lets NUL pass, which no database column takes.
+    """
+    if isinstance(value, bytes):
+        return None
+    stripped = value.strip()
+    return stripped if stripped.isprintable() and 0 < len(stripped) <= LONGEST_ID else None
+
 
 def place_or_reason(lat: float, lon: float, area: Area | None) -> LatLon | RejectReason:
     """A place in WGS 84 degrees, inside `area` where one is given (already widened: garages lie outside the stops)."""

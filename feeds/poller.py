@@ -163,7 +163,12 @@ _WHY: Mapping[str, str] = {
 
 
 def _all_well(polling: Polling, zone: tzinfo) -> str:
-    note = "" if polling.trouble is None else f" The last question failed and is asked again: {polling.trouble.words}"
+    note = ""
+    if polling.trouble is not None:
+        note = f" The last question failed and is asked again: {polling.trouble.words}"
+    elif polling.vehicles and polling.rejected.get(RejectReason.ANCIENT, 0) >= polling.vehicles:
+        # At night this is how a feed looks; by day a producer that sends local time for UTC looks the same.
+        note = " None has reported within the hour: they are parked, or the feed's times are wrong."
     return f"{polling.vehicles:,} buses, as of {_said(polling.fresh_at, zone)}.{note}"
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from busline.geo import Area
 from busline.ids import RunId, SourceId, VehicleId
 from busline.position import Position, RejectReason, RunClaim
-from feeds.plausible import bearing_or_none, fix_time_or_reason, place_or_reason, speed_or_none
+from feeds.plausible import bearing_or_none, fix_time_or_reason, identifier_or_none, place_or_reason, speed_or_none
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "vehicle": ("vehicle_id",),
@@ -94,8 +94,8 @@ def read_positions(
 def _position(
     row: Row, source: SourceId, fix_at: datetime | RejectReason, area: Area | None
 ) -> Position | RejectReason:
-    vehicle_id = _text(row["vehicle"])
-    if not vehicle_id:
+    vehicle_id = identifier_or_none(_text(row["vehicle"]))
+    if vehicle_id is None:
         return RejectReason.NO_VEHICLE_ID
     if isinstance(fix_at, RejectReason):
         return fix_at
@@ -118,8 +118,8 @@ def _position(
 
 def _claim(row: Row) -> RunClaim | None:
     """The run the row names; None where it names none, or a service date that is no date."""
-    run_id = _text(row.get("trip"))
-    if not run_id:
+    run_id = identifier_or_none(_text(row.get("trip")))
+    if run_id is None:
         return None
     raw_date = row.get("date")
     if isinstance(raw_date, date):

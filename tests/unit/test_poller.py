@@ -137,6 +137,13 @@ def test_parked_buses_and_a_few_bad_reports_are_no_worry() -> None:
     assert health(well(accepted=0, rejected={}, vehicles=0), MORNING).ok
 
 
+def test_a_fleet_of_which_nothing_was_heard_for_an_hour_is_said_to_be_so() -> None:
+    state = health(well(accepted=0, rejected={"ancient": 41}), MORNING)
+    assert state.ok
+    assert state.message.endswith("None has reported within the hour: they are parked, or the feed's times are wrong.")
+    assert "within the hour" not in health(well(accepted=0, rejected={"ancient": 40, "duplicate": 1}), MORNING).message
+
+
 def test_a_feed_that_repeats_itself_is_a_worry() -> None:
     state = health(well(accepted=0, rejected={"duplicate": 41}), MORNING, silence=Silence(MORNING - after(240), 41))
     assert not state.ok

@@ -113,6 +113,7 @@ def test_bad_rows_are_counted_by_reason_and_the_others_are_read(written: Callabl
     rows = [
         "5473,8428100,20260216,1771257482,38.9,-77.0",
         ",8428100,20260216,1771257482,38.9,-77.0",
+        "5\x005,8428100,20260216,1771257482,38.9,-77.0",
         "5473,8428100,20260216,yesterday,38.9,-77.0",
         "5473,8428100,20260216,,38.9,-77.0",
         "5473,8428100,20260216,1771257482000,38.9,-77.0",
@@ -128,7 +129,7 @@ def test_bad_rows_are_counted_by_reason_and_the_others_are_read(written: Callabl
     assert [position.vehicle_id for position in recorded.positions] == ["5473", "5474"]
     assert recorded.positions[1].claim is None
     assert recorded.rejected == {
-        RejectReason.NO_VEHICLE_ID: 1,
+        RejectReason.NO_VEHICLE_ID: 2,
         RejectReason.NO_TIMESTAMP: 3,
         RejectReason.FUTURE: 1,
         RejectReason.NO_POSITION: 1,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from google.transit import gtfs_realtime_pb2 as pb
 
 from busline.ids import SourceId
 from feeds.gtfs_rt import Message, MessageFault, Unreadable, decode, encode
@@ -50,10 +51,21 @@ def test_new_york_is_mostly_live_at_its_header_time() -> None:
     assert len(live) > 2_500
 
 
-def test_louisville_is_78_buses() -> None:
+def test_new_york_without_its_vehicle_times_is_timed_by_its_header() -> None:
+    timeless = pb.FeedMessage.FromString((DATA / "feeds" / "pb" / "nyc-mta-bus-vehicle-positions.pb").read_bytes())
+    for entity in timeless.entity:
+        entity.vehicle.ClearField("timestamp")
+    message = decode(timeless.SerializeToString(), source=SourceId("recorded"), received_at=MORNING)
+    assert isinstance(message, Message)
+    assert len(message.header_timed) == len(message.positions) == 3_018
+    assert {position.fix_at for position in message.positions} == {message.header_at}
+
+
+def test_louisville_is_78_buses_each_with_a_time_of_its_own() -> None:
     message = decoded("louisville-positions.pb")
     assert isinstance(message, Message)
     assert len(message.positions) == 78
+    assert message.header_timed == frozenset()
     assert message.rejected == ()
 
 
