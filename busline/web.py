@@ -29,11 +29,11 @@ def build_web(
     *,
     settings: Settings,
     pool: Pool,
-    staff: Staff,
     picture: Callable[[], Picture | None],
     clock: Clock,
     metrics: Metrics,
     masker: Masker,
+    staff: Staff | None = None,
     open_routes: Iterable[web.RouteDef] = (),
     staff_routes: Mapping[Role, Iterable[web.RouteDef]] = MappingProxyType({}),
 ) -> web.Application:
@@ -49,6 +49,7 @@ def build_web(
         resource = request.match_info.route.resource
         return None if resource is None else needed.get(resource, Role.ADMIN)  # no resource: a 404 or 405
 
+    staff = staff or Staff(pool)
     board = Board(picture, clock)
     app = web.Application(middlewares=guard(settings, staff, metrics, needs), client_max_size=_LARGEST_BODY_BYTES)
     app.on_response_prepare.append(add_security_headers)
