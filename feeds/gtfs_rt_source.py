@@ -16,7 +16,17 @@ from busline.geo import Area
 from busline.ids import SourceId
 from feeds.continuity import Continuity
 from feeds.gtfs_rt import Unreadable, decode
-from feeds.http import NEEDS_A_PERSON, USUAL_LIMITS, Body, Fault, Fetcher, Limits, NotModified, Validators, open_fetcher
+from feeds.http import (
+    NEEDS_A_PERSON,
+    NO_VALIDATORS,
+    USUAL_LIMITS,
+    Body,
+    Fault,
+    Fetcher,
+    Limits,
+    NotModified,
+    open_fetcher,
+)
 from feeds.poller import USUAL_CADENCE, Cadence, Polling, Trouble, health, wait_seconds
 from feeds.screening import Screen
 from feeds.source import Batch, ReportHealth, TakeBatch
@@ -61,7 +71,7 @@ class GtfsRtSource:
         self._polling = Polling(source)
         self._continuity = Continuity()
         self._screen = Screen()
-        self._validators = Validators()
+        self._validators = NO_VALIDATORS
         self._was_ok: bool | None = None
 
     @property

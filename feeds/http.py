@@ -60,6 +60,9 @@ class Validators:
     last_modified: str | None = None
 
 
+NO_VALIDATORS = Validators()
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     content: bytes
@@ -102,7 +105,7 @@ class Fetcher:
         self._headers = headers
         self._limits = limits
 
-    async def fetch(self, validators: Validators = Validators()) -> Body | NotModified | Fault:
+    async def fetch(self, validators: Validators = NO_VALIDATORS) -> Body | NotModified | Fault:
         """Ask once. Pass the validators of the last body that was *good*, or a bad one would be kept for ever."""
         refusal = address_refusal(
             self._url, allow_http=self._limits.allow_http, allow_private=self._limits.allow_private
@@ -120,6 +123,10 @@ class Fetcher:
                 asyncio.timeout(seconds),
                 self._session.get(URL(self._url), headers=headers, allow_redirects=False) as response,
             ):
+                if response.status == 304 and validators != NO_VALIDATORS:
+                    return NotModified()
+                if response.status != 200:
+                    return _status_fault(response)
                 return await _read(response, self._limits.size_bytes)
         except TimeoutError:
             return Fault(FetchFault.TIMEOUT, f"The server did not finish its answer within {seconds:g} s.")
@@ -154,12 +161,8 @@ async def open_fetcher(
         yield Fetcher(session, url, headers, limits)
 
 
-async def _read(response: aiohttp.ClientResponse, size_limit: int) -> Body | NotModified | Fault:
+def _status_fault(response: aiohttp.ClientResponse) -> Fault:
     match response.status:
-        case 200:
-            pass
-        case 304:
-            return NotModified()
         case 429:
             return Fault(
                 FetchFault.RATE_LIMITED,
@@ -170,7 +173,7 @@ async def _read(response: aiohttp.ClientResponse, size_limit: int) -> Body | Not
             return Fault(FetchFault.UNAUTHORIZED, f"The server refuses us ({status}); check the feed's key.")
         case 404 | 410 as status:
             return Fault(FetchFault.NOT_FOUND, f"The server has nothing at the feed's address ({status}).")
-        case status if 300 <= status < 400:
+        case 301 | 302 | 303 | 307 | 308 as status:
             return Fault(FetchFault.REDIRECT, f"The server sends us elsewhere ({status}); set the feed's new address.")
         case status if 400 <= status < 500:
             return Fault(FetchFault.CLIENT_ERROR, f"The server does not accept our question ({status}).")
@@ -182,6 +185,9 @@ async def _read(response: aiohttp.ClientResponse, size_limit: int) -> Body | Not
             )
         case status:
             return Fault(FetchFault.UNEXPECTED_STATUS, f"The server answered {status}, which holds no positions.")
+
+
+async def _read(response: aiohttp.ClientResponse, size_limit: int) -> Body | Fault:
     too_large = Fault(FetchFault.TOO_LARGE, f"The server's answer is larger than {size_limit // 1_048_576} MB.")
     match response.headers.get("Content-Encoding", "identity").strip().lower():
         case "identity" | "":

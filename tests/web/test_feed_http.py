@@ -12,15 +12,14 @@ from email.utils import format_datetime
 import pytest
 
 from feeds.addresses import address_refusal, is_inner
-from feeds.http import Body, Fault, FetchFault, Limits, NotModified, Validators, open_fetcher
+from feeds.http import NO_VALIDATORS, Body, Fault, FetchFault, Limits, NotModified, Validators, open_fetcher
 from tests.web.chaos_server import Answer, chaos_server, drips, hangs_up, resets, says, says_raw
 
 LOCAL = Limits(total_seconds=5.0, size_bytes=1_048_576, allow_http=True, allow_private=True)
-NONE = Validators()
 
 
 async def answer_to(
-    answer: Answer, limits: Limits = LOCAL, validators: Validators = NONE
+    answer: Answer, limits: Limits = LOCAL, validators: Validators = NO_VALIDATORS
 ) -> Body | NotModified | Fault:
     async with chaos_server(answer) as server, open_fetcher(server.url, limits=limits) as fetcher:
         return await fetcher.fetch(validators)
@@ -69,6 +68,7 @@ async def test_a_packed_body_is_unpacked(packed: bytes) -> None:
         ("204 No Content", FetchFault.UNEXPECTED_STATUS),
         ("301 Moved Permanently", FetchFault.REDIRECT),
         ("302 Found", FetchFault.REDIRECT),
+        ("304 Not Modified", FetchFault.UNEXPECTED_STATUS),
         ("400 Bad Request", FetchFault.CLIENT_ERROR),
         ("401 Unauthorized", FetchFault.UNAUTHORIZED),
         ("403 Forbidden", FetchFault.UNAUTHORIZED),
