@@ -194,7 +194,7 @@ def _handsets(standin: StandIn) -> list[_Handset]:
             family.language,
             _language_name(family.language),
             family.students,
-            family.note,
+            family.note[:1].upper() + family.note[1:],
             ("bus", *family.students[:3], _QUESTIONS.get(family.language, _QUESTIONS["en"])),
         )
         for family in standin.families
