@@ -13,7 +13,7 @@ import numpy as np
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import BlockId, PlanId, RouteId, RunId, ServiceId, StopId, VehicleId
 from busline.service_day import Service, ServiceCalendar
-from busline.store.pool import Pool
+from busline.store.pool import Connection, Pool
 from busline.store.sql import load_queries
 from busline.timetable import Pattern, Run, Stop, Timetable
 
@@ -66,9 +66,9 @@ async def save_plan(pool: Pool, timetable: Timetable, sha256: str, source: str, 
         return PlanId(plan_id)
 
 
-async def current_plan_id(pool: Pool) -> PlanId | None:
+async def current_plan_id(database: Pool | Connection) -> PlanId | None:
     """The version in force; None before the first one."""
-    plan_id: int | None = await pool.fetchval(_SQL["current_plan"])
+    plan_id: int | None = await database.fetchval(_SQL["current_plan"])
     return None if plan_id is None else PlanId(plan_id)
 
 

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from feeds.plan.problems import PlanRefusedError, Problem
+from feeds.plan.problems import PlanRefusedError
+from feeds.problem import Problem
 
 MAX_DOWNLOAD_BYTES = 256 * 1024**2
 """Of the zip. The largest public GTFS feeds are about half of it."""

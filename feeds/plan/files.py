@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from feeds.plan.problems import PlanRefusedError, Problem
+from feeds.plan.problems import PlanRefusedError
+from feeds.problem import Problem
 
 MAX_UNPACKED_BYTES = 512 * 1024**2
 """All files of a plan together, unpacked. The largest public GTFS feeds stay below it."""

@@ -17,10 +17,11 @@ from feeds.plan.calls import Calls, fill_times, read_calls
 from feeds.plan.files import read_files
 from feeds.plan.frequencies import read_frequencies, repeat_name
 from feeds.plan.patterns import Journey, PatternBuilder
-from feeds.plan.problems import Problem, Problems
+from feeds.plan.problems import Problems
 from feeds.plan.shapes import Shape, read_shapes
 from feeds.plan.table import Table, read_table
 from feeds.plan.trips import Trip, read_trips
+from feeds.problem import Problem
 
 NOT_SAVED = PlanId(0)
 """The `plan_id` of a timetable that is in no database yet."""

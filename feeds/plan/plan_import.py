@@ -12,7 +12,7 @@ from busline.store.pool import Pool
 from busline.timetable import Timetable
 from feeds.plan.fetch import fetched, is_address
 from feeds.plan.gtfs import GtfsPlan, read_gtfs
-from feeds.plan.problems import Problem
+from feeds.problem import Problem
 
 _LISTED = 20
 """Notes spelled out in a report; the rest are counted."""

@@ -1,25 +1,11 @@
 """What is wrong with a plan: every problem with its file and line, all of them gathered before one refusal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from feeds.problem import Problem
 
 LISTED = 20
 """How many problems a refusal spells out; the rest are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong in one place, in plain words."""
-
-    file: str
-    """Empty where the fault lies with the whole folder or zip."""
-    line: int | None
-    """As an editor counts them: the header is line 1."""
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"{self.file} line {self.line}" if self.line is not None else self.file
-        return f"{place}: {self.reason}" if place else self.reason
 
 
 class PlanRefusedError(Exception):

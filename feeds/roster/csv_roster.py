@@ -1,0 +1,158 @@
+"""A folder of roster CSV files in, the roster in force out: all of it or nothing, and what it changed.
+
+    files -> scan -> staged as text -> checked in SQL -> compared with the roster in force -> merged
+
+docs/roster.md describes the files. Whatever is wrong with them is gathered, with file and line, before anything is
+said; then nothing of the roster in force is touched.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+import structlog
+
+from busline.ids import PlanId
+from busline.store.plans import current_plan_id
+from busline.store.pool import Connection, Pool
+from busline.store.sql import load_queries
+from feeds.problem import Problem
+from feeds.roster.layout import LANGUAGES, LAYOUTS
+from feeds.roster.phones import settle_phones
+from feeds.roster.report import LISTED, FileDiff, RosterReport, unchanged
+from feeds.roster.scan import Scanned, scan
+from feeds.roster.staging import stage
+
+log = structlog.get_logger(__name__)
+
+MAX_SHRINK = 0.10
+"""A file that would take away more than this share of what is in force is more likely cut short than true."""
+STATEMENT_SECONDS = 600.0
+
+_SQL = load_queries(__file__)
+
+_COMPARE = ("compare_schools", "compare_students", "compare_contacts", "compare_links", "compare_rides")
+_MERGE = (
+    "remove_rides", "remove_links", "remove_contacts", "change_schools", "add_schools", "change_students",
+    "remove_students", "remove_schools", "add_students", "free_phones", "change_contacts", "add_contacts",
+    "change_links", "add_links", "add_rides",
+)  # fmt: skip
+
+
+async def import_roster(
+    pool: Pool,
+    folder: Path,
+    *,
+    now: datetime,
+    region: str = "US",
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+) -> RosterReport:
+    """Replace the roster by that of a folder, in one transaction that never makes a reader wait.
+
+    Students, contacts, links and rides that the files no longer have leave the roster. Where more than `MAX_SHRINK` of
+    the students or contacts would leave, or the links or rides would shrink by as much, the roster is refused unless
+    `allow_shrink`. Phones without a country code are read as dialled in `region` (ISO 3166). Rides that are not over by
+    `now` must have their run and stop in the plan in force.
+    """
+    if not phonenumbers.country_code_for_region(region):
+        raise ValueError(f"{region!r} is no region of phone numbers; give one like US or CA.")
+    scanned = [await asyncio.to_thread(scan, layout, folder) for layout in LAYOUTS]
+    unreadable = [problem for file in scanned if isinstance(file, list) for problem in file]
+    if unreadable:
+        return _logged(unchanged(unreadable, len(unreadable)))
+    files = [file for file in scanned if isinstance(file, Scanned)]
+    async with pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        report = None
+        try:
+            report = await _import(connection, files, now, region, dry_run, allow_shrink)
+        finally:
+            if report is not None and report.applied:
+                await transaction.commit()
+            else:
+                await transaction.rollback()
+    return _logged(report)
+
+
+async def _import(
+    connection: Connection, files: Sequence[Scanned], now: datetime, region: str, dry_run: bool, allow_shrink: bool
+) -> RosterReport:
+    await connection.execute(_SQL["prepare"])
+    misshapen = [problem for file in files for problem in await stage(connection, file)]
+    if misshapen:
+        # Rows that could not be staged would be missed by all others that refer to them: those faults are not real.
+        return unchanged(misshapen, len(misshapen))
+    await settle_phones(connection, region)
+    await connection.execute(_SQL["analyze"], timeout=STATEMENT_SECONDS)
+    problems, count = await _check(connection, now)
+    if count:
+        return unchanged(problems, count)
+    for name in _COMPARE:
+        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+    diff = tuple(
+        FileDiff(row["name"], row["added"], row["changed"], row["removed"], row["rows"] - row["added"] - row["changed"])
+        for row in await connection.fetch(_SQL["count_changes"], timeout=STATEMENT_SECONDS)
+    )
+    shrunk = [] if allow_shrink else _shrunk(diff)
+    if shrunk or dry_run:
+        return unchanged(shrunk, len(shrunk), diff)
+    for name in _MERGE:
+        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+    return RosterReport(diff, (), 0, applied=True)
+
+
+async def _check(connection: Connection, now: datetime) -> tuple[list[Problem], int]:
+    """Run every check; returns the first problems and how many there are."""
+    await connection.execute(_SQL["create_problems"])
+    for name in ("check_keys", "check_schools", "check_students", "check_links"):
+        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+    await connection.execute(_SQL["check_contacts"], list(LANGUAGES), timeout=STATEMENT_SECONDS)
+    for name in ("create_rides", "read_rides", "analyze_rides", "check_rides"):
+        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+    plan_id = await current_plan_id(connection)
+    if plan_id is not None:
+        today = await _today(connection, plan_id, now)
+        await connection.execute(_SQL["check_places"], plan_id, today, timeout=STATEMENT_SECONDS)
+    elif await connection.fetchval(_SQL["any_ride"]):
+        reason = "rides cannot be checked, for no plan is in force yet; import the plan first."
+        return [Problem("rides.csv", None, reason)], 1
+    count: int = await connection.fetchval(_SQL["count_problems"])
+    rows = await connection.fetch(_SQL["list_problems"], LISTED)
+    return [Problem(row["file"], row["line"], row["reason"]) for row in rows], count
+
+
+async def _today(connection: Connection, plan_id: PlanId, now: datetime) -> date:
+    """The date in the district, whose time zone is the plan's."""
+    timezone: str = await connection.fetchval(_SQL["plan_timezone"], plan_id)
+    return now.astimezone(ZoneInfo(timezone)).date()
+
+
+def _shrunk(diff: Sequence[FileDiff]) -> list[Problem]:
+    """One problem for each file that would take away too much."""
+    problems = []
+    for file in diff:
+        # People who leave are counted one by one. Links and rides are replaced in numbers at the turn of a term, so
+        # there only their total says that a file was cut short.
+        lost = file.removed if file.name in ("students", "contacts") else file.before - file.after
+        if lost > MAX_SHRINK * file.before and file.name != "schools":
+            reason = (
+                f"{lost:,} of {file.before:,} {file.name} ({lost / file.before:.0%}) would be gone. If this is meant, "
+                "import again and allow the roster to shrink."
+            )
+            problems.append(Problem(f"{file.name}.csv", None, reason))
+    return problems
+
+
+def _logged(report: RosterReport) -> RosterReport:
+    """Counts only: reasons may quote what stands in the files."""
+    changes = {file.name: f"+{file.added} ~{file.changed} -{file.removed}" for file in report.diff}
+    if report.problem_count:
+        log.warning("roster refused; the one in force stays", problems=report.problem_count, **changes)
+    elif report.applied:
+        log.info("roster in force", **changes)
+    return report
