@@ -44,7 +44,8 @@ def _kept(path: Path) -> Secret | None:
 
 
 def _made(path: Path) -> Secret:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Others may pass through to what is theirs (the embedded database's own user); the key is its owner's alone.
+    path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     value = secrets.token_urlsafe(32)
     draft = path.with_name(f".secret-key.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

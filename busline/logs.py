@@ -34,7 +34,9 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
         case LogFormat.JSON:
             ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         case LogFormat.CONSOLE:
-            ending = [structlog.dev.ConsoleRenderer(colors=out.isatty())]
+            # The plain traceback: the fancy one prints local variables, and with them phones and students.
+            plain = structlog.dev.plain_traceback
+            ending = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=plain)]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import phonenumbers
 
@@ -159,12 +160,20 @@ def _languages(env: Environment, default: tuple[str, ...]) -> tuple[str, ...]:
 
 def _database(env: Environment) -> Secret | None:
     raw = env.raw_secret("database_url")
-    if raw is not None and not raw.startswith(("postgresql://", "postgres://")):
-        # The value may hold a password, so not even a part of it is shown.
-        example = "postgresql://busline@db.internal/busline"
+    if raw is None:
+        return None
+    # The value may hold a password, so not even a part of it is shown.
+    example = "postgresql://busline@db.internal/busline"
+    if not raw.startswith(("postgresql://", "postgres://")):
         env.problem("database_url", "does not begin with postgresql://", f"Give an address such as {example}.")
         return None
-    return None if raw is None else Secret(raw)
+    try:
+        _ = urlsplit(raw).port
+    except ValueError:
+        remedy = f"Give one such as {example}; in a password write / : @ # ? as %2F %3A %40 %23 %3F."
+        env.problem("database_url", "cannot be read as an address", remedy)
+        return None
+    return Secret(raw)
 
 
 def _phone(env: Environment, name: str, region: str) -> Phone | None:

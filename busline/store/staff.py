@@ -84,7 +84,7 @@ class Refused(StrEnum):
     TOO_MANY_TRIES = "too_many_tries"
 
 
-class AccountError(Exception):
+class AccountError(ValueError):
     """An account cannot be made or changed as asked; the message says why and what to do."""
 
 

@@ -102,6 +102,7 @@ def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
         ("FEEDS", "a=https://user:pw@one.example/vp.pb"),
         ("FEEDS", "a=https://one.example,a=https://two.example"),
         ("DATABASE_URL", "mysql://db"),
+        ("DATABASE_URL", "postgresql://me:pa/ss@db/x"),
         ("PHONE_REGION", "XX"),
         ("POSITION_RETENTION_DAYS", "-1"),
     ],
