@@ -9,7 +9,7 @@ import structlog
 from busline.clock import Clock
 from busline.ids import Phone
 from busline.masking import Masker
-from busline.store.pool import UNAVAILABLE, Pool
+from busline.store.pool import DatabaseUnavailableError, Pool
 from sms import twiml
 from sms.catalogue import Catalogue, shipped_catalogue
 from sms.conversation import Answers, Asker, Conversation, Reply
@@ -26,8 +26,8 @@ Observe = Callable[[str, float], None]
 """Told the outcome of every inquiry and the seconds it took."""
 
 
-class UnansweredError(Exception):
-    """The database is away, and this message must be kept before it is answered: let the carrier try again."""
+class UnkeptError(Exception):
+    """The database is away, and this must be kept before it is answered: let the carrier try again."""
 
 
 class Desk:
@@ -54,7 +54,7 @@ class Desk:
         self._database_away = False
 
     async def text(self, text: InboundText) -> str:
-        """The TwiML that answers a text. Raises UnansweredError and SidTakenError."""
+        """The TwiML that answers a text. Raises UnkeptError and SidTakenError."""
         if text.phone is None:
             # A short code, a name or a withheld number: a machine, or nobody that a reply could reach.
             self._observe("not_a_phone", 0.0)
@@ -70,7 +70,7 @@ class Desk:
             return settled
         apology = self._conversation.apology(text)
         if apology is None:
-            raise UnansweredError("The database cannot be reached, so this opt-out is not kept yet. Please try again.")
+            raise UnkeptError("The database cannot be reached, so this opt-out is not kept yet. Try again.")
         return twiml.messages((apology,))
 
     async def call(self, call: InboundCall) -> str:
@@ -87,8 +87,12 @@ class Desk:
         return settled if settled is not None else self._spoken(self._conversation.spoken_apology())
 
     async def status(self, report: StatusReport) -> None:
-        """Keep how far a message of ours has got."""
-        if not await self._inquiries.report(report, self._clock.now()):
+        """Keep how far a message of ours has got. Raises UnkeptError."""
+        try:
+            kept = await self._inquiries.report(report, self._clock.now())
+        except DatabaseUnavailableError as away:
+            raise UnkeptError("The database cannot be reached, so this report is not kept yet. Try again.") from away
+        if not kept:
             log.warning("a message status is new to us and was not kept", status=report.status)
 
     async def _settle(
@@ -98,7 +102,7 @@ class Desk:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 body, reply = await self._inquiries.settle(question, decide, write)
-        except UNAVAILABLE as away:  # a timeout is one of them
+        except (DatabaseUnavailableError, TimeoutError) as away:
             self._observe("database_away", time.monotonic() - began)
             if not self._database_away:
                 self._database_away = True

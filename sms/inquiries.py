@@ -35,7 +35,7 @@ from busline.answer import (
 )
 from busline.ids import ContactId, Phone, RunId, StopId, StudentId
 from busline.people import Contact, Leg, Ride
-from busline.store.pool import Pool
+from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from sms.conversation import Asker, Reply
 from sms.forms import StatusReport
@@ -96,9 +96,9 @@ class Inquiries:
         """The body to answer with, committed; and how it was decided, or None if it was given before.
 
         `decide` is called at most once, with what is known of the phone; `write` turns its reply into the body.
-        Raises SidTakenError, and whatever asyncpg raises: then nothing was kept.
+        Raises SidTakenError, with nothing kept, and DatabaseUnavailableError.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with transaction(self._pool) as connection:
             (turn,) = await connection.fetch(SQL["take_turn"], question.phone, question.asked_at)
             rows = await connection.fetch(
                 SQL["asker"],
@@ -130,11 +130,15 @@ class Inquiries:
         return body, reply
 
     async def report(self, status: StatusReport, at: datetime) -> bool:
-        """Keep how far a message got; False for a status that Twilio did not document when this was written."""
+        """Keep how far a message got; False for a status that Twilio did not document when this was written.
+
+        Raises DatabaseUnavailableError.
+        """
         rank = _RANKS.get(status.status)
         if rank is None:
             return False
-        await self._pool.execute(SQL["report_status"], status.sid, status.status, rank, status.error_code, at)
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["report_status"], status.sid, status.status, rank, status.error_code, at)
         return True
 
 

@@ -74,6 +74,7 @@ class _Kind(StrEnum):
 
 
 _MENDABLE = (_Kind.NOT_LOCATION, _Kind.BUS, _Kind.WHERE, _Kind.TRAVEL, _Kind.HELP, _Kind.LANGUAGE)
+_DOUBLED = re.compile(r"(.)\1+")
 _TIME = re.compile(r"\b\d{1,2}\s*[:.h]\s*\d{2}\b(?:\s*[ap]\.?\s?m\b\.?)?|\b\d{1,2}\s*[ap]\.?\s?m\b\.?")
 _NUMBERS = re.compile(r"(?<![a-z0-9])([a-z]{0,7})(\d+(?:[ .-]\d+)*)(?![a-z0-9])")
 
@@ -133,7 +134,7 @@ class Grammar:
             return Ask(student_ids)
         if kinds[_Kind.BUS] and (unknown == 0 or (about_place and unknown <= 1)):
             return Ask()
-        if kinds[_Kind.WHERE] and unknown == 0:
+        if kinds[_Kind.WHERE] and unknown == 0 and not kinds[_Kind.HELP]:
             return Ask()
         if named is not None and unknown == 0:
             return SwitchLanguage(named)
@@ -164,7 +165,9 @@ class Grammar:
         word = phrase[0]
         if len(word) < 4:
             return phrase
-        near = difflib.get_close_matches(word, self._mendable, n=1, cutoff=0.82)
+        if (short := (_DOUBLED.sub(r"\1", word),)) in self._kinds:
+            return short
+        near = difflib.get_close_matches(word, self._mendable, n=1, cutoff=0.8)
         return (near[0],) if near else phrase
 
     def _guess(self, phrases: list[tuple[str, ...]]) -> str | None:

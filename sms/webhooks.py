@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from sms.desk import Desk, UnansweredError
+from sms.desk import Desk, UnkeptError
 from sms.forms import BadForm, Form, call_from, read_form, status_from, text_from
 from sms.inquiries import SidTakenError
 from sms.signature import SIGNATURE_HEADER, SignatureCheck
@@ -22,7 +22,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     """`POST /twilio/sms`, `/twilio/voice` and `/twilio/status`.
 
     403 for a wrong or missing signature, 400 for a form that names no message, 413 for one that is too large, 503
-    where an opt-out could not be kept. Everything else is 200 with TwiML, or 204 for a status.
+    for an opt-out or a delivery report that could not be kept. Everything else is 200 with TwiML, or 204 for a status.
     """
     check = SignatureCheck(desk.settings.public_base_url, desk.settings.auth_token)
 
@@ -62,7 +62,7 @@ def _signed(check: SignatureCheck, answer: Callable[[Form], Awaitable[web.Respon
         except SidTakenError as fault:
             log.warning("a message came with the id of another phone's message; it was not answered")
             return _words(409, str(fault))
-        except UnansweredError as fault:
+        except UnkeptError as fault:
             return _words(503, str(fault))
 
     return handle

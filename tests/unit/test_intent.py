@@ -1,0 +1,120 @@
+"""What families type, as they type it, held apart from the words the grammar knows."""
+
+from pathlib import Path
+
+import pytest
+
+from sms.catalogue import shipped_catalogue
+from sms.intent import MOST_IDS, Ask, Grammar, Help, SwitchLanguage, Unclear, same_student
+
+UTTERANCES = Path(__file__).parent.parent / "data" / "utterances"
+GRAMMAR = Grammar(shipped_catalogue())
+
+
+def labelled(language: str) -> list[tuple[str, str]]:
+    lines = (UTTERANCES / f"{language}.tsv").read_text(encoding="utf-8").splitlines()
+    return [(label, text) for label, text in (line.split("\t") for line in lines)]
+
+
+def label_of(text: str) -> str:
+    match GRAMMAR.understand(text).intent:
+        case Ask(student_ids):
+            return ":".join(["ask", ",".join(student_ids)]) if student_ids else "ask"
+        case Help():
+            return "help"
+        case SwitchLanguage(language):
+            return f"lang:{language}"
+        case Unclear():
+            return "unclear"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_families_type_is_understood_and_hardly_ever_misunderstood(language: str) -> None:
+    utterances = labelled(language)
+    assert len(utterances) >= 200
+    missed = [(label, label_of(text), text) for label, text in utterances if label_of(text) != label]
+    wrong = [miss for miss in missed if miss[1] != "unclear"]
+    assert len(missed) <= 0.02 * len(utterances), missed
+    assert len(wrong) <= 0.01 * len(utterances), wrong
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_language_of_a_question_is_never_taken_for_the_other(language: str) -> None:
+    guesses = [(GRAMMAR.understand(text).guessed_language, text) for _, text in labelled(language)]
+    other = [text for guess, text in guesses if guess not in (None, language)]
+    # "english please" is in the Spanish set too, and "pls" is written everywhere.
+    assert len(other) <= 0.02 * len(guesses), other
+    assert sum(guess == language for guess, _ in guesses) >= 0.6 * len(guesses)
+
+
+@pytest.mark.parametrize(
+    ("text", "student_ids"),
+    [
+        ("100234", ("100234",)),
+        ("  #100234  ", ("100234",)),
+        ("id100234", ("100234",)),
+        ("ID no. 100234", ("100234",)),
+        ("100.234", ("100234",)),
+        ("100 234", ("100234",)),
+        ("1002 34", ("100234",)),
+        ("000100234", ("000100234",)),
+        ("S100234", ("s100234",)),
+        ("１００２３４", ("100234",)),
+        ("١٠٠٢٣٤", ("100234",)),
+        ("100234 100235", ("100234", "100235")),
+        ("100234,100235;100236", ("100234", "100235", "100236")),
+        ("100234 100234", ("100234",)),
+        ("bus 47 for 100234 at 7:05 am", ("100234",)),
+        ("100234 in 5 min?", ("100234",)),
+        ("1234", ("1234",)),
+    ],
+)
+def test_a_student_number_is_found_however_it_is_written(text: str, student_ids: tuple[str, ...]) -> None:
+    assert GRAMMAR.understand(text).intent == Ask(student_ids)
+
+
+@pytest.mark.parametrize("text", ["bus 47", "bus #912", "bus 1204", "where is bus no 47?", "autobús número 47"])
+def test_the_number_of_a_bus_is_no_student_number(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Ask()
+
+
+@pytest.mark.parametrize("text", ["7:05", "at 7:05 am the bus", "bus at 15.30?", "12", "9" * 13, "9" * 1_600])
+def test_times_and_other_figures_are_no_student_numbers(text: str) -> None:
+    assert GRAMMAR.understand(text).intent in (Ask(), Unclear())
+
+
+def test_a_list_of_numbers_is_cut_at_what_anybody_could_mean() -> None:
+    intent = GRAMMAR.understand(" ".join(str(100_000 + number) for number in range(200))).intent
+    assert isinstance(intent, Ask)
+    assert len(intent.student_ids) == MOST_IDS
+
+
+def test_a_bare_number_or_a_shared_word_tells_nothing_of_the_language() -> None:
+    for text in ("100234", "#100234", "bus", "?", "id 100234", ""):
+        assert GRAMMAR.understand(text).guessed_language is None, text
+
+
+def test_a_language_named_beside_a_question_is_heard() -> None:
+    understood = GRAMMAR.understand("100234 en español")
+    assert (understood.intent, understood.named_language) == (Ask(("100234",)), "es")
+
+
+def test_the_short_code_of_a_language_counts_only_alone() -> None:
+    assert GRAMMAR.understand("ES").intent == SwitchLanguage("es")
+    assert GRAMMAR.understand("es tarde").named_language is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "student_id", "same"),
+    [
+        ("100234", "100234", True),
+        ("4321", "004321", True),
+        ("00100234", "100234", True),
+        ("s100234", "S-100234", True),
+        ("10023", "100234", False),
+        ("1002340", "100234", False),
+        ("100234", "s100234", False),
+    ],
+)
+def test_a_typed_number_means_a_student_whatever_its_zeros_in_front(typed: str, student_id: str, same: bool) -> None:
+    assert same_student(typed, student_id) is same

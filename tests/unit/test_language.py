@@ -1,0 +1,31 @@
+"""Which language a phone is answered in."""
+
+import pytest
+
+from sms.catalogue import shipped_catalogue
+from sms.language import language_for
+
+
+def choose(**known: str | None) -> str:
+    nothing = dict.fromkeys(("named", "chosen", "stored", "guessed", "last"))
+    return language_for(shipped_catalogue(), **(nothing | {"default": "en"} | known))  # type: ignore[arg-type]
+
+
+def test_an_explicit_word_goes_before_the_stored_language_and_that_before_a_guess() -> None:
+    assert choose(named="es", chosen="en", stored="en", guessed="en", last="en") == "es"
+    assert choose(chosen="es", stored="en", guessed="en", last="en") == "es"
+    assert choose(stored="es", guessed="en", last="en") == "es"
+    assert choose(guessed="es", last="en") == "es"
+    assert choose(last="es") == "es"
+    assert choose() == "en"
+
+
+def test_a_stored_language_without_a_catalogue_gives_way_to_the_next() -> None:
+    assert choose(stored="ht", guessed="es") == "es"
+    assert choose(stored="so-US") == "en"
+    assert choose(stored="es-DO") == "es"
+
+
+def test_a_district_language_without_a_catalogue_is_an_error_in_words() -> None:
+    with pytest.raises(ValueError, match="default language 'tlh'"):
+        choose(default="tlh")
