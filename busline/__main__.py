@@ -1,0 +1,212 @@
+"""The command line: `busline COMMAND`, also `python -m busline COMMAND`."""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Coroutine, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import uvloop
+
+from busline.app.commands import add_user, bring_up_to_date, check, notice
+from busline.app.database import Refused
+from busline.app.demo import DemoOptions, demo
+from busline.app.loads import load_plan, load_roster, simulate_district, simulate_roster
+from busline.app.replay import ReplayOptions, replay
+from busline.app.service import serve
+from busline.logs import configure_logging
+from busline.settings import Settings, SettingsError, read_settings
+from busline.store.staff import Role
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status 0 is done, 1 is refused or found wanting, 2 is a mistake in the words typed."""
+    options = _parser().parse_args(argv)
+    try:
+        return _run(_command(options))
+    except (SettingsError, Refused) as refused:
+        print(refused, file=sys.stderr)
+        return 1
+
+
+def _run(command: Coroutine[object, object, int]) -> int:
+    """Run until done, or until SIGINT or SIGTERM: then everything is closed in order, and that is no error."""
+    told_to_stop = False
+
+    async def until_told_to_stop() -> int:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine that runs has one
+
+        def stop() -> None:
+            nonlocal told_to_stop
+            told_to_stop = True
+            task.cancel()
+
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop)
+        return await command
+
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(until_told_to_stop())
+    except asyncio.CancelledError:
+        if told_to_stop:
+            return 0
+        raise
+
+
+def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
+    match options.command:
+        case "demo":
+            data_dir = options.data_dir or _settings(options, quiet=True).data_dir / "demo"
+            return demo(
+                DemoOptions(
+                    data_dir=data_dir,
+                    port=options.port,
+                    service_date=options.date,
+                    start=options.start,
+                    speed=options.speed,
+                    seed=options.seed,
+                    as_json=options.json,
+                    open_browser=not options.no_browser,
+                ),
+                _say,
+            )
+        case "serve":
+            return serve(_settings(options))
+        case "migrate":
+            return bring_up_to_date(_settings(options), _say)
+        case "check":
+            return check(dict(os.environ), _say)
+        case "import":
+            settings = _settings(options)
+            if options.what == "plan":
+                return load_plan(settings, options.source, _say, dry_run=options.dry_run)
+            return load_roster(
+                settings, options.folder, _say, dry_run=options.dry_run, allow_shrink=options.allow_shrink
+            )
+        case "replay":
+            return replay(
+                ReplayOptions(
+                    plan=options.plan,
+                    positions=options.positions,
+                    roster=options.roster,
+                    speed=options.speed,
+                    port=options.port,
+                    as_json=options.json,
+                    feed_only=options.feed_only,
+                    stay=options.stay,
+                    forget_later=options.forget_later,
+                ),
+                _settings(options, quiet=True),
+                _say,
+            )
+        case "simulate":
+            if options.what == "district":
+                return simulate_district(options.out, options.date or datetime.now(UTC).date(), options.seed, _say)
+            return simulate_roster(
+                options.plan, options.out, options.date, options.students, options.families, options.seed, _say
+            )
+        case "notice":
+            return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
+        case "user":
+            return add_user(_settings(options), options.name, options.role, _say)
+        case unknown:  # pragma: no cover - argparse has refused it
+            raise AssertionError(unknown)
+
+
+def _settings(options: argparse.Namespace, *, quiet: bool = False) -> Settings:
+    settings = read_settings(os.environ)
+    data_dir: Path | None = getattr(options, "data_dir", None)
+    if data_dir is not None:
+        settings = replace(settings, data_dir=data_dir.absolute())
+    if not quiet:
+        configure_logging(settings)
+    return settings
+
+
+def _say(words: str) -> None:
+    print(words, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="busline", description="Answers “where is my child's bus?”")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="everything at once, with a simulated district and no set-up")
+    _serving(demo, speed=1.0)
+    demo.add_argument("--start", type=_clock_time, metavar="HH:MM", help="the district's time at the start")
+    demo.add_argument("--date", type=date.fromisoformat, help="the district's day (default: the nearest school day)")
+    demo.add_argument("--seed", type=int, default=1, help="another number is another city")
+
+    commands.add_parser("serve", help="the service, from BUSLINE_* settings")
+    commands.add_parser("check", help="try the settings, the database, the feeds and Twilio, and say what is wrong")
+    commands.add_parser("migrate", help="bring the database up to date")
+
+    load = commands.add_parser("import", help="load a plan or a roster").add_subparsers(
+        dest="what", required=True, metavar="plan|roster"
+    )
+    plan = load.add_parser("plan", help="a GTFS folder, zip or https address")
+    plan.add_argument("source")
+    plan.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    roster = load.add_parser("roster", help="a folder of CSV files (docs/roster.md)")
+    roster.add_argument("folder", type=Path)
+    roster.add_argument("--dry-run", action="store_true", help="show what would change, and change nothing")
+    roster.add_argument("--allow-shrink", action="store_true", help="even if over 10 %% of the students would leave")
+
+    replay = commands.add_parser("replay", help="a recorded day through the real pipeline")
+    _serving(replay, speed=60.0)
+    replay.add_argument("--plan", required=True, help="the GTFS the day was recorded under")
+    replay.add_argument("--positions", required=True, type=Path, help="recorded positions: CSV, CSV.gz or Parquet")
+    replay.add_argument("--roster", type=Path, help="a folder of CSV files; without it students are made up")
+    replay.add_argument("--feed-only", action="store_true", help="serve the recording as a GTFS-realtime feed, no more")
+    replay.add_argument("--forget-later", action="store_true", help="even if the database holds later positions")
+    replay.add_argument("--stay", action="store_true", help="keep answering after the recording is over")
+
+    simulate = commands.add_parser("simulate", help="made-up people and districts").add_subparsers(
+        dest="what", required=True, metavar="district|roster"
+    )
+    district = simulate.add_parser("district", help="write the plan and the roster of a simulated district")
+    district.add_argument("--out", required=True, type=Path)
+    district.add_argument("--date", type=date.fromisoformat, help="its school day (default: today)")
+    district.add_argument("--seed", type=int, default=1)
+    people = simulate.add_parser("roster", help="place made-up students at the stops of any plan")
+    people.add_argument("--plan", required=True)
+    people.add_argument("--out", required=True, type=Path)
+    people.add_argument("--date", type=date.fromisoformat, help="a day the plan runs on (default: the next one)")
+    people.add_argument("--students", type=int, default=600)
+    people.add_argument("--families", type=int, default=400)
+    people.add_argument("--seed", type=int, default=1)
+
+    notice = commands.add_parser("notice", help="say that a run is cancelled or has no bus, or take that back")
+    notice.add_argument("run", help="the run's id in the plan")
+    notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
+    notice.add_argument("--date", type=date.fromisoformat, help="the service day (default: today)")
+    notice.add_argument("--cause", default="", help="why, for the board")
+
+    user = commands.add_parser("user", help="staff accounts").add_subparsers(dest="what", required=True, metavar="add")
+    add = user.add_parser("add", help="a person who may sign in; prints a password to hand over")
+    add.add_argument("name")
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.VIEWER.value)
+    return parser
+
+
+def _serving(command: argparse.ArgumentParser, speed: float) -> None:
+    command.add_argument("--speed", type=float, default=speed, help=f"how fast its clock runs (default {speed:g})")
+    command.add_argument("--port", type=int, help="of Busline; the phone page and the feed take the next two")
+    command.add_argument("--data-dir", type=Path, help="where the embedded database lives")
+    command.add_argument("--json", action="store_true", help="print one JSON line once ready, and nothing else")
+    command.add_argument("--no-browser", action="store_true", help="do not open the phone page")
+
+
+def _clock_time(text: str) -> time:
+    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day; the district gives the zone
+
+
+if __name__ == "__main__":
+    sys.exit(main())

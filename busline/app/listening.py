@@ -1,0 +1,64 @@
+"""A web application and a port in, a server that is listening out; it stops by itself at the end of the block."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from busline.app.database import Refused
+
+GRACE_SECONDS = 5.0
+"""How long requests under way may take to finish once we are told to stop."""
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve `app` until the end of the block. Raises `Refused` where the port is taken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=GRACE_SECONDS)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as fault:
+            if fault.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            raise Refused(
+                f"Busline cannot listen on {host}:{port} ({fault.strerror}). Nothing was changed. "
+                "Stop what uses that port, or choose another one with --port or BUSLINE_PORT."
+            ) from fault
+        yield
+    finally:
+        # Shielded by its own time limit: what was accepted is answered even while we are being cancelled.
+        await asyncio.shield(runner.cleanup())
+
+
+def free_ports(host: str, first: int | None, count: int, usual: int = 8080) -> list[int]:
+    """`count` ports in a row: from `first` where one is named (0: any), else the first free row from `usual` on."""
+    if first is not None and first > 0:
+        return list(range(first, first + count))
+    starts = range(usual, usual + 200, 10) if first is None else [_any_port(host) for _ in range(50)]
+    for start in starts:
+        row = list(range(start, start + count))
+        if all(_is_free(host, port) for port in row):
+            return row
+    raise Refused(f"No {count} free ports in a row were found from {usual} on. Name one with --port.")
+
+
+def _any_port(host: str) -> int:
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+    return min(port, 65_000)
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,128 @@
+"""Plans and rosters, from wherever they come into the database; a dry run shows what would change."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from busline.app.database import Refused, store
+from busline.plan_diff import plan_diff
+from busline.service_day import ServiceCalendar
+from busline.settings import Settings
+from busline.store.plans import load_timetable, save_plan, stranded_rides
+from busline.store.pool import Pool
+from busline.timetable import Timetable
+from feeds.plan.fetch import fetched, is_address
+from feeds.plan.gtfs import GtfsPlan, read_gtfs
+from feeds.plan.problems import PlanRefusedError
+from feeds.roster.csv_roster import import_roster
+from feeds.simulator.district import build_district
+from feeds.simulator.roster import write_roster_for_plan
+
+Say = Callable[[str], None]
+"""Where words for the person at the terminal go."""
+
+NOTES_SHOWN = 10
+
+
+async def read_plan(source: str) -> GtfsPlan:
+    """The plan in a folder, a zip or at an https address. Raises `Refused` with everything that is wrong with it."""
+    try:
+        async with AsyncExitStack() as stack:
+            path = await stack.enter_async_context(fetched(source)) if is_address(source) else Path(source)
+            return await asyncio.to_thread(read_gtfs, path)
+    except PlanRefusedError as fault:
+        raise Refused(str(fault)) from fault
+
+
+async def load_plan(settings: Settings, source: str, say: Say, *, dry_run: bool) -> int:
+    """`busline import plan`."""
+    plan = await read_plan(source)
+    for note in plan.notes[:NOTES_SHOWN]:
+        say(f"Note: {note}")
+    if len(plan.notes) > NOTES_SHOWN:
+        say(f"... and {len(plan.notes) - NOTES_SHOWN} more notes.")
+    async with store(settings, beside=True) as pool:
+        for line in plan_diff(await load_timetable(pool), plan.timetable).lines():
+            say(line)
+        today = datetime.now(plan.timetable.timezone).date()
+        stranded = await stranded_rides(pool, plan.timetable, today)
+        if stranded.runs:
+            say(
+                f"Of the roster, {stranded.without_run} rides would lose their run and {stranded.without_stop} their "
+                "stop: import a new roster as well."
+            )
+        if dry_run:
+            say("Nothing was changed: this was a dry run.")
+            return 0
+        plan_id = await save_plan(pool, plan.timetable, plan.sha256, source, datetime.now(UTC))
+        say(f"Version {plan_id} of the plan is in force: {len(plan.timetable.runs)} runs.")
+    return 0
+
+
+async def load_roster(settings: Settings, folder: Path, say: Say, *, dry_run: bool, allow_shrink: bool) -> int:
+    """`busline import roster`."""
+    async with store(settings, beside=True) as pool:
+        return await bring_in_roster(
+            pool, folder, say, region=settings.phone_region, dry_run=dry_run, allow_shrink=allow_shrink
+        )
+
+
+async def bring_in_roster(
+    pool: Pool, folder: Path, say: Say, *, region: str, dry_run: bool = False, allow_shrink: bool = False
+) -> int:
+    """Import a folder of CSV files and say what came of it; 1 where it was refused."""
+    report = await import_roster(
+        pool, folder, now=datetime.now(UTC), region=region, dry_run=dry_run, allow_shrink=allow_shrink
+    )
+    for line in report.lines():
+        say(line)
+    return 1 if report.problem_count else 0
+
+
+async def simulate_district(out: Path, service_date: date, seed: int, say: Say) -> int:
+    """`busline simulate district`."""
+    district = await asyncio.to_thread(build_district, seed=seed, service_date=service_date)
+    await asyncio.to_thread(district.write_plan, out / "plan")
+    await asyncio.to_thread(district.write_roster, out / "roster")
+    say(f"Written: {out / 'plan'} (GTFS) and {out / 'roster'} (CSV). Import the plan first, then the roster.")
+    return 0
+
+
+async def simulate_roster(
+    source: str, out: Path, service_date: date | None, students: int, families: int, seed: int, say: Say
+) -> int:
+    """`busline simulate roster`."""
+    timetable = (await read_plan(source)).timetable
+    chosen = service_date or next_service_date(timetable, datetime.now(timetable.timezone).date())
+    summary = await asyncio.to_thread(
+        write_roster_for_plan,
+        timetable,
+        out,
+        service_date=chosen,
+        students=students,
+        families=families,
+        seed=seed,
+    )
+    say(f"Written to {out}: {summary}")
+    return 0
+
+
+def next_service_date(timetable: Timetable, today: date) -> date:
+    """The nearest day the plan runs on: the next one, or else the last one it had. Raises `Refused` if none."""
+    days = sorted(_service_dates(timetable.calendar))
+    ahead = [day for day in days if day >= today and timetable.runs_on(day)]
+    behind = [day for day in reversed(days) if day < today and timetable.runs_on(day)]
+    if not ahead and not behind:
+        raise Refused("This plan has no run on any day, so nobody can ride it. See its calendar files.")
+    return ahead[0] if ahead else behind[0]
+
+
+def _service_dates(calendar: ServiceCalendar) -> set[date]:
+    days: set[date] = set()
+    for service in calendar.services.values():
+        days |= service.added
+        length = (service.end_date - service.start_date).days
+        days |= {service.start_date + timedelta(days=ahead) for ahead in range(length + 1)}
+    return days

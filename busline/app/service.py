@@ -1,0 +1,159 @@
+"""The service itself: feeds in, answers and the board out, every loop in one TaskGroup."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, timedelta, tzinfo
+
+import phonenumbers
+import structlog
+from aiohttp.web import RouteDef
+
+from busline.app.database import store
+from busline.app.listening import listening
+from busline.clock import Clock, SystemClock
+from busline.geo import Area
+from busline.installation_key import installation_key
+from busline.live import Live
+from busline.masking import Masker
+from busline.metrics import Metrics
+from busline.picture import Picture
+from busline.settings import FeedAddress, Settings
+from busline.store.ledger import Ledger
+from busline.store.pool import UNAVAILABLE, Pool
+from busline.store.staff import Staff
+from busline.web import build_web
+from feeds.gtfs_rt_source import GtfsRtSource
+from feeds.http import Limits
+from feeds.poller import Cadence
+from feeds.source import Batch
+from sms.desk import Desk
+from sms.settings import Limits as TextLimits
+from sms.settings import SmsSettings
+from sms.webhooks import routes as sms_routes
+
+log = structlog.get_logger(__name__)
+
+Ready = Callable[[Live], Awaitable[None]]
+"""Runs beside the loops once everything is listening; the service stops when it returns."""
+
+CHORE_SECONDS = 3_600.0
+
+
+async def serve(settings: Settings) -> int:
+    """`busline serve`: until it is told to stop."""
+
+    async def until_stopped(_: Live) -> None:
+        if not settings.feeds:
+            log.warning("no feed is set, so no bus can be seen; set BUSLINE_FEEDS")
+        log.info("ready", address=settings.public_base_url)
+        await asyncio.Event().wait()
+
+    async with store(settings) as pool:
+        clock = SystemClock()
+        await run_service(settings, pool, clock, await Live.open(pool, clock.now()), until_stopped)
+    return 0
+
+
+async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, while_running: Ready) -> None:
+    """Everything that runs, until `while_running` returns or we are cancelled; then all of it stops, servers first."""
+    metrics = Metrics()
+    masker = Masker(installation_key(settings).reveal().encode())
+
+    async def take(batch: Batch) -> None:
+        step = await live.take(batch.positions, clock.now())
+        metrics.taken(batch.source, len(batch.positions), (rejected.reason for rejected in batch.rejected))
+        metrics.unmatched(step.unmatched)
+
+    def area() -> Area | None:
+        return live.picture.timetable.area if live.picture.timetable.runs else None
+
+    def picture() -> Picture | None:
+        return live.picture if live.picture.timetable.runs else None
+
+    zone = live.picture.timetable.timezone
+    web = build_web(
+        settings=settings,
+        pool=pool,
+        staff=Staff(pool),
+        picture=picture,
+        clock=clock,
+        metrics=metrics,
+        masker=masker,
+        open_routes=_texting(settings, pool, clock, live, masker, metrics),
+    )
+    async with asyncio.TaskGroup() as tasks:
+        loops = [
+            tasks.create_task(
+                _source(feed, settings, clock, area, zone).run(take, live.report), name=f"feed {feed.source}"
+            )
+            for feed in settings.feeds
+        ]
+        loops += [
+            tasks.create_task(live.follow(clock), name="plan and notices"),
+            tasks.create_task(metrics.watch_loop(), name="event loop lag"),
+            tasks.create_task(_forget_old_positions(pool, clock, settings.position_retention_days), name="retention"),
+        ]
+        async with listening(web, settings.host, settings.port):
+            await while_running(live)
+        for loop in loops:
+            loop.cancel()
+
+
+def _source(
+    feed: FeedAddress, settings: Settings, clock: Clock, area: Callable[[], Area | None], zone: tzinfo
+) -> GtfsRtSource:
+    private = settings.feed_allow_private
+    return GtfsRtSource(
+        feed.source,
+        feed.url,
+        clock=clock,
+        area=area,
+        cadence=Cadence(interval_seconds=settings.feed_interval_seconds),
+        limits=Limits(allow_http=private, allow_private=private),
+        zone=zone,
+    )
+
+
+def _texting(
+    settings: Settings, pool: Pool, clock: Clock, live: Live, masker: Masker, metrics: Metrics
+) -> Sequence[RouteDef]:
+    if settings.twilio_auth_token is None:
+        log.warning("texting is off: no Twilio account is set")
+        return ()
+    desk = Desk(
+        pool=pool,
+        answers=live.picture,
+        clock=clock,
+        masker=masker,
+        settings=SmsSettings(
+            public_base_url=settings.public_base_url,
+            auth_token=settings.twilio_auth_token.reveal(),
+            district_name=settings.district_name,
+            district_phone=_readable(settings.district_phone),
+            default_language=settings.default_language,
+            limits=TextLimits(texts_per_hour=settings.texts_per_phone_per_hour),
+        ),
+        observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
+    )
+    return sms_routes(desk)
+
+
+def _readable(phone: str | None) -> str:
+    """As families dial it; the words for a district that gave none are the school's own."""
+    if phone is None:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+async def _forget_old_positions(pool: Pool, clock: Clock, days: int) -> None:
+    ledger = Ledger(pool)
+    while True:
+        before = (clock.now().astimezone(UTC) - timedelta(days=days)).date()
+        try:
+            dropped = await ledger.drop_positions_before(before)
+        except UNAVAILABLE as away:
+            log.warning("old positions are still there; they are dropped within the hour", fault=type(away).__name__)
+        else:
+            if dropped:
+                log.info("old positions dropped", days=len(dropped), before=before.isoformat())
+        await asyncio.sleep(CHORE_SECONDS)

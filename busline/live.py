@@ -1,0 +1,160 @@
+"""The live line: positions in, the ledger first, then the picture everybody reads.
+
+Nothing is shown that is not recorded: a batch is tracked, written down in one transaction, and only then published.
+While the database is away the last picture stands and ages honestly; the batch is kept and written when it is back.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from busline.clock import Clock
+from busline.fleet import Assignment, FeedHealth, Fleet, RunProgress, StopVisit
+from busline.geo import Area, LatLon, LocalPlane
+from busline.ids import PlanId, RunKey, SourceId
+from busline.picture import Picture
+from busline.position import Position
+from busline.service_day import ServiceCalendar
+from busline.store.ledger import Ledger
+from busline.store.plans import current_plan_id, load_timetable
+from busline.store.pool import UNAVAILABLE, Pool
+from busline.timetable import Timetable
+from busline.tracker import Step, Tracker
+
+log = structlog.get_logger(__name__)
+
+LOOK_AGAIN_SECONDS = 5.0
+"""How often a plan imported, or a notice given, by another process is looked for. Real seconds."""
+RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
+"""Waits between attempts to record a batch while the database is away; the last one repeats."""
+
+
+class Live:
+    """Owns the tracker and the picture. One a process; `take` is called by every feed."""
+
+    def __init__(self, ledger: Ledger, pool: Pool, tracker: Tracker, picture: Picture) -> None:
+        self.picture = picture
+        self.heard = asyncio.Event()
+        """Set once any feed has been read and recorded."""
+        self._ledger = ledger
+        self._pool = pool
+        self._tracker = tracker
+        self._feeds: dict[SourceId, FeedHealth] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, pool: Pool, now: datetime) -> "Live":
+        """Restore what was known at `now`: the plan in force, and how far every run had got."""
+        ledger = Ledger(pool)
+        timetable = await load_timetable(pool) or no_plan()
+        fleet = await ledger.restore(timetable, now)
+        return cls(ledger, pool, Tracker(timetable, fleet), Picture(timetable, fleet))
+
+    async def take(self, positions: Sequence[Position], now: datetime) -> Step:
+        """Track a batch, record it, then show it. Returns once it is recorded."""
+        async with self._one_at_a_time:
+            step = self._tracker.take(positions, now)
+            await self._record(step)
+            self._show(step.fleet)
+            return step
+
+    async def catch_up(self, batches: Iterable[tuple[datetime, Sequence[Position]]]) -> None:
+        """Take many past batches, oldest first, and record them as one step: what was missed, or never polled."""
+        async with self._one_at_a_time:
+            await self._record(await asyncio.to_thread(self._tracked, batches))
+            self._show(self._tracker.fleet)
+
+    def _tracked(self, batches: Iterable[tuple[datetime, Sequence[Position]]]) -> Step:
+        positions: list[Position] = []
+        progress: dict[RunKey, RunProgress] = {}
+        visits: dict[tuple[RunKey, int], StopVisit] = {}
+        assignments: list[Assignment] = []
+        for now, batch in batches:
+            step = self._tracker.take(batch, now)
+            positions += step.positions
+            assignments += step.assignments
+            progress.update((one.key, one) for one in step.progress)
+            visits.update(((visit.key, visit.call_index), visit) for visit in step.visits)
+        return Step(
+            fleet=self._tracker.fleet,
+            positions=tuple(positions),
+            progress=tuple(progress.values()),
+            visits=tuple(visits.values()),
+            assignments=tuple(assignments),
+        )
+
+    def report(self, health: FeedHealth) -> None:
+        """Take note of how a feed is doing."""
+        self._feeds[health.source] = health
+        if health.ok:
+            self.heard.set()
+        self._show(self.picture.fleet)
+
+    async def follow(self, clock: Clock) -> None:
+        """Follow what other processes change: a new version of the plan, and notices about runs. Never returns."""
+        away = False
+        while True:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            try:
+                await self.look_again(clock.now())
+            except UNAVAILABLE as fault:
+                if not away:
+                    log.warning("plan_and_notices_not_read", reason=type(fault).__name__, kept="the last ones read")
+                away = True
+            else:
+                if away:
+                    log.info("plan_and_notices_read_again")
+                away = False
+
+    async def look_again(self, now: datetime) -> None:
+        """Read notices, and switch to a newly activated plan; the fleet is restored onto it from the ledger."""
+        if await current_plan_id(self._pool) not in (None, self.picture.timetable.plan_id):
+            timetable = await load_timetable(self._pool)
+            if timetable is not None:
+                async with self._one_at_a_time:
+                    fleet = await self._ledger.restore(timetable, now)
+                    self._tracker = Tracker(timetable, fleet)
+                    self.picture.timetable = timetable
+                    self._show(fleet)
+                log.info("plan_switched", plan_id=timetable.plan_id, runs=len(timetable.runs))
+        notices = await self._ledger.notices(self.picture.service_dates(now))
+        if notices != self.picture.fleet.notices:
+            async with self._one_at_a_time:
+                self._tracker.note(notices)
+                self._show(self._tracker.fleet)
+
+    async def _record(self, step: Step) -> None:
+        for attempt in range(1_000_000):
+            try:
+                await self._ledger.record(step)
+            except UNAVAILABLE as fault:
+                if attempt == 0:
+                    log.warning(
+                        "ledger_away", reason=type(fault).__name__, kept=f"{len(step.positions)} positions, in memory"
+                    )
+                await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            else:
+                if attempt:
+                    log.info("ledger_back", attempts=attempt + 1)
+                return
+
+    def _show(self, fleet: Fleet) -> None:
+        self.picture.fleet = replace(fleet, feeds=dict(self._feeds))
+
+
+def no_plan() -> Timetable:
+    """The plan before the first import: no runs, anywhere on Earth. Positions are kept and nothing is claimed."""
+
+    return Timetable(
+        plan_id=PlanId(0),
+        timezone=ZoneInfo("UTC"),
+        plane=LocalPlane(LatLon(0.0, 0.0)),
+        area=Area(-90.0, -180.0, 90.0, 180.0),
+        stops={},
+        runs={},
+        calendar=ServiceCalendar(),
+    )
