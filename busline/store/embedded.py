@@ -21,7 +21,7 @@ import structlog
 
 from busline.store.cluster import DATABASE_ROLE, SOCKET_NAME, Cluster, prepare_cluster
 from busline.store.pool import DatabaseAddress
-from busline.store.unprivileged import MINIMAL_ENVIRONMENT, EmbeddedError
+from busline.store.unprivileged import MINIMAL_ENVIRONMENT, EmbeddedError, name_of
 
 __all__ = ["EmbeddedError", "embedded_postgres"]
 
@@ -105,17 +105,31 @@ def _address(socket_dir: Path) -> DatabaseAddress:
 
 def _made(data_dir: Path) -> Path:
     data_dir = data_dir.absolute()
-    if not data_dir.is_dir():
-        data_dir.mkdir(parents=True)
-        # The database's user may pass through, not list. A directory that was there already is left as it is.
-        data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    try:
+        if not data_dir.is_dir():
+            data_dir.mkdir(parents=True)
+            # The database's user may pass through, not list. A directory that was there already is left as it is.
+            data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
+    except OSError as problem:
+        raise _unusable(data_dir, problem) from problem
     return data_dir
+
+
+def _unusable(data_dir: Path, problem: OSError) -> EmbeddedError:
+    return EmbeddedError(
+        f"The data directory {data_dir} cannot be used by {name_of(os.geteuid())}: {problem.strerror}. Nothing was "
+        "changed. Start Busline as the user it belongs to, or give it another data directory."
+    )
 
 
 @contextmanager
 def _lock(path: Path) -> Iterator[str | None]:
     """Holds the lock and gives None; or, where another process holds it, gives words for that process."""
-    with open(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="ascii") as file:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as problem:
+        raise _unusable(path.parent, problem) from problem
+    with open(descriptor, "r+", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

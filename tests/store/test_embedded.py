@@ -241,6 +241,13 @@ async def test_a_first_start_that_was_cut_short_begins_again(home: Path) -> None
         assert await pool.fetchval("select 1") == 1
 
 
+async def test_a_data_directory_that_cannot_be_used_is_named_with_what_to_do(home: Path) -> None:
+    (home / "data").write_text("a file stands here")
+    with pytest.raises(EmbeddedError, match=r"data cannot be used by \w+: .*give it another data directory"):
+        async with embedded_postgres(home / "data"):
+            pass
+
+
 async def test_a_server_that_cannot_start_says_what_it_said_and_where_its_log_is(data_dir: Path) -> None:
     async with served(data_dir):
         pass

@@ -9,7 +9,7 @@ from busline.fleet import Assignment, AssignmentSource, Fleet, NoticeKind, RunNo
 from busline.geo import LatLon
 from busline.ids import RunKey, SourceId, VehicleId
 from busline.position import Position, RunClaim
-from busline.store.ledger import Ledger
+from busline.store.ledger import ROWS_AT_ONCE, Ledger
 from busline.store.pool import DatabaseUnavailableError, Pool, transaction
 from busline.tracker import Step
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
@@ -277,6 +277,17 @@ async def test_two_trackers_that_meet_a_new_day_together_both_record(
     steps = [Step(Fleet(at("9:00", day)), positions=(fix(at("9:00", day), str(bus)),)) for bus in range(4)]
     await asyncio.gather(*(ledger.record(one) for ledger, one in zip(ledgers, steps, strict=True)))
     assert await count(pool) == 4
+
+
+async def test_a_step_of_more_rows_than_one_statement_takes_is_recorded_whole(pool: Pool) -> None:
+    many = 2 * ROWS_AT_ONCE + 1
+    runs = [make_run(f"R{number}") for number in range(many)]
+    positions = tuple(fix(at("7:00"), str(number)) for number in range(many))
+    progress = tuple(make_progress(run, seen_at=at("7:00"), distance_m=5.0) for run in runs)
+    await Ledger(pool).record(Step(Fleet(at("7:00")), positions=positions, progress=progress))
+    restored = await Ledger(pool).restore(make_timetable(runs), at("7:00"))
+    assert len(restored.last_fix_at) == many
+    assert list(restored.progress.values()) == list(progress)
 
 
 async def test_an_empty_step_needs_no_database() -> None:
