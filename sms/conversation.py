@@ -104,12 +104,15 @@ class Conversation:
     """The rules of talking with families, for every text and call."""
 
     def __init__(self, answers: Answers, settings: SmsSettings, catalogue: Catalogue) -> None:
+        """Raises ValueError where the district's default language is none of the catalogue's."""
         self._answers = answers
         self._settings = settings
         self._limits = settings.limits
         self._catalogue = catalogue
         self._grammar = Grammar(catalogue)
         self._opt_out_words = OptOutWords(catalogue)
+        # A default that the catalogue lacks is found at the start, not by the first family that texts.
+        self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
 
     def reply_to_text(self, text: InboundText, asker: Asker, now: datetime) -> Reply:
         """What to say to a text message. Opting out comes before anything else, the limits before any answer."""

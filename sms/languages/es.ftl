@@ -30,20 +30,20 @@ be-ready = { $leg ->
    *[from_school] Alguien debe estar en la parada: { $by }.
  }
 arriving = { $students }: { $bus } viene en camino. Llega { $window }. { be-ready } En vivo { $seen }.
-running-late = { $students }: { $bus } va { $minutes } min tarde. Llega { $window }. { be-ready } En vivo { $seen }.
+running-late = { $students }: { $bus } lleva { $minutes } min de retraso. Llega { $window }. { be-ready } En vivo { $seen }.
 last-seen = { $students }: { $bus } se vio por última vez: { $seen }. Llegaría { $window }{ $late ->
     [yes] , { $minutes } min tarde
    *[no] {""}
  }. { be-ready }
 at-stop = { $students }: { $bus } está ahora en su parada. En vivo { $seen }.
 not-started = { $students }: { $bus } aún no ha salido. Hora prevista en su parada: { $planned } (según el horario). Escriba más cerca de esa hora.
-late-start = { $students }: { $bus } no ha salido y lleva { $minutes } min de retraso. Previsto en su parada: { $planned }; llegará más tarde. Escriba en 5 min.
-no-signal = { $students }: { $bus } no da señal desde { $seen }; no podemos decir cuándo llega. Previsto en su parada: { $planned }. Escriba en 5 min.
-off-route = { $students }: { $bus } iba fuera de su ruta, visto { $seen }; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba en 5 min.
+late-start = { $students }: { $bus } no ha salido y lleva { $minutes } min de retraso. Previsto en su parada: { $planned }; llegará más tarde. Escriba otra vez en 5 min.
+no-signal = { $students }: { $bus } no da señal desde { $seen }; no podemos decir cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.
+off-route = { $students }: { $bus } iba fuera de su ruta, visto { $seen }; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.
 uncovered = { $students }: { $confirmed ->
     [yes] Aún no hay autobús para el viaje previsto: { $planned }
    *[no] No vemos autobús para el viaje previsto: { $planned }
- }. Escriba en 5 min, o llame al { $phone }.
+ }. Escriba otra vez en 5 min, o llame al { $phone }.
 cancelled = { $students }: El autobús previsto { $planned } está cancelado. { $leg ->
     [to_school] Busque otra forma de ir a la escuela.
    *[from_school] Busque otra forma de volver a casa.

@@ -1,0 +1,116 @@
+"""What is said to whom: the rules of the conversation, without web or database."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from busline.answer import Answer, AtStop, Bus, NotRidingToday
+from busline.ids import ContactId, Phone, StudentId, VehicleId
+from busline.people import Contact, Leg, Ride
+from busline.timetable import Timetable
+from sms.catalogue import shipped_catalogue
+from sms.conversation import Asker, Conversation, Outcome, Reply
+from sms.forms import InboundText
+from sms.opt_out import OptWord
+from sms.settings import Limits, SmsSettings
+from tests.builders import at, make_ride, make_run, make_timetable
+
+PHONE = Phone("+16175550100")
+NOW = at("7:02")
+RUN = make_run()
+MIA, BEN, ZOE = StudentId("100234"), StudentId("100235"), StudentId("100236")
+AT_STOP = AtStop(Bus(VehicleId("47")), Leg.TO_SCHOOL, NOW - timedelta(seconds=30))
+
+
+class Picture:
+    """At the stop for whoever has a ride, and not riding for whoever has none."""
+
+    timetable: Timetable = make_timetable([RUN])
+
+    def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
+        return AT_STOP if rides else NotRidingToday(None)
+
+
+def conversation(**limits: int) -> Conversation:
+    settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150", limits=Limits(**limits))
+    return Conversation(Picture(), settings, shipped_catalogue())
+
+
+def reply_to(body: str, asker: Asker, **limits: int) -> Reply:
+    return conversation(**limits).reply_to_text(InboundText("SM1", PHONE, body), asker, NOW)
+
+
+PARENT = Asker(Contact(ContactId("C1"), PHONE, "en"), {MIA: (make_ride(RUN),), BEN: (make_ride(RUN),), ZOE: ()})
+STRANGER = Asker(None, {})
+
+
+def test_siblings_on_one_bus_share_a_line_and_the_one_at_home_has_her_own() -> None:
+    reply = reply_to("bus", PARENT)
+    assert reply.texts == (
+        "100234, 100235: Bus 47 is at your stop now. Live at 7:01 AM.\n100236: No more bus rides are planned today.",
+    )
+    assert [told.student_id for told in reply.told] == [MIA, BEN, ZOE]
+
+
+def test_a_number_selects_among_the_riders_of_the_phone() -> None:
+    reply = reply_to("100235", PARENT)
+    assert reply.texts == ("100235: Bus 47 is at your stop now. Live at 7:01 AM.",)
+    assert [told.student_id for told in reply.told] == [BEN]
+
+
+def test_nothing_is_told_in_a_reply_that_tells_nothing() -> None:
+    for body in ("help", "hm", "español", "STOP", "999999"):
+        assert reply_to(body, PARENT).told == ()
+
+
+def test_the_language_hint_is_added_to_the_first_reply_only_where_it_costs_no_segment() -> None:
+    short, long = reply_to("100234", replace(PARENT, is_new=True)), reply_to("bus", replace(PARENT, is_new=True))
+    assert short.texts[0].endswith("\nEspañol: envie ES")
+    many = replace(PARENT, is_new=True, riders={StudentId(f"10{n:04}"): (make_ride(RUN),) for n in range(13)})
+    assert "Español" not in reply_to("bus", many).texts[0]
+    assert long.texts[0].count("\n") == 2
+
+
+def test_opting_out_goes_before_the_question_it_stands_with_nothing() -> None:
+    reply = reply_to("stop please", PARENT)
+    assert (reply.outcome, reply.consent) == (Outcome.OPTED_OUT, OptWord.STOP)
+    assert reply.texts[0].startswith("Lincoln County buses: you will get no more texts")
+    assert reply_to("where is my stop", PARENT).consent is None
+
+
+@pytest.mark.parametrize("body", ["bus", "100234", "help", "español", "hm", ""])
+def test_a_phone_that_opted_out_hears_nothing_and_nothing_is_told(body: str) -> None:
+    reply = reply_to(body, replace(PARENT, opted_out=True))
+    assert (reply.outcome, reply.texts, reply.told) == (Outcome.SILENT_OPTED_OUT, (), ())
+
+
+def test_the_limits_are_exact() -> None:
+    assert reply_to("bus", replace(PARENT, answered_last_hour=2), texts_per_hour=3).outcome is Outcome.ANSWERED
+    at_limit = replace(PARENT, answered_last_hour=3)
+    assert reply_to("bus", at_limit, texts_per_hour=3).outcome is Outcome.TOO_MANY
+    assert reply_to("bus", replace(at_limit, warned_last_hour=True), texts_per_hour=3).texts == ()
+    assert reply_to("9999", replace(STRANGER, refused_last_day=4)).refused
+    assert reply_to("9999", replace(STRANGER, refused_last_day=5)).outcome is Outcome.SILENT_NOT_LINKED
+
+
+def test_a_phone_of_another_language_than_the_catalogue_has_is_answered_in_the_districts() -> None:
+    haitian = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "ht"))
+    assert reply_to("100234", haitian).language == "en"
+    assert reply_to("¿dónde está el autobús?", haitian).language == "es"
+
+
+def test_a_call_is_answered_in_the_contacts_language_only_once_the_number_is_vouched_for() -> None:
+    spanish = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "es"))
+    told = conversation().reply_to_call(attested=True, asker=spanish, now=NOW)
+    assert told.texts[0] == "1 0 0 2 3 4, 1 0 0 2 3 5: El autobus 47 esta ahora en su parada. En vivo 7:01 am."
+    untold = conversation().reply_to_call(attested=False, asker=spanish, now=NOW)
+    assert untold == conversation().reply_to_call(attested=False, asker=STRANGER, now=NOW)
+    assert (untold.language, untold.outcome, untold.told) == ("en", Outcome.ASKED_TO_TEXT, ())
+
+
+def test_a_default_language_that_is_not_in_the_catalogue_is_found_at_the_start() -> None:
+    settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150", default_language="xx")
+    with pytest.raises(ValueError, match="default language 'xx'"):
+        Conversation(Picture(), settings, shipped_catalogue())
