@@ -127,7 +127,8 @@ def _lines_of(shape: BaseGeometry) -> list[LineString]:
 def _grid(seed: int, index: int, place: Neighbourhood) -> list[tuple[LineString, Road, tuple[int, int, int]]]:
     """The streets of one neighbourhood, with a key that is the same for every piece of one street."""
     draw = chance(seed, "grid", index)
-    reach = math.sqrt(place.outline.minimum_rotated_rectangle.area) + 1_500
+    outline_xy = shapely.get_coordinates(place.outline) - place.middle_xy
+    reach = float(np.hypot(*outline_xy.T).max()) + 1.5 * place.waviness_m
     cos, sin = math.cos(place.grid_angle_rad), math.sin(place.grid_angle_rad)
     swing, phase = draw.uniform(1_800, 3_200, 2), draw.uniform(0, 2 * math.pi, 2)
     steps = np.arange(-reach, reach, 60.0)

@@ -19,16 +19,9 @@ class Reach:
     def path_from(self, start: int, city: City, came_from: int | None = None) -> list[int]:
         """Nodes from `start` to the target, both included. A bus does not turn round in the road it came by,
         unless there is no other way on."""
+        if came_from is not None and self.towards[start] == came_from:
+            return quickest_path(city, start, self.target, came_from)
         path = [start]
-        if came_from is not None and start != self.target and self.towards[start] == came_from:
-            ways = [
-                (city.planned_seconds[link] + self.seconds[node], node)
-                for node, link in city.neighbours[start]
-                # A way on that leads straight back through the start would be a turn in the next street.
-                if node != came_from and self.towards[node] != start
-            ]
-            if ways:
-                path.append(min(ways)[1])
         while path[-1] != self.target:
             path.append(self.towards[path[-1]])
         return path

@@ -30,8 +30,8 @@ class Size:
 
     @property
     def radius_m(self) -> float:
-        """The city grows with its buses: the same number to the square kilometre."""
-        return 5_200.0 * math.sqrt(self.buses / 48)
+        """The city grows with its buses: the same number to the square kilometre, in a town of some size."""
+        return max(2_400.0, 5_200.0 * math.sqrt(self.buses / 48))
 
 
 DEMO = Size()

@@ -32,6 +32,8 @@ _KINDS = ("High School", "Middle School", "Elementary School")
 _TIER_SHARES = (0.88, 0.92, 0.80)
 """Which part of the buses drives in each tier: most do two or three runs."""
 _STOPS_A_ROUTE = (9, 13)
+_POCKET_SECONDS = 300.0
+"""How far on empty streets the corners of one route lie from their middle."""
 _PLAN_ERROR = 0.07
 """How far a route's plan is off for good, as a standard deviation of its logarithm."""
 _BEFORE_BELL_MINUTES = (11, 20)
@@ -75,7 +77,6 @@ class _RoutingOffice:
         )
         self._quiet = np.flatnonzero((degree >= 3) & (widest >= Road.COLLECTOR) & ~self._city.signal)
         self._corners = self._spaced(chance(seed, "corners"), 260.0)
-        self._corner_xy = self._city.node_xy[self._corners]
 
     def _spaced(self, draw: Generator, gap_m: float) -> NDArray[np.int64]:
         """Quiet junctions at least `gap_m` apart, in random order."""
@@ -135,13 +136,18 @@ class _RoutingOffice:
         turn = 2 * math.pi * (index + draw.uniform(-0.25, 0.25)) / of
         far = self._city.radius_m * (0.22 + 0.38 * float(draw.beta(2, 3)))
         aim = self._city.node_xy[school.node] + far * np.array([math.cos(turn), math.sin(turn)])
-        free = [corner for corner in range(len(self._corners)) if int(self._corners[corner]) not in used]
-        distance = np.hypot(*(self._corner_xy[free] - aim).T)
-        heart = int(self._corners[free[int(np.argmin(distance))]])
+        corners = [node for node in self._corners.tolist() if node != school.node]
+        # In a very small district two buses of a school may have to share corners.
+        free = [node for node in corners if node not in used]
+        if len(free) < count:
+            free = corners
+        heart = free[int(np.argmin(np.hypot(*(self._city.node_xy[free] - aim).T)))]
         # By street, not as the crow flies: the other bank of the river is near and yet far away.
-        near = reach(self._city, heart, within_seconds=500.0).seconds
-        ranked = sorted((near[node], node) for node in (int(self._corners[corner]) for corner in free))
-        candidates = [node for seconds, node in ranked if seconds < math.inf and node != school.node][: 3 * count]
+        near = reach(self._city, heart, _POCKET_SECONDS).seconds
+        if sum(near[node] < math.inf for node in free) < count:
+            near = self._atlas.reach(heart).seconds
+        ranked = sorted((near[node], node) for node in free if near[node] < math.inf)
+        candidates = [node for _, node in ranked[: 3 * count]]
         keep = draw.permutation(len(candidates))[:count].tolist()
         return [candidates[place] for place in sorted(keep)]
 
@@ -207,7 +213,7 @@ class _RoutingOffice:
                     taken = used[school.school_id]
                     corners = self._in_order(self._pocket(school, index, count, draw, taken), school)
                     taken.update(corners)
-                    riders = (1 + draw.poisson(per_stop - 1, len(corners))).tolist()
+                    riders = (1 + draw.poisson(max(per_stop - 1, 0.0), len(corners))).tolist()
                     made.append(self._route(f"{codes[school.school_id]}{index + 1}", school, corners, riders))
         return made
 

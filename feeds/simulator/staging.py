@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from busline.ids import BlockId, RunId, StopId
 from busline.people import Leg
 from feeds.simulator.mishaps import BlockDay, Cause, Silence, Standstill, calm_day
-from feeds.simulator.plan import PlannedBlock, SchoolPlan, planned_drive_seconds
+from feeds.simulator.plan import EARLY_SECONDS, PlannedBlock, SchoolPlan
 from feeds.simulator.riders import Household, People, Student
 
 START_SECONDS = 7 * 3600 + 50 * 60
@@ -58,10 +58,8 @@ def _as_planned(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
 
 
 def _late(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
-    """The run before it breaks down for as long as it takes to make this one late."""
-    before, run = block.runs[index - 1], block.runs[index]
-    ready = before.ends + 60 + planned_drive_seconds(plan.city, block.hops[index])
-    still = Standstill(index - 1, 0.5, max(run.starts + _LATE_SECONDS - ready, 600.0), Cause.MECHANICAL)
+    """It would not start again where the run before ended, for as long as makes this one late."""
+    still = Standstill(index, -1.0, EARLY_SECONDS + _LATE_SECONDS, Cause.WONT_START)
     return replace(calm_day(plan, block), standstills=(still,))
 
 
@@ -83,7 +81,7 @@ def _unclaimed(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
 
 _WANTED = (
     _Wanted("the bus is on its way", _as_planned, 6 * 60, 16 * 60),
-    _Wanted("the bus runs late: it broke down on its run before", _late, -8 * 60, 4 * 60, -18 * 60, after_another=True),
+    _Wanted("the bus runs late: it would not start again", _late, -8 * 60, 4 * 60, -19 * 60, after_another=True),
     _Wanted("another bus drives today, with another number", _substitute, 6 * 60, 16 * 60),
     _Wanted("writes in Spanish; the bus is on its way", _as_planned, 6 * 60, 16 * 60, language="es"),
     _Wanted("no bus has come out for this run", _uncovered, 0, 20 * 60, -8 * 60),

@@ -5,7 +5,7 @@ Times are seconds of the service day.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -69,16 +69,10 @@ class DayTruth:
     driven: tuple[DrivenBlock, ...]
     uncovered: frozenset[RunId]
     """Runs that no bus drove."""
-    visits: Mapping[RunId, tuple[TrueVisit, ...]] = field(default_factory=dict)
-    vehicles: Mapping[RunId, VehicleId] = field(default_factory=dict)
-
-    @property
-    def arrivals(self) -> Mapping[RunId, tuple[datetime, ...]]:
-        """When each run really arrived at each of its calls; an uncovered run is absent."""
-        return {
-            run_id: tuple(moment(self.service_date, visit.arrived_seconds, self.timezone) for visit in visits)
-            for run_id, visits in self.visits.items()
-        }
+    visits: Mapping[RunId, tuple[TrueVisit, ...]]
+    arrivals: Mapping[RunId, tuple[datetime, ...]]
+    """When each run really arrived at each of its calls; an uncovered run is absent."""
+    vehicles: Mapping[RunId, VehicleId]
 
 
 def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], timezone: ZoneInfo) -> DayTruth:
@@ -94,7 +88,11 @@ def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], tim
             driven.append(_Driver(plan.city, traffic, hap, draw).drive(block, hap.vehicle_id))
     visits = {run_id: visits for bus in driven for run_id, visits in bus.visits.items()}
     vehicles = {run_id: bus.vehicle_id for bus in driven for run_id in bus.visits}
-    return DayTruth(day, timezone, tuple(driven), frozenset(uncovered), visits, vehicles)
+    arrivals = {
+        run_id: tuple(moment(day, visit.arrived_seconds, timezone) for visit in calls)
+        for run_id, calls in visits.items()
+    }
+    return DayTruth(day, timezone, tuple(driven), frozenset(uncovered), visits, arrivals, vehicles)
 
 
 class _Driver:
