@@ -172,12 +172,14 @@ function reorder() {
   }
 }
 
-/** `insertBefore` on a row that holds the focus would lose it, so the focus is given back. */
-function reorderKeepingFocus() {
-  const focused = body.contains(document.activeElement) ? document.activeElement : null;
+/** The button that asked for it is about to go, so the focus returns to the row it came from. */
+function reorderOnRequest() {
   reorder();
-  focused?.focus({ preventScroll: true });
+  const back = lastUsed?.isConnected ? lastUsed : table;
+  back.focus({ preventScroll: true });
 }
+
+let lastUsed = null;
 
 // ---- Words about the connection ------------------------------------------------------------------------------------
 
@@ -311,7 +313,7 @@ if (table) {
   remember("slash");
   byId("pause").hidden = false;
   byId("pause").addEventListener("click", () => setPaused(!paused));
-  byId("reorder").addEventListener("click", reorderKeepingFocus);
+  byId("reorder").addEventListener("click", reorderOnRequest);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const group = event.submitter?.dataset.group;
@@ -319,7 +321,11 @@ if (table) {
     filter();
   });
   search.addEventListener("input", filter);
-  body.addEventListener("focusout", () => {
+  body.addEventListener("focusin", (event) => {
+    lastUsed = event.target;
+  });
+  body.addEventListener("focusout", (event) => {
+    if (event.relatedTarget === byId("reorder")) return;
     requestAnimationFrame(() => {
       if (inUse()) return;
       for (const row of body.querySelectorAll(".gone")) row.remove();
