@@ -118,13 +118,14 @@ def test_everything_else_that_is_said_fits_one_segment(key: str, language: str) 
             RunningLate(Bus(VehicleId("47")), Leg.FROM_SCHOOL, window(at(15, 5), at(15, 12)), 25, at(15, 1)),
             "100234: Bus 47 is 25 min late. It comes 3:05-3:12 PM. Someone must be at the stop by 3:05 PM. "
             "Live at 3:01 PM.",
-            "100234: El autobus 47 lleva 25 min de retraso. Llega 3:05-3:12 pm. Alguien debe estar en la parada: 3:05 pm. "
-            "En vivo 3:01 pm.",
+            "100234: El autobus 47 lleva 25 min de retraso. Llega 3:05-3:12 pm. "
+            "Alguien debe estar en la parada: 3:05 pm. En vivo 3:01 pm.",
         ),
         (
             Uncovered(Leg.TO_SCHOOL, at(7, 5), confirmed=False),
             "100234: We see no bus yet on the ride planned at 7:05 AM. Text again in 5 min, or call (617) 555-0100.",
-            "100234: No vemos autobus para el viaje previsto: 7:05 am. Escriba otra vez en 5 min, o llame al (617) 555-0100.",
+            "100234: No vemos autobus para el viaje previsto: 7:05 am. Escriba otra vez en 5 min, "
+            "o llame al (617) 555-0100.",
         ),
         (
             NoSignalSince(Bus(VehicleId("47")), Leg.TO_SCHOOL, at(7, 5), at(6, 51)),
