@@ -1,17 +1,24 @@
 """The small commands: migrate, check, notice, user."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import assert_never
 
-from busline.app.database import Refused, store
+from busline.app.database import Refused, server, store
 from busline.app.loads import Say
+from busline.check import Finding, Verdict, exit_code, report
+from busline.check import check as look_into
 from busline.fleet import NoticeKind, RunNotice
 from busline.ids import RunId, RunKey
-from busline.settings import Settings
+from busline.settings import FeedAddress, Settings
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable
 from busline.store.staff import Role, Staff
+from feeds.gtfs_rt import Unreadable, decode
+from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
+from sms.account import account_trouble
 
 
 async def bring_up_to_date(settings: Settings, say: Say) -> int:
@@ -56,4 +63,46 @@ async def add_user(settings: Settings, name: str, role: str, say: Say) -> int:
 
 async def check(environ: Mapping[str, str], say: Say) -> int:
     """`busline check`."""
-    raise Refused("not yet")
+    findings = await look_into(environ, lambda settings: server(settings, beside=True), (_feeds, _twilio))
+    say(report(findings))
+    return exit_code(findings)
+
+
+async def _feeds(settings: Settings) -> list[Finding]:
+    if not settings.feeds:
+        return [Finding("Feeds", Verdict.WARNING, "None is set, so no bus can be seen.", "Set BUSLINE_FEEDS.")]
+    return list(await asyncio.gather(*(_feed(settings, feed) for feed in settings.feeds)))
+
+
+async def _feed(settings: Settings, feed: FeedAddress) -> Finding:
+    item = f"Feed {feed.source}"
+    private = settings.feed_allow_private
+    async with open_fetcher(feed.url, limits=Limits(allow_http=private, allow_private=private)) as fetcher:
+        answer = await fetcher.fetch()
+    match answer:
+        case Fault(words=words):
+            return Finding(
+                item, Verdict.PROBLEM, words, "See that BUSLINE_FEEDS names it rightly, then ask its vendor."
+            )
+        case NotModified():  # pragma: no cover - nothing was asked conditionally
+            return Finding(item, Verdict.WARNING, "It answered that nothing has changed since a moment we never named.")
+        case Body(content=content):
+            message = decode(content, source=feed.source, received_at=datetime.now(UTC))
+            if isinstance(message, Unreadable):
+                return Finding(item, Verdict.PROBLEM, message.words, "The address must give GTFS-realtime positions.")
+            verdict = Verdict.OK if message.positions else Verdict.WARNING
+            return Finding(item, verdict, f"It gives {len(message.positions)} positions.")
+        case _:
+            assert_never(answer)
+
+
+async def _twilio(settings: Settings) -> list[Finding]:
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        remedy = "Set BUSLINE_TWILIO_ACCOUNT_SID, BUSLINE_TWILIO_AUTH_TOKEN and BUSLINE_TWILIO_NUMBER."
+        return [Finding("Twilio", Verdict.WARNING, "No account is set, so nobody can text.", remedy)]
+    trouble = await account_trouble(
+        settings.twilio_account_sid, settings.twilio_auth_token.reveal(), settings.twilio_base_url
+    )
+    if trouble is not None:
+        return [Finding("Twilio", Verdict.PROBLEM, trouble, "Compare the settings with Twilio's console.")]
+    return [Finding("Twilio", Verdict.OK, f"The account works. Its webhook is {settings.public_base_url}/twilio/sms.")]
