@@ -21,7 +21,7 @@ from busline.position import Position
 from busline.service_day import ServiceCalendar
 from busline.store.ledger import Ledger
 from busline.store.plans import current_plan_id, load_timetable
-from busline.store.pool import UNAVAILABLE, Pool
+from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
 from busline.tracker import Step, Tracker
 
@@ -131,11 +131,9 @@ class Live:
         for attempt in range(1_000_000):
             try:
                 await self._ledger.record(step)
-            except UNAVAILABLE as fault:
+            except DatabaseUnavailableError as fault:
                 if attempt == 0:
-                    log.warning(
-                        "ledger_away", reason=type(fault).__name__, kept=f"{len(step.positions)} positions, in memory"
-                    )
+                    log.warning("ledger_away", reason=str(fault), kept=f"{len(step.positions)} positions, in memory")
                 await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
             else:
                 if attempt:

@@ -1,7 +1,7 @@
 """Settings in, connections to an up-to-date database out: the configured one, or our own."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import asyncpg
 
@@ -37,18 +37,20 @@ async def server(settings: Settings, *, beside: bool = False) -> AsyncIterator[D
 
 @asynccontextmanager
 async def connections(address: DatabaseAddress) -> AsyncIterator[Pool]:
-    """A pool on a database that has every migration."""
-    try:
-        async with open_pool(address) as pool:
+    """A pool on a database that has every migration. Raises `Refused` where there is no such database."""
+    async with AsyncExitStack() as stack:
+        try:
+            pool = await stack.enter_async_context(open_pool(address))
             await migrate(pool)
-            yield pool
-    except MigrationError as fault:
-        raise Refused(str(fault)) from fault
-    except CANNOT_BE_USED as fault:
-        raise Refused(
-            f"The database ({address.shown}) cannot be used: {fault}. Nothing was changed. "
-            "See that it runs and that BUSLINE_DATABASE_URL is right; `busline check` tries it."
-        ) from fault
+        except MigrationError as fault:
+            raise Refused(str(fault)) from fault
+        except CANNOT_BE_USED as fault:
+            raise Refused(
+                f"The database ({address.shown}) cannot be used: {fault}. Nothing was changed. "
+                "See that it runs and that BUSLINE_DATABASE_URL is right; `busline check` tries it."
+            ) from fault
+        # Outside the try: what goes wrong in the service later is not the database's fault.
+        yield pool
 
 
 @asynccontextmanager
