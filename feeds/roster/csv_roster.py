@@ -1,6 +1,6 @@
 """A folder of roster CSV files in, the roster in force out: all of it or nothing, and what it changed.
 
-    files -> scan -> staged as text -> checked in SQL -> compared with the roster in force -> merged
+    files -> scanned -> staged as text -> compared with the roster in force -> differences checked -> merged
 
 docs/roster.md describes the files. Whatever is wrong with them is gathered, with file and line, before anything is
 said; then nothing of the roster in force is touched.
@@ -21,7 +21,7 @@ from busline.store.pool import Connection, Pool
 from busline.store.sql import load_queries
 from feeds.problem import Problem
 from feeds.roster.layout import LANGUAGES, LAYOUTS
-from feeds.roster.phones import settle_phones
+from feeds.roster.phones import compare_contacts
 from feeds.roster.report import LISTED, FileDiff, RosterReport, unchanged
 from feeds.roster.scan import Scanned, scan
 from feeds.roster.staging import stage
@@ -34,7 +34,10 @@ STATEMENT_SECONDS = 600.0
 
 _SQL = load_queries(__file__)
 
-_COMPARE = ("compare_schools", "compare_students", "compare_contacts", "compare_links", "compare_rides")
+_COMPARE = (
+    "compare_schools", "compare_students", "compare_links", "create_masks", "create_dates", "compare_rides",
+    "analyze_deltas",
+)  # fmt: skip
 _MERGE = (
     "remove_rides", "remove_links", "remove_contacts", "change_schools", "add_schools", "change_students",
     "remove_students", "remove_schools", "add_students", "free_phones", "change_contacts", "add_contacts",
@@ -87,16 +90,20 @@ async def _import(
     if misshapen:
         # Rows that could not be staged would be missed by all others that refer to them: those faults are not real.
         return unchanged(misshapen, len(misshapen))
-    await settle_phones(connection, region)
-    await connection.execute(_SQL["analyze"], timeout=STATEMENT_SECONDS)
-    problems, count = await _check(connection, now)
-    if count:
-        return unchanged(problems, count)
+    await connection.execute(_SQL["analyze_staged"], timeout=STATEMENT_SECONDS)
+    await compare_contacts(connection, region)
     for name in _COMPARE:
         await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+    counts = await connection.fetch(_SQL["count_changes"], timeout=STATEMENT_SECONDS)
+    await _check(connection, {row["name"] for row in counts if row["repeated"]})
+    problems, count = await _check_places(connection, now)
+    if count:
+        return unchanged(problems, count)
     diff = tuple(
-        FileDiff(row["name"], row["added"], row["changed"], row["removed"], row["rows"] - row["added"] - row["changed"])
-        for row in await connection.fetch(_SQL["count_changes"], timeout=STATEMENT_SECONDS)
+        FileDiff(
+            row["name"], row["added"], row["changed"], row["removed"], row["staged"] - row["added"] - row["changed"]
+        )
+        for row in counts
     )
     shrunk = [] if allow_shrink else _shrunk(diff)
     if shrunk or dry_run:
@@ -106,14 +113,19 @@ async def _import(
     return RosterReport(diff, (), 0, applied=True)
 
 
-async def _check(connection: Connection, now: datetime) -> tuple[list[Problem], int]:
-    """Run every check; returns the first problems and how many there are."""
+async def _check(connection: Connection, repeated: set[str]) -> None:
+    """Gather what is wrong within the files in `roster_problem`; `repeated` names files with a known key twice."""
     await connection.execute(_SQL["create_problems"])
-    for name in ("check_keys", "check_schools", "check_students", "check_links"):
+    newcomers = await connection.fetch(_SQL["repeated_newcomers"], timeout=STATEMENT_SECONDS)
+    for name in sorted(repeated | {row["name"] for row in newcomers}):
+        await connection.execute(_SQL[f"repeated_{name}"], timeout=STATEMENT_SECONDS)
+    for name in ("check_schools", "check_students", "check_links", "check_rides"):
         await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
     await connection.execute(_SQL["check_contacts"], list(LANGUAGES), timeout=STATEMENT_SECONDS)
-    for name in ("create_rides", "read_rides", "analyze_rides", "check_rides"):
-        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
+
+
+async def _check_places(connection: Connection, now: datetime) -> tuple[list[Problem], int]:
+    """Add what is wrong between the rides and the plan; returns the first of all problems and how many there are."""
     plan_id = await current_plan_id(connection)
     if plan_id is not None:
         today = await _today(connection, plan_id, now)

@@ -1,4 +1,4 @@
-"""Phone numbers as people write them in, E.164 out; and which staged ones PostgreSQL could not settle by itself."""
+"""Phone numbers as people write them in, E.164 out; and which contacts differ from those in force."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -28,23 +28,23 @@ def e164(written: str, region: str) -> Phone | None:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-async def settle_phones(connection: Connection, region: str) -> None:
-    """Make `new_contact` from `stage_contacts`, phones in E.164 form or null where they have none.
+async def compare_contacts(connection: Connection, region: str) -> None:
+    """Make `delta_contacts` from `stage_contacts` and the contacts in force, phones in E.164 form or null.
 
-    `stage_phone` then holds the written numbers that were looked at, those of schools always among them. Most contacts
-    of a nightly load are in the roster already: SQL recognises those. The others pass through phonenumbers, about 25
+    `stage_phone` then holds every written number that was read, those of schools always among them. Most contacts of a
+    nightly load are in force already, and SQL recognises those; the others pass through phonenumbers, about 25
     microseconds each.
     """
-    await connection.execute(_SQL["create_phones"])
     country = str(phonenumbers.country_code_for_region(region))
-    await connection.execute(_SQL["guess_phones"], country, timeout=SETTLE_SECONDS)
-    rows = await connection.fetch(_SQL["unsettled_phones"], timeout=SETTLE_SECONDS)
+    await connection.execute(_SQL["compare_contacts"].replace("$country", country), timeout=SETTLE_SECONDS)
+    await connection.execute(_SQL["create_phones"])
+    rows = await connection.fetch(_SQL["written_phones"], timeout=SETTLE_SECONDS)
     written = [row["phone"] for row in rows]
     for start in range(0, len(written), _AT_ONCE):
         settled = await asyncio.to_thread(_settle, written[start : start + _AT_ONCE], region)
         await connection.copy_records_to_table("stage_phone", records=settled.items())
     await connection.execute(_SQL["settle_contacts"], timeout=SETTLE_SECONDS)
-    await connection.execute(_SQL["blank_contacts"], timeout=SETTLE_SECONDS)
+    await connection.execute(_SQL["drop_equal_contacts"], timeout=SETTLE_SECONDS)
 
 
 def _settle(written: Sequence[str], region: str) -> Mapping[str, Phone | None]:

@@ -1,36 +1,44 @@
+-- name: compare_contacts
+-- What the new contacts change, as far as it can be seen without reading phone numbers: each number is taken for one of
+-- the country $country with nothing but punctuation to drop. That is trusted only where the roster in force has the very
+-- same number for the contact, which was valid then.
+create temporary table delta_contacts on commit drop as
+select coalesce(new.contact_id, old.contact_id) as contact_id, new.line, new.written, null::text as phone,
+       lower(new.language) as language,
+       case when old.contact_id is null then 'added' when new.contact_id is null then 'removed' else 'changed' end as change
+from (
+    select line, contact_id, phone as written, language,
+           case
+               when phone like '+%' then '+' || digits
+               when digits like '$country%' and length(digits) = 10 + length('$country') then '+' || digits
+               else '+$country' || digits
+           end as guess
+    from stage_contacts, lateral (select translate(phone, '+ ()-./', '') as digits) as dialled
+) as new
+full join contact as old on old.contact_id = new.contact_id
+where old.contact_id is null or new.contact_id is null
+   or new.guess <> old.phone or new.language <> old.language;
+
 -- name: create_phones
--- Where numbers as written lead: `stage_phone` for the few that need looking at, `new_contact` for everybody.
+-- Where numbers as written lead; null for those that are not valid.
 create temporary table stage_phone (written text primary key, phone text) on commit drop;
-create temporary table new_contact (
-    line bigint not null, contact_id text not null, written text not null, phone text, language text not null
-) on commit drop;
 
--- name: guess_phones
--- Every contact, its number taken for one of the country $1 with nothing but punctuation to drop. A guess is kept only
--- where the roster in force knows that very number, which was valid then.
-insert into new_contact
-select line, contact_id, phone,
-       case
-           when phone like '+%' or (digits like $1 || '%' and length(digits) = 10 + length($1)) then '+' || digits
-           else '+' || $1 || digits
-       end,
-       lower(language)
-from stage_contacts, lateral (select translate(phone, '+ ()-./', '') as digits) as dialled;
-
--- name: unsettled_phones
--- Numbers that the roster in force does not know, as they were written.
-select written as phone from new_contact
-where written <> '' and not exists (select from contact where contact.phone = new_contact.phone)
+-- name: written_phones
+-- The numbers that have to be read.
+select written as phone from delta_contacts where written <> ''
 union
 select phone from stage_schools where phone <> '';
 
 -- name: settle_contacts
--- Replace the guesses by what they turned out to be: null where the number is not valid.
-update new_contact
+-- What the numbers turned out to be.
+update delta_contacts
 set phone = stage_phone.phone
 from stage_phone
-where stage_phone.written = new_contact.written;
+where stage_phone.written = delta_contacts.written;
 
--- name: blank_contacts
--- No number at all is not valid either.
-update new_contact set phone = null where written = '';
+-- name: drop_equal_contacts
+-- Written differently and yet the same as in force: no change after all.
+delete from delta_contacts as delta
+using contact
+where change = 'changed' and contact.contact_id = delta.contact_id
+  and contact.phone = delta.phone and contact.language = delta.language;

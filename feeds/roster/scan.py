@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from feeds.problem import Problem
 from feeds.roster.layout import FileLayout
 
@@ -13,9 +15,13 @@ MAX_FILE_BYTES = 1024**3
 """Ten times the students file of the largest district."""
 
 _MARK = b"\xef\xbb\xbf"
-_UNTIDY = (b" ,", b", ", b"\t", b"\n ", b" \n", b" \r", b'" ', b' "', b"\xc2\xa0", b"\n\n", b"\n\r\n", b"\n\\.")
-"""Signs of padded fields, blank lines and the line `\\.`, at which PostgreSQL before 18 stops reading. A name like
-"King, Martin" has one too; it only costs time to read such a file here."""
+_SPACE, _LINE_END = ord(" "), ord("\n")
+_BESIDE_SPACE = np.zeros(256, np.bool_)
+_BESIDE_SPACE[list(b',"\r\n')] = True
+"""A space beside one of these may be padding. One in `"King, Martin"` is not, and only costs time to find out."""
+_AFTER_LINE_END = np.zeros(256, np.bool_)
+_AFTER_LINE_END[list(b"\r\n\\")] = True
+"""A line that begins with one of these may be blank, or the line `\\.` at which PostgreSQL before 18 stops reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,7 @@ def scan(layout: FileLayout, folder: Path) -> Scanned | list[Problem]:
     if problems:
         return problems
     lines = body.count(b"\n", len(first_line)) + (not body.endswith(b"\n") and len(body) > len(first_line))
-    tidy = not any(sign in body for sign in _UNTIDY) and body.count(b"\r") == body.count(b"\r\n")
-    return Scanned(layout, tuple(header), body, lines, tidy)
+    return Scanned(layout, tuple(header), body, lines, _is_tidy(body))
 
 
 def read_rows(scanned: Scanned, problems: list[Problem]) -> Iterator[tuple[int | str, ...]]:
@@ -84,6 +89,18 @@ def read_rows(scanned: Scanned, problems: list[Problem]) -> Iterator[tuple[int |
             yield (line, *("" if place is None else fields[place] for place in places))
     except csv.Error as error:
         problems.append(Problem(layout.file, reader.line_num, f"cannot be read as CSV ({error})."))
+
+
+def _is_tidy(body: bytes) -> bool:
+    if b"\t" in body or b"\xc2\xa0" in body or (b"\r" in body and body.count(b"\r") != body.count(b"\r\n")):
+        return False
+    # Walled by line ends, so that every byte has neighbours.
+    around = np.frombuffer(b"\n" + body + b"\n", np.uint8)
+    spaces = np.flatnonzero(around == _SPACE)
+    if _BESIDE_SPACE[around[spaces - 1]].any() or _BESIDE_SPACE[around[spaces + 1]].any():
+        return False
+    line_ends = np.flatnonzero(around[:-2] == _LINE_END)
+    return not _AFTER_LINE_END[around[line_ends + 1]].any()
 
 
 def _line(body: bytes, offset: int) -> int:
