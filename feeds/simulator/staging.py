@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from busline.ids import BlockId, RunId, StopId
 from busline.people import Leg
 from feeds.simulator.mishaps import BlockDay, Cause, Silence, Standstill, calm_day
-from feeds.simulator.plan import EARLY_SECONDS, PlannedBlock, SchoolPlan
+from feeds.simulator.plan import EARLY_SECONDS, PlannedBlock, PlannedRun, SchoolPlan
 from feeds.simulator.riders import Household, People, Student
 
 START_SECONDS = 7 * 3600 + 50 * 60
 """The moment to begin watching: the second tier is out and collecting, and the third has not begun."""
-_LATE_SECONDS = 14 * 60
+_LATE_SECONDS, _OUT_FOR_SECONDS = 11 * 60, 5 * 60
+"""How late the late bus is at least, and how long it has been on its run at the start."""
 _SILENT_FOR_SECONDS = 8 * 60
 
 
@@ -47,8 +48,6 @@ class _Wanted:
     """Between which times the student's stop is planned."""
     run_by: int = -4 * 60
     """By when the run is planned to have started."""
-    after_another: bool = False
-    """The bus has a run before this one."""
     language: str = "en"
     children: int = 1
 
@@ -58,8 +57,9 @@ def _as_planned(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
 
 
 def _late(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
-    """It would not start again where the run before ended, for as long as makes this one late."""
-    still = Standstill(index, -1.0, EARLY_SECONDS + _LATE_SECONDS, Cause.WONT_START)
+    """It would not start, in the yard or where the run before ended, for as long as makes this one late."""
+    late = START_SECONDS - _OUT_FOR_SECONDS - block.runs[index].starts
+    still = Standstill(index, -1.0, EARLY_SECONDS + max(late, _LATE_SECONDS), Cause.WONT_START)
     return replace(calm_day(plan, block), standstills=(still,))
 
 
@@ -81,7 +81,7 @@ def _unclaimed(plan: SchoolPlan, block: PlannedBlock, index: int) -> BlockDay:
 
 _WANTED = (
     _Wanted("the bus is on its way", _as_planned, 6 * 60, 16 * 60),
-    _Wanted("the bus runs late: it would not start again", _late, -8 * 60, 4 * 60, -19 * 60, after_another=True),
+    _Wanted("the bus runs late: it would not start", _late, -6 * 60, 7 * 60, -15 * 60),
     _Wanted("another bus drives today, with another number", _substitute, 6 * 60, 16 * 60),
     _Wanted("writes in Spanish; the bus is on its way", _as_planned, 6 * 60, 16 * 60, language="es"),
     _Wanted("no bus has come out for this run", _uncovered, 0, 20 * 60, -8 * 60),
@@ -119,21 +119,23 @@ def _candidates(
     ideal = START_SECONDS + (wanted.stop_from + wanted.stop_to) / 2
     for block in plan.blocks:
         for index, run in enumerate(block.runs):
-            if block.block_id in taken or run.leg is not Leg.TO_SCHOOL or (wanted.after_another and index == 0):
+            if block.block_id in taken or run.leg is not Leg.TO_SCHOOL:
                 continue
             if run.starts > START_SECONDS + wanted.run_by or run.ends < START_SECONDS:
                 continue
             for stop_id, at in zip(run.stop_ids[1:-1], run.seconds[1:-1], strict=True):
                 if wanted.stop_from <= at - START_SECONDS <= wanted.stop_to:
                     for home, student in homes.get((run.run_id, stop_id), ()):
-                        if _suits(home, student, wanted):
+                        if _suits(home, wanted, plan.runs):
                             yield (abs(at - ideal), home.may_ask[0].phone), block, index, home, student
 
 
-def _suits(home: Household, student: Student, wanted: _Wanted) -> bool:
+def _suits(home: Household, wanted: _Wanted, runs: Mapping[RunId, PlannedRun]) -> bool:
     if home.may_ask[0].language != wanted.language or len(home.students) != wanted.children:
         return False
     if len({sibling.seat.morning for sibling in home.students}) != wanted.children:
+        return False
+    if any(runs[sibling.seat.morning].ends < START_SECONDS for sibling in home.students):
         return False
     # Whoever is shown rides both ways on every day, so that no answer depends on the weekday of the demonstration.
     return all(len(sibling.legs) == 2 and sibling.weekdays == "MTWRF--" for sibling in home.students)
