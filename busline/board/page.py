@@ -1,14 +1,16 @@
-"""The board as a page and as the data that keeps it fresh. Rendered once a second at most, however many look at it."""
+"""The board as a page and as the data that keeps it fresh. Rendered once for all who look, off the event loop."""
 
 import asyncio
+import gzip
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from busline.board.run_view import RunView, run_view
 from busline.board.templates import epoch_ms, templates
@@ -18,10 +20,12 @@ from busline.fleet import Fleet
 from busline.ids import RunId, RunKey
 from busline.picture import Picture
 from busline.settings import Settings
+from busline.timetable import Timetable
 from busline.web_guard import MEMBER
 
 REFRESH_SECONDS = 4
-_COMPRESS_FROM_BYTES = 2_048
+_SHARE_OF_A_CORE = 0.1
+"""The most that rendering may take: a board of thousands of rows is then some seconds apart instead of in the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,9 @@ class _Rendered:
     second: int
     view: BoardView
     body: bytes
+    """JSON, compressed once for everybody."""
+    until: float
+    """On the monotonic clock: it is not made anew before."""
 
 
 class Board:
@@ -47,7 +54,7 @@ class Board:
         return None if rendered is None else rendered.view
 
     async def body(self) -> bytes | None:
-        """What `/board/rows` answers, as JSON."""
+        """What `/board/rows` answers: JSON, compressed with gzip."""
         rendered = await self._fresh()
         return None if rendered is None else rendered.body
 
@@ -70,15 +77,16 @@ class Board:
                 return None
             timetable, fleet, now = picture.timetable, picture.fleet, self._clock.now()
             last, second = self._rendered, int(now.timestamp())
-            if last is None or last.fleet is not fleet or last.second != second:
+            is_old = last is None or last.fleet is not fleet or last.second != second
+            if last is None or (is_old and time.monotonic() >= last.until):
                 # In a thread: thousands of rows take longer than anybody's text should wait for.
-                self._rendered = await asyncio.to_thread(
-                    lambda: _render(board_view(timetable, fleet, now.astimezone(timetable.timezone)), fleet, second)
-                )
+                self._rendered = await asyncio.to_thread(_render, timetable, fleet, now)
             return self._rendered
 
 
-def _render(view: BoardView, fleet: Fleet, second: int) -> _Rendered:
+def _render(timetable: Timetable, fleet: Fleet, now: datetime) -> _Rendered:
+    started = time.monotonic()
+    view = board_view(timetable, fleet, now.astimezone(timetable.timezone))
     body = orjson.dumps(
         {
             "at": epoch_ms(view.at),
@@ -88,12 +96,20 @@ def _render(view: BoardView, fleet: Fleet, second: int) -> _Rendered:
             "health": templates().get_template("health.html").render(view=view),
         }
     )
-    return _Rendered(fleet, second, view, body)
+    packed = gzip.compress(body, compresslevel=1)
+    ended = time.monotonic()
+    return _Rendered(fleet, int(now.timestamp()), view, packed, until=ended + (ended - started) / _SHARE_OF_A_CORE)
 
 
 def rows_html(view: BoardView, *, show: Group | None = None, query: str = "") -> str:
     """The table's rows. Rows that a filter leaves out are there, hidden, so that the filter can be lifted at once."""
     return templates().get_template("rows.html").render(view=view, shown=lambda row: is_shown(row, show, query))
+
+
+def _page_html(context: dict[str, Any]) -> str:
+    view = context["view"]
+    rows = rows_html(view, show=context["show"], query=context["query"]) if view else ""
+    return templates().get_template("board.html").render(context, rows=rows)
 
 
 def is_shown(row: Row, show: Group | None, query: str) -> bool:
@@ -109,16 +125,15 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
         chosen = request.query.get("show", "")
         show = Group(chosen) if chosen in set(Group) else None
         query = request.query.get("q", "").strip()[:80]
-        context: dict[str, Any] = {
+        context = {
             "district": settings.district_name,
             "member": request[MEMBER],
             "view": view,
             "show": show,
             "query": query,
             "refresh_seconds": REFRESH_SECONDS,
-            "rows": rows_html(view, show=show, query=query) if view else "",
         }
-        response = web.Response(text=templates().get_template("board.html").render(context), content_type="text/html")
+        response = web.Response(text=await asyncio.to_thread(_page_html, context), content_type="text/html")
         response.enable_compression()
         return response
 
@@ -126,10 +141,9 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
         body = await board.body()
         if body is None:
             raise web.HTTPServiceUnavailable(text="No plan is loaded yet.")
-        response = web.Response(body=body, content_type="application/json")
-        if len(body) >= _COMPRESS_FROM_BYTES:
-            response.enable_compression()
-        return response
+        if "gzip" not in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+            return web.Response(body=gzip.decompress(body), content_type="application/json")
+        return web.Response(body=body, content_type="application/json", headers={hdrs.CONTENT_ENCODING: "gzip"})
 
     async def one_run(request: web.Request) -> web.Response:
         view = board.run(request.match_info["date"], RunId(request.match_info["run"]))
