@@ -36,13 +36,13 @@ SEEN_AT_END_M = 100.0
 STILL_M = 60.0
 """A bus that has not moved this far stands still (TransitClock)."""
 UNDER_WAY_M = 75.0
-"""Gone this far from where it waited, a bus is under way."""
+"""Gone this far from where it waited, a bus is under way, ..."""
+MOVING_MPS = 1.0
+"""... as soon as it is seen to move on: a bus that stands beyond its first stops may be at its layover."""
 LAYOVER_M = 1_000.0
 """A bus first seen beyond this is under way; nearer the start it may be at its layover."""
 LAYOVER_SECONDS = 120.0
 """Standing this long before its planned start, a bus waits where it is, however far along."""
-SURE_LEAD = 2.0
-"""Near the start, where paths fold back on themselves, a match this much likelier than any other is believed."""
 EARLY_START_SECONDS = 300.0
 """Before this much ahead of its planned start a bus is not believed to have started, ..."""
 SURELY_STARTED_M = 1_500.0
@@ -72,6 +72,8 @@ class Journey:
         self.visits: dict[int, StopVisit] = {}
         """Its own, by call index."""
         self._inherited: dict[int, StopVisit] = {}
+        self.visits_changed = False
+        """Since `all_visits` was last asked."""
         self._stops_m: list[float] = run.pattern.stop_distance_m.tolist()
         self._arrivals: list[int] = run.arrival_seconds.tolist()
         self._departures: list[int] = run.departure_seconds.tolist()
@@ -91,7 +93,9 @@ class Journey:
             path = self.run.pattern
             x, y = (np.interp(progress.distance_m, path.path_distance_m, path.path_xy[:, axis]) for axis in (0, 1))
             self._anchor_xy = (float(x), float(y))
-        self._low_m = progress.distance_m
+        self.visits_changed = True
+        # Where it waited is not recorded: at its first stop, unless it stands at a layover, which shows again at once.
+        self._low_m = min(progress.distance_m, self._stops_m[0])
         self._trail = [(progress.matched_at.timestamp(), progress.distance_m)]
 
     @property
@@ -154,9 +158,11 @@ class Journey:
     def take_over(self, former: "Journey") -> None:
         """Carry on the run from the vehicle that drove it until now, with the visits it made."""
         self._inherited = former._inherited | former.visits
+        self.visits_changed = True
 
     def all_visits(self) -> tuple[StopVisit, ...]:
         """Every visit of the run so far, in order, with those of the vehicles that drove it before."""
+        self.visits_changed = False
         ahead = self.progress.next_call if self.progress is not None else 0
         visits = {index: visit for index, visit in self._inherited.items() if index < ahead} | self.visits
         return tuple(visits[index] for index in sorted(visits))
@@ -197,7 +203,8 @@ class Journey:
             if started_at is None:
                 stood = (fix.fix_at - still_since).total_seconds() if still_since is not None else 0.0
                 self._wait(at, distance_m, stood)
-                if self._is_under_way(at, found):
+                moved = distance_m - was.distance_m > MOVING_MPS * (at - was.matched_at.timestamp())
+                if moved and self._is_under_way(at, found):
                     started_at = fix.fix_at
                     next_call = self._first_ahead(self._low_m)
                     for (from_at, from_m), (to_at, to_m) in zip(self._trail, self._trail[1:], strict=False):
@@ -238,6 +245,7 @@ class Journey:
 
     def _went_back(self, at: float, distance_m: float, started_at: datetime | None) -> tuple[datetime | None, int]:
         """The bus is behind where it was said to be: what was said of the calls ahead of it is taken back."""
+        self.visits_changed = True
         self._low_m = distance_m
         self._trail = [(at, distance_m)]
         if started_at is None or distance_m <= self._stops_m[0] + UNDER_WAY_M:
@@ -261,9 +269,8 @@ class Journey:
     def _is_under_way(self, at: float, found: Match) -> bool:
         zone_m = self._stops_m[0] + UNDER_WAY_M
         waited_m = self._stops_m[0] if self._low_m <= zone_m else self._low_m
-        gone_m = found.distance_m - waited_m
-        if found.lead < SURE_LEAD and gone_m < LAYOVER_M:
-            return False
+        # Near the start paths fold back on themselves: only what is sure counts.
+        gone_m = found.surely_m - waited_m
         return gone_m > UNDER_WAY_M and (at >= self.start_at - EARLY_START_SECONDS or gone_m > SURELY_STARTED_M)
 
     def _pass(
@@ -334,6 +341,7 @@ class Journey:
             departed_at=departed_at,
         )
         self.visits[index] = visit
+        self.visits_changed = True
         return visit
 
     def _still_since(

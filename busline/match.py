@@ -24,6 +24,8 @@ SLACK_M = 100.0
 """How far beyond the fastest drive a match may lie: fixes and clocks are not exact."""
 BACK_M = 50.0
 """How far behind its farthest place a bus may appear, by noise alone."""
+NOISE_M = 20.0
+"""Standard error of a fix along and across a street."""
 NOT_INITIALLY_M = 250.0
 """A bus first seen this near the end has finished and is not placed on the run again (TransitClock)."""
 SAME_M = 20.0
@@ -32,14 +34,18 @@ SAME_M = 20.0
 # Costs are negative log-likelihoods, in nats.
 STRAY_COST = 6.0
 """A fix that belongs to nothing: the price of leaving a hypothesis where it was."""
-RELOCATION_COST = 12.0
-"""A lost bus that is somewhere else on its path: two strays' worth, so that it takes several fixes to believe."""
+RELOCATION_COST = 10.0
+"""A lost bus that is somewhere else on its path: it takes four fixes running to believe."""
 WANDER_COST = 2.0
 """A bus not yet under way that went back towards its start: ordinary at a layover."""
 RESTART_COST = 8.0
 """One that seemed under way and turned back, near its start: it takes two fixes to believe."""
-HOPELESS = 20.0
-"""A hypothesis this much dearer than the best one is dropped."""
+NEARLY_AS_LIKELY = 2.0
+"""A hypothesis this little dearer than the best one may still be the true one."""
+HOPELESS = 11.5
+"""A hypothesis this much dearer than the best one is dropped: less than two strays, so that what was true before a
+stray fix is remembered for one fix more, and no longer."""
+NEARER_COST = 1.0
 TURNED_COST = 3.0
 """For each unit of 1 - cos(angle) between the reported bearing and the path: 6 for the opposite direction."""
 BEARING_HOLDS_MPS = 1.5
@@ -54,7 +60,8 @@ LATE_SCALE_SECONDS = 300.0
 """How early or late a bus first seen may well be: lateness is common, being ahead is not."""
 MOVED_EARLY_SECONDS = 20.0
 MOVED_LATE_SECONDS = 60.0
-"""The same for a lost bus, against how late it was before."""
+MOVED_LATE_COST = 4.0
+"""The same for a lost bus, against how late it was before; bounded, since it may have turned back."""
 
 
 class UnmatchedReason(StrEnum):
@@ -88,8 +95,8 @@ class Match:
     """Along the path: the farthest it has been, so that noise never moves a standing bus back and forth."""
     offset_m: float
     """From the fix to the path."""
-    lead: float
-    """How much likelier this place is than the next best one, in nats; infinite where there is no other."""
+    surely_m: float
+    """It has surely come this far: the least far of all places that are nearly as likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +194,10 @@ def _follow(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> _Options:
             returned,
             # Driving back along its path it faces the wrong way, and that is no argument against it.
             np.where(waiting | (was_back > 0), WANDER_COST, RESTART_COST),
-            _bearing_cost(fixes, bus, found.east, found.north) + 2.0 * (back_m / BACK_M) ** 2,
+            _bearing_cost(fixes, bus, found.east, found.north) + 0.5 * (np.maximum(back_m - NOISE_M, 0.0) / 10.0) ** 2,
         )
+        # Of two places that fit alike, as on both sides of a turning point, the nearer one is believed.
+        + NEARER_COST * np.maximum(distance_m - was_m, 0.0) / (np.maximum(distance_m - was_m, 0.0) + 100.0)
         + _travel_cost(expected, elapsed, late_matters=~waiting)
     )
     turned_back = np.where(returned | (found.distance_m < was_m + SAME_M), np.maximum(was_back, returned), 0.0)
@@ -220,7 +229,7 @@ def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDA
         np.where(
             fresh,
             early / EARLY_SCALE_SECONDS + late / LATE_SCALE_SECONDS,
-            RELOCATION_COST + early / MOVED_EARLY_SECONDS + np.minimum(late / MOVED_LATE_SECONDS, STRAY_COST),
+            RELOCATION_COST + early / MOVED_EARLY_SECONDS + np.minimum(late / MOVED_LATE_SECONDS, MOVED_LATE_COST),
         )
         + _offset_cost(paths, pattern[query], found.offset_m)
         + _bearing_cost(fixes, row, found.east, found.north)
@@ -308,11 +317,11 @@ def _keep_best(
     offset_m = np.full(buses, np.nan)
     offset_m[bus[best]] = np.concatenate([some.offset_m for some in options])[chosen[best]]
     outcomes: list[Match | Unmatched] = [
-        (_FAR_FROM_PLAN if far else _OFF_PATH) if offset != offset else Match(along, offset, lead)
-        for along, offset, lead, far in zip(
+        (_FAR_FROM_PLAN if far else _OFF_PATH) if offset != offset else Match(along, offset, surely)
+        for along, offset, surely, far in zip(
             beliefs[:, 0, 0].tolist(),
             offset_m.tolist(),
-            beliefs[:, 2, 1].tolist(),
+            np.where(beliefs[:, 2] < NEARLY_AS_LIKELY, beliefs[:, 0], np.inf).min(axis=1).tolist(),
             far_from_plan.tolist(),
             strict=True,
         )

@@ -5,6 +5,7 @@ to end and projected in one pass: no loop over buses, and no padding to the long
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ WITHIN_M = 60.0
 """A fix farther than this from its path is not on it (TransitClock `maxDistanceFromSegment`)."""
 WITHIN_APPROXIMATE_M = 300.0
 """The same where straight lines between stops stand in for the street."""
+
+PIECE_SEGMENTS = 8_192
+"""How many segments are measured at once."""
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -62,7 +66,7 @@ class Paths:
         start = _concatenate([xy[:-1] for xy in points]).reshape(-1, 2)
         step = _concatenate([xy[1:] - xy[:-1] for xy in points]).reshape(-1, 2)
         self._along_m = _concatenate([pattern.path_distance_m[:-1] for pattern in patterns])
-        self._step_m = _concatenate([np.diff(pattern.path_distance_m) for pattern in patterns])
+        step_m = _concatenate([np.diff(pattern.path_distance_m) for pattern in patterns])
         # Paths are laid end to end on one line, so that a place on any of them is found by one sorted search.
         self._offset = np.cumsum(self.length_m + 1.0) - (self.length_m + 1.0)
         self._line_m = self._along_m + np.repeat(self._offset, counts)
@@ -70,6 +74,8 @@ class Paths:
         self._x, self._y = np.ascontiguousarray(start.T)
         self._east, self._north = np.ascontiguousarray((step / length[:, None]).T)
         self._length = length
+        self._scale = step_m / length
+        """Metres along the path for each metre on the plane: the plan may count distance its own way."""
 
     def _lay_out_plans(self, runs: list[Run]) -> None:
         """Two nodes a call, arrival and departure: the planned clock between them is a straight line over distance."""
@@ -111,6 +117,20 @@ class Paths:
         start, end = self._segment_start[pattern], self._segment_end[pattern]
         first = np.clip(np.searchsorted(self._line_m, low + self._offset[pattern], side="right") - 1, start, end - 1)
         last = np.clip(np.searchsorted(self._line_m, high + self._offset[pattern], side="left"), first + 1, end)
+        # In pieces that stay in the processor's cache: about twice as fast as all at once.
+        piece = np.cumsum(last - first) // PIECE_SEGMENTS
+        cuts = [0, *(np.flatnonzero(np.diff(piece)) + 1).tolist(), len(piece)]
+        found = [
+            self._project(start, pattern[cut], xy[cut], low[cut], high[cut], first[cut], last[cut])
+            for start, end in pairwise(cuts)
+            for cut in [slice(start, end)]
+        ]
+        return Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+    def _project(
+        self, query_from: int, pattern: Rows, xy: Floats, low: Floats, high: Floats, first: Rows, last: Rows
+    ) -> tuple[Rows, Floats, Floats, Floats, Floats]:
+        """The columns of `Candidates` for some of the queries, whose windows are segments `first` to before `last`."""
         counts = last - first
         window_end = np.cumsum(counts)
         window_start = window_end - counts
@@ -120,28 +140,30 @@ class Paths:
         dx = xy[query, 0] - self._x[segment]
         dy = xy[query, 1] - self._y[segment]
         east, north = self._east[segment], self._north[segment]
-        # On the segment, and within the window where it cuts the segment.
-        along = np.minimum(np.maximum(dx * east + dy * north, 0.0), self._length[segment])
-        scale = self._step_m[segment] / self._length[segment]
-        for edge, bound in ((window_start, low), (window_end - 1, high)):
-            at = (bound - self._along_m[segment[edge]]) / scale[edge]
-            along[edge] = (np.maximum if bound is low else np.minimum)(along[edge], at)
+        # On the segment, and within the window where that cuts the segment.
+        least, most = np.zeros(len(query)), self._length[segment]
+        head, tail = segment[window_start], segment[window_end - 1]
+        least[window_start] = np.maximum(least[window_start], (low - self._along_m[head]) / self._scale[head])
+        most[window_end - 1] = np.minimum(most[window_end - 1], (high - self._along_m[tail]) / self._scale[tail])
+        along = np.minimum(np.maximum(dx * east + dy * north, least), most)
         squared = (dx - along * east) ** 2 + (dy - along * north) ** 2
 
-        left = np.empty_like(squared)
-        left[1:] = squared[:-1]
-        left[window_start] = np.inf
-        right = np.empty_like(squared)
-        right[:-1] = squared[1:]
-        right[window_end - 1] = np.inf
-        near = squared <= self.within_m[pattern][query] ** 2
-        found = np.flatnonzero(near & (squared <= left) & (squared < right))
-        return Candidates(
-            query=query[found],
-            distance_m=self._along_m[segment[found]] + along[found] * scale[found],
-            offset_m=np.sqrt(squared[found]),
-            east=east[found],
-            north=north[found],
+        # A minimum inside a segment is one of the path; one at its end is if the next segment has its own there too.
+        at_start, at_end = along <= least, along >= most
+        at_start[window_start] = False
+        next_starts = np.ones(len(query), np.bool_)
+        next_starts[:-1] = at_start[1:]
+        next_starts[window_end - 1] = True
+        minimum = ~at_start & (~at_end | next_starts)
+        near = squared <= np.repeat(self.within_m[pattern] ** 2, counts)
+        found = np.flatnonzero(near & minimum)
+        at = segment[found]
+        return (
+            query[found] + query_from,
+            self._along_m[at] + along[found] * self._scale[at],
+            np.sqrt(squared[found]),
+            east[found],
+            north[found],
         )
 
 

@@ -335,7 +335,7 @@ class _Draft:
         self.changed[journey.key] = None
         for visit in visits:
             self.new_visits[visit.key, visit.call_index] = visit
-        if journey.visits or journey.key in self._visits:
+        if journey.visits_changed:
             self._visits[journey.key] = journey.all_visits()
 
     def publish(self, now: datetime) -> Fleet:

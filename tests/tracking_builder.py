@@ -155,8 +155,12 @@ def drive(
     claims: Run | None = None,
     claiming: bool = True,
     noise: Callable[[], Place] = lambda: (0.0, 0.0),
+    compass: bool = False,
 ) -> list[Position]:
-    """Reports of a bus that drives a run's path by a profile, the last moment included; it claims that run unless told otherwise."""
+    """Reports of a bus that drives a run's path by a profile, the last moment included.
+
+    It claims that run, or another one, or none; with a compass it gives bearing and speed too.
+    """
     times = [seconds for seconds, _ in profile]
     metres = [distance for _, distance in profile]
     reports = []
@@ -164,8 +168,25 @@ def drive(
         x, y = place_on(run, float(np.interp(seconds, times, metres)))
         dx, dy = noise()
         claimed = (claims or run) if claiming else None
-        reports.append(fix(at(run, float(seconds)), (x + dx, y + dy), bus=bus, run=claimed))
+        bearing_deg, speed_mps = _motion(run, times, metres, float(seconds)) if compass else (None, None)
+        reports.append(
+            fix(
+                at(run, float(seconds)),
+                (x + dx, y + dy),
+                bus=bus,
+                run=claimed,
+                bearing_deg=bearing_deg,
+                speed_mps=speed_mps,
+            )
+        )
     return reports
+
+
+def _motion(run: Run, times: Sequence[float], metres: Sequence[float], seconds: float) -> tuple[float, float]:
+    """Bearing in degrees and speed, as a GPS gives them: from where it was a second ago."""
+    before, now = (float(np.interp(moment_s, times, metres)) for moment_s in (seconds - 1, seconds))
+    (x0, y0), (x1, y1) = place_on(run, before), place_on(run, now)
+    return float(np.degrees(np.arctan2(x1 - x0, y1 - y0))) % 360, now - before
 
 
 def steady(run: Run, *, pace_mps: float = PACE_MPS, late: float = 0.0) -> Profile:

@@ -440,7 +440,7 @@ def test_the_same_report_again_changes_nothing() -> None:
     before = tracker.fleet
     step = tracker.take(reports, before.at)
     assert step.unmatched == {"old_fix": len(reports)}
-    assert not (step.positions or step.progress or step.visits or step.assignments)
+    assert [*step.positions, *step.progress, *step.visits, *step.assignments] == []
     assert step.fleet == before
 
 
@@ -451,7 +451,7 @@ def test_runs_long_over_leave_the_picture() -> None:
     tracker.take([], at(run, 2 * 3_600))
     assert key_of(run) in tracker.fleet.progress
     tracker.take([], at(run, 4 * 3_600))
-    assert not (tracker.fleet.progress or tracker.fleet.assignments or tracker.fleet.visits)
+    assert [*tracker.fleet.progress, *tracker.fleet.assignments, *tracker.fleet.visits] == []
 
 
 def test_a_timetable_without_runs_takes_every_position_and_claims_nothing() -> None:
