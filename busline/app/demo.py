@@ -53,7 +53,7 @@ async def demo(options: DemoOptions, say: Say) -> int:
     district = await asyncio.to_thread(build_district, seed=options.seed, service_date=service_date)
     start = district.suggested_start
     if options.start is not None:
-        start = datetime.combine(service_date, options.start, district.timezone)
+        start = datetime.combine(district.service_date, options.start, district.timezone)
 
     async with server(settings) as address, connections(await make_afresh(address, "demo")) as pool:
         with tempfile.TemporaryDirectory(prefix="busline-demo-") as folder:
