@@ -70,13 +70,6 @@ class DayReports:
                 newest.append(self._position(box, index))
         return newest
 
-    def all(self) -> Sequence[Position]:
-        """Every report of the day, in the order in which the feed shows them: a history file's worth."""
-        order = sorted(
-            (at, place, index) for place, box in enumerate(self._vehicles) for index, at in enumerate(box.shown)
-        )
-        return [self._position(self._vehicles[place], index) for _, place, index in order]
-
     def _position(self, box: _Reports, index: int) -> Position:
         return Position(
             source=SOURCE,
