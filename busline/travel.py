@@ -1,0 +1,181 @@
+"""What is known of the time each link takes, and from it the time ahead of every bus.
+
+The plan is where it starts; what buses took over the same links today, whatever their route, is what it learns.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.crossing import Traversals
+from busline.ids import RunId
+from busline.road import RoadNetwork, road_network
+from busline.timetable import Pattern, Run, Timetable
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+TODAY_DECAY_SECONDS = 7_200.0
+"""A traversal two hours ago weighs 1/e of one just now (facts on the recorded days)."""
+PLAN_WEIGHT = 1.0
+"""The plan counts as much as so many traversals of a link just now."""
+FASTEST_MPS = 20.0
+"""No link is planned faster: plans are written in whole minutes, and two stops in one minute make a link of none."""
+ARRIVED_M = 10.0
+LAST_ARRIVED_M = 30.0
+"""A bus has arrived this far before a stop, and this far before its last one (as the tracker has it)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ahead:
+    """The calls ahead of some buses, one row each, in order of bus and call."""
+
+    bus: Rows
+    """Which of the buses asked about."""
+    call: Rows
+    seconds: Floats
+    """The mean time from where the bus is to its arrival."""
+    unlearned_seconds: Floats
+    """How much of that rests on the plan alone."""
+
+
+class LinkTimes:
+    """Today's traversals of every link as sums that fade. Feeding one and reading one are a few additions."""
+
+    def __init__(self, links: int) -> None:
+        self._seconds = np.zeros(links)
+        self._weight = np.zeros(links)
+        self._epoch: float | None = None
+        """The moment at which a traversal is added with weight 1."""
+
+    def take(self, traversals: Traversals) -> None:
+        """Learn from links just driven; a traversal counts from when it ended."""
+        if not len(traversals):
+            return
+        ended_at = traversals.entered_at + traversals.seconds
+        if self._epoch is None:
+            self._epoch = float(ended_at[0])
+        newest = (float(ended_at.max()) - self._epoch) / TODAY_DECAY_SECONDS
+        if newest > 50:
+            # Weights grow with time instead of all others shrinking: now and then they are all brought back.
+            self._seconds *= math.exp(-newest)
+            self._weight *= math.exp(-newest)
+            self._epoch = float(ended_at.max())
+        weight = np.exp((ended_at - self._epoch) / TODAY_DECAY_SECONDS)
+        np.add.at(self._weight, traversals.link, weight)
+        np.add.at(self._seconds, traversals.link, weight * traversals.seconds)
+
+    def at(self, link: Rows, now: float) -> tuple[Floats, Floats]:
+        """Weighted seconds and weight of links, a traversal of this moment weighing 1."""
+        faded = 0.0 if self._epoch is None else math.exp(min(50.0, (self._epoch - now) / TODAY_DECAY_SECONDS))
+        return self._seconds[link] * faded, self._weight[link] * faded
+
+
+class TravelModel:
+    """The time ahead of every bus, from the plan and from what was learned of the links. Rows are runs of the plan."""
+
+    def __init__(self, timetable: Timetable, network: RoadNetwork | None = None) -> None:
+        self.network = road_network(timetable) if network is None else network
+        self.today = LinkTimes(len(self.network))
+        runs = list(timetable.runs.values())
+        self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
+        patterns = list({id(run.pattern): run.pattern for run in runs}.values())
+        pattern_row = {id(pattern): row for row, pattern in enumerate(patterns)}
+        roads = [self.network.roads[pattern] for pattern in patterns]
+        self._pattern = np.array([pattern_row[id(run.pattern)] for run in runs], np.intp)
+        self._links = np.array([len(road.link) for road in roads], np.intp)
+        self._link_start = _starts(self._links)
+        self._link: Rows = np.concatenate([road.link for road in roads] or [np.empty(0, np.intp)])
+        self._edge_m = [road.edge_m for road in roads]
+        self._lay_out_places(patterns)
+        self._lay_out_plans(runs)
+
+    def _lay_out_places(self, patterns: Sequence[Pattern]) -> None:
+        """Where calls lie among the links; one long line of all edges, so that one search places many buses."""
+        length = np.array([edge[-1] + 1.0 for edge in self._edge_m])
+        self._line_start = np.cumsum(length) - length
+        self._line_m = _joined([edge[:-1] + start for edge, start in zip(self._edge_m, self._line_start, strict=True)])
+        self._link_m = _joined([np.diff(edge) for edge in self._edge_m])
+        self._calls = np.array([len(pattern.stop_ids) for pattern in patterns], np.intp)
+        self._call_start = _starts(self._calls)
+        marks = [_marks(pattern.stop_distance_m) for pattern in patterns]
+        of = np.repeat(np.arange(len(patterns)), self._calls)
+        self._call_link, self._call_share = self._placed(of, _joined(marks))
+
+    def _placed(self, pattern: Rows, distance_m: Floats) -> tuple[Rows, Floats]:
+        """The row of the link at a distance along each pattern, and the share of it that lies behind."""
+        line_m = np.maximum(distance_m, 0.0) + self._line_start[pattern]
+        first = self._link_start[pattern]
+        row = np.searchsorted(self._line_m, line_m, side="right") - 1
+        row = np.clip(row, first, first + self._links[pattern] - 1)
+        return row, np.clip((line_m - self._line_m[row]) / self._link_m[row], 0.0, 1.0)
+
+    def _lay_out_plans(self, runs: Sequence[Run]) -> None:
+        """The planned seconds of every link of every run."""
+        self._plan_start = _starts(self._links[self._pattern]) if runs else np.empty(0, np.intp)
+        fastest = self._link_m / FASTEST_MPS
+        plans = []
+        for run, pattern in zip(runs, self._pattern, strict=True):
+            links = slice(self._link_start[pattern], self._link_start[pattern] + self._links[pattern])
+            plans.append(np.maximum(_planned_seconds(run, self._edge_m[pattern]), fastest[links]))
+        self._plan = _joined(plans).astype(np.float32)
+
+    def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
+        """The mean time from a place on each run to every call from `next_call` on. `now` is in epoch seconds."""
+        pattern = self._pattern[run]
+        here, share = self._placed(pattern, distance_m)
+        links = self._link_start[pattern] + self._links[pattern] - here
+        owner = np.repeat(np.arange(len(run)), links)
+        start = _starts(links)
+        row = np.arange(int(links.sum())) - np.repeat(start - here, links)
+        plan = self._plan[row + (self._plan_start[run] - self._link_start[pattern])[owner]].astype(np.float64)
+        seen, weight = self.today.at(self._link[row], now)
+        seconds = (seen + PLAN_WEIGHT * plan) / (weight + PLAN_WEIGHT)
+        unlearned = seconds * PLAN_WEIGHT / (weight + PLAN_WEIGHT)
+
+        calls = np.maximum(self._calls[pattern] - next_call, 0)
+        bus = np.repeat(np.arange(len(run)), calls)
+        call = np.arange(int(calls.sum())) - np.repeat(_starts(calls) - next_call, calls)
+        of = self._call_start[pattern][bus] + call
+        # Rows among the links laid out above, where a bus starts at its own.
+        to = np.maximum(self._call_link[of] - here[bus], 0) + start[bus]
+        to_share = np.where(self._call_link[of] >= here[bus], self._call_share[of], 0.0)
+        from_share = share[bus]
+
+        def between(each: Floats) -> Floats:
+            until = np.concatenate([[0.0], np.cumsum(each)])
+            total = until[to] + to_share * each[to] - until[start[bus]] - from_share * each[start[bus]]
+            result: Floats = np.maximum(total, 0.0)
+            return result
+
+        return Ahead(bus, call, between(seconds), between(unlearned))
+
+
+def _planned_seconds(run: Run, edge_m: Floats) -> Floats:
+    """The planned seconds of each stretch between edges. Outside the first and last stop, those of a usual pace."""
+    stops = np.repeat(run.pattern.stop_distance_m, 2)
+    clock = np.stack([run.arrival_seconds, run.departure_seconds], axis=1).ravel().astype(np.float64)
+    # What is planned at the ends, before leaving the first stop and after reaching the last, is no driving.
+    stops, clock = stops[1:-1], clock[1:-1]
+    pace = (clock[-1] - clock[0]) / max(float(stops[-1] - stops[0]), 1.0)
+    outside = np.minimum(edge_m - stops[0], 0.0) + np.maximum(edge_m - stops[-1], 0.0)
+    seconds: Floats = np.diff(np.interp(edge_m, stops, clock) + pace * outside)
+    return seconds
+
+
+def _marks(stop_m: Floats) -> Floats:
+    marks = stop_m - ARRIVED_M
+    marks[-1] = stop_m[-1] - LAST_ARRIVED_M
+    return marks
+
+
+def _starts(counts: Rows) -> Rows:
+    starts: Rows = np.cumsum(counts) - counts
+    return starts
+
+
+def _joined(parts: Sequence[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.empty(0)
