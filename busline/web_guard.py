@@ -1,5 +1,6 @@
 """What every request passes: a number for the log, the guard against other sites, the session, and errors in words."""
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -24,6 +25,8 @@ _DATABASE_TROUBLE: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.Interfac
 MEMBER = web.RequestKey("member", Member)
 """Who is signed in; set on every request that needs somebody."""
 
+_ROUTINE = frozenset({"/healthz", "/readyz", "/metrics", "/static/{name}", "/board/rows"})
+"""Asked every few seconds: they would drown everything else in the log."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -102,8 +105,10 @@ def guard(
                 route = resource.canonical if resource is not None else "(none)"
                 seconds = time.perf_counter() - started
                 metrics.request(request.method, route, status, seconds)
+                is_routine = route in _ROUTINE and status < 400
+                level = logging.DEBUG if is_routine else logging.INFO
                 ms = round(seconds * 1_000, 1)
-                log.debug("request", method=request.method, route=route, status=status, ms=ms)
+                log.log(level, "request", method=request.method, route=route, status=status, ms=ms)
 
     @web.middleware
     async def same_site(request: web.Request, handler: Handler) -> web.StreamResponse:

@@ -19,7 +19,10 @@ function setClock(at) {
   const heard = performance.now();
   const elapsed = heard - clock.heard;
   // A replay's clock may run many times as fast; between two answers we go on at the pace of the last ones.
-  if (elapsed > 500) clock.rate = Math.min(1000, Math.max(0, (at - clock.at) / elapsed));
+  if (elapsed > 500) {
+    const rate = (at - clock.at) / elapsed;
+    clock.rate = Math.abs(rate - 1) < 0.1 ? 1 : Math.min(1000, Math.max(0, rate)); // a slow answer is not a fast clock
+  }
   Object.assign(clock, { at, heard });
 }
 
@@ -185,7 +188,6 @@ let lastUsed = null;
 
 let paused = false;
 let failures = 0;
-let lastHeard = new Date();
 
 function showLink(state, words) {
   byId("link").dataset.state = state;
@@ -211,7 +213,7 @@ function sayTrouble(text, link) {
   trouble.hidden = false;
 }
 
-let spoken = byId("status") ? "" : null;
+let spoken = "";
 let spokenAt = 0;
 
 function speak(summary) {
@@ -250,9 +252,9 @@ async function refresh() {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const news = await answer.json();
     if (paused) return;
+    setClock(Number(answer.headers.get("X-Busline-Now")));
     take(news);
     failures = 0;
-    lastHeard = new Date();
     showLink("live", "Live");
     sayTrouble("");
     later(every);
@@ -270,7 +272,6 @@ async function refresh() {
 }
 
 function take(news) {
-  setClock(news.at);
   patchRows(news.rows);
   const health = byId("health");
   const fresh = document.createElement("div");

@@ -24,6 +24,8 @@ from busline.timetable import Timetable
 from busline.web_guard import MEMBER
 
 REFRESH_SECONDS = 4
+NOW_HEADER = "X-Busline-Now"
+"""The district's time in milliseconds since 1970: what the browser's clock and ages go by."""
 _SHARE_OF_A_CORE = 0.1
 """The most that rendering may take: a board of thousands of rows is then some seconds apart instead of in the way."""
 
@@ -47,6 +49,9 @@ class Board:
         self._clock = clock
         self._rendered: _Rendered | None = None
         self._rendering = asyncio.Lock()
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     async def view(self) -> BoardView | None:
         """None while no plan is loaded."""
@@ -131,6 +136,7 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
             "view": view,
             "show": show,
             "query": query,
+            "now": board.now(),
             "refresh_seconds": REFRESH_SECONDS,
         }
         response = web.Response(text=await asyncio.to_thread(_page_html, context), content_type="text/html")
@@ -141,9 +147,12 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
         body = await board.body()
         if body is None:
             raise web.HTTPServiceUnavailable(text="No plan is loaded yet.")
+        # The rows may be some seconds old, as they say; the clock is told anew to each.
+        headers = {NOW_HEADER: str(epoch_ms(board.now()))}
         if "gzip" not in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
-            return web.Response(body=gzip.decompress(body), content_type="application/json")
-        return web.Response(body=body, content_type="application/json", headers={hdrs.CONTENT_ENCODING: "gzip"})
+            return web.Response(body=gzip.decompress(body), content_type="application/json", headers=headers)
+        headers[hdrs.CONTENT_ENCODING] = "gzip"
+        return web.Response(body=body, content_type="application/json", headers=headers)
 
     async def one_run(request: web.Request) -> web.Response:
         view = board.run(request.match_info["date"], RunId(request.match_info["run"]))

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 from yarl import URL
 
 from busline.board.sign_in import local_path
@@ -347,3 +348,23 @@ async def test_metrics_are_not_for_somebody_whom_a_proxy_brought(desk: Desk) -> 
     async with desk.client().get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}) as answer:
         assert answer.status == 403
         assert "BUSLINE_METRICS_TOKEN" in await words(answer)
+
+
+async def test_the_log_has_the_route_of_a_request_and_never_its_path_query_or_name(desk: Desk) -> None:
+    with capture_logs() as lines:
+        client = await desk.sign_in()
+        async with client.get("/board/runs/2026-10-06/AM-101?q=100234", headers=HTML) as answer:
+            assert answer.status == 200
+        async with desk.post_sign_in(desk.client(), "+16175550100", "x"):
+            pass
+        async with client.get("/healthz"):
+            pass
+    requests = [line for line in lines if line["event"] == "request"]
+    assert [(line["route"], line["log_level"]) for line in requests] == [
+        ("/sign-in", "info"),
+        ("/board/runs/{date}/{run}", "info"),
+        ("/sign-in", "info"),
+        ("/healthz", "debug"),
+    ]
+    for secret in ("100234", "AM-101", "viewer-person", "6175550100", "127.0.0.1"):
+        assert secret not in repr(lines)
