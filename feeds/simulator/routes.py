@@ -32,6 +32,8 @@ _KINDS = ("High School", "Middle School", "Elementary School")
 _TIER_SHARES = (0.88, 0.92, 0.80)
 """Which part of the buses drives in each tier: most do two or three runs."""
 _STOPS_A_ROUTE = (9, 13)
+_CORNERS_APART_M = 260.0
+_KERB_M = 6.0
 _POCKET_SECONDS = 300.0
 """How far on empty streets the corners of one route lie from their middle."""
 _PLAN_ERROR = 0.07
@@ -76,14 +78,14 @@ class _RoutingOffice:
             [min(int(self._city.link_road[link]) for _, link in pairs) for pairs in self._city.neighbours]
         )
         self._quiet = np.flatnonzero((degree >= 3) & (widest >= Road.COLLECTOR) & ~self._city.signal)
-        self._corners = self._spaced(chance(seed, "corners"), 260.0)
+        self._corners = self._spaced(chance(seed, "corners"), _CORNERS_APART_M)
 
     def _spaced(self, draw: Generator, gap_m: float) -> NDArray[np.int64]:
         """Quiet junctions at least `gap_m` apart, in random order."""
         taken: dict[tuple[int, int], list[tuple[float, float]]] = {}
         chosen = []
         for node in draw.permutation(self._quiet).tolist():
-            x, y = self._city.node_xy[node].tolist()
+            x, y = self._city.node_places[node]
             cell_x, cell_y = int(x // gap_m), int(y // gap_m)
             near = (
                 place
@@ -97,11 +99,12 @@ class _RoutingOffice:
         return np.array(chosen, np.int64)
 
     def _stop(self, stop_id: StopId, name: str, node: int) -> StopId:
-        """The kerb at a junction, made once: six metres from its middle, to one side."""
+        """The kerb at a junction, made once: a few metres from its middle, to one side."""
         if stop_id not in self.stops:
-            x, y = self._city.node_xy[node].tolist()
+            x, y = self._city.node_places[node]
             angle = float(chance(self._seed, "kerb", node).uniform(0, 2 * math.pi))
-            self.stops[stop_id] = PlannedStop(stop_id, name, node, (x + 6 * math.cos(angle), y + 6 * math.sin(angle)))
+            kerb = (x + _KERB_M * math.cos(angle), y + _KERB_M * math.sin(angle))
+            self.stops[stop_id] = PlannedStop(stop_id, name, node, kerb)
         return stop_id
 
     def _corner_stop(self, node: int) -> StopId:
@@ -117,7 +120,10 @@ class _RoutingOffice:
         for _ in range(self._size.schools):
             handful = draw.choice(self._quiet, 12, replace=False).tolist()
             apart = [
-                min((math.dist(self._city.node_xy[node], self._city.node_xy[other]) for other in chosen), default=0.0)
+                min(
+                    (math.dist(self._city.node_places[node], self._city.node_places[other]) for other in chosen),
+                    default=0.0,
+                )
                 for node in handful
             ]
             chosen.append(handful[int(np.argmax(apart))])
@@ -153,27 +159,14 @@ class _RoutingOffice:
 
     def _in_order(self, corners: Sequence[int], school: School) -> list[int]:
         """The way round: from the far end to the school, nearest first, then uncrossed (2-opt)."""
-        place = {node: tuple(self._city.node_xy[node].tolist()) for node in (*corners, school.node)}
+        place = {node: self._city.node_places[node] for node in (*corners, school.node)}
         away = {node: math.dist(place[node], place[school.node]) for node in corners}
         left = sorted(corners, key=away.__getitem__)
         tour = [left.pop()]
         while left:
             tour.append(min(left, key=lambda node: math.dist(place[node], place[tour[-1]])))
             left.remove(tour[-1])
-        tour.append(school.node)
-        improved = True
-        while improved:
-            improved = False
-            for first in range(len(tour) - 2):
-                for last in range(first + 1, len(tour) - 1):
-                    before = math.dist(place[tour[first - 1]], place[tour[first]]) if first else 0.0
-                    after = math.dist(place[tour[first - 1]], place[tour[last]]) if first else 0.0
-                    before += math.dist(place[tour[last]], place[tour[last + 1]])
-                    after += math.dist(place[tour[first]], place[tour[last + 1]])
-                    if after < before - 1.0:
-                        tour[first : last + 1] = tour[first : last + 1][::-1]
-                        improved = True
-        return tour[:-1]
+        return _uncrossed([*tour, school.node], place)[:-1]
 
     def _path(self, corners: Sequence[int], school: School) -> tuple[list[int], list[int]]:
         """Junctions from the first corner to the school, and where on them each call is."""
@@ -242,6 +235,26 @@ class _RoutingOffice:
                 tuple(back_nodes), tuple(back_calls), tuple(reversed(stop_ids)), tuple(reversed(counts)), back,
             ),
         )  # fmt: skip
+
+
+def _uncrossed(tour: list[int], place: Mapping[int, tuple[float, float]]) -> list[int]:
+    """2-opt: turn stretches of a tour round while that makes it shorter. Its last place stays the last."""
+
+    def metres(a: int, b: int) -> float:
+        return math.dist(place[tour[a]], place[tour[b]]) if a >= 0 else 0.0
+
+    improved = True
+    while improved:
+        improved = False
+        for first in range(len(tour) - 2):
+            for last in range(first + 1, len(tour) - 1):
+                # A metre at least, so that rounding cannot turn a stretch to and fro for ever.
+                now = metres(first - 1, first) + metres(last, last + 1)
+                turned = metres(first - 1, last) + metres(first, last + 1)
+                if turned < now - 1.0:
+                    tour[first : last + 1] = tour[first : last + 1][::-1]
+                    improved = True
+    return tour
 
 
 def _codes(schools: Sequence[School]) -> dict[SchoolId, str]:

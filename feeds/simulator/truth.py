@@ -57,7 +57,6 @@ class DrivenBlock:
     """From when the driver has been signed on to which run."""
     visits: Mapping[RunId, tuple[TrueVisit, ...]]
     causes: Mapping[RunId, Cause]
-    """Why a run lost time, where one thing is to blame."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +72,9 @@ class DayTruth:
     arrivals: Mapping[RunId, tuple[datetime, ...]]
     """When each run really arrived at each of its calls; an uncovered run is absent."""
     vehicles: Mapping[RunId, VehicleId]
+    """Which bus drove each run."""
+    causes: Mapping[RunId, Cause]
+    """Why a run lost time, where one mishap is to blame."""
 
 
 def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], timezone: ZoneInfo) -> DayTruth:
@@ -92,7 +94,8 @@ def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], tim
         run_id: tuple(moment(day, visit.arrived_seconds, timezone) for visit in calls)
         for run_id, calls in visits.items()
     }
-    return DayTruth(day, timezone, tuple(driven), frozenset(uncovered), visits, arrivals, vehicles)
+    causes = {run_id: cause for bus in driven for run_id, cause in bus.causes.items()}
+    return DayTruth(day, timezone, tuple(driven), frozenset(uncovered), visits, arrivals, vehicles, causes)
 
 
 class _Driver:

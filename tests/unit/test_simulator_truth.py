@@ -83,7 +83,10 @@ def test_a_breakdown_makes_the_run_late_and_the_lateness_is_carried_to_the_next_
     calm: dict[BlockId, BlockDay] = {other.block_id: calm_day(plan, other) for other in plan.blocks}
     breakdown = Standstill(0, 0.3, 2_400.0, Cause.MECHANICAL)
     broken = calm | {block.block_id: replace(calm[block.block_id], standstills=(breakdown,))}
-    usual, late = (drive_day(plan, DAY, haps, ZONE).visits for haps in (calm, broken))
+    without, with_it = (drive_day(plan, DAY, haps, ZONE) for haps in (calm, broken))
+    assert not without.causes
+    assert with_it.causes == {block.runs[0].run_id: Cause.MECHANICAL}
+    usual, late = without.visits, with_it.visits
     lost = [late[run.run_id][-1].arrived_seconds - usual[run.run_id][-1].arrived_seconds for run in block.runs]
     assert lost[0] > 1_800
     assert lost[1] > 600
