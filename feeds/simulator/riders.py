@@ -34,7 +34,7 @@ _HOUSEHOLDS = (0.58, 0.32, 0.10)
 _SECOND_PHONE_SHARE, _BARRED_PARENT_SHARE = 0.25, 0.05
 _FIRST_ID = 100_001
 _FIRST_CONTACT_PHONE = 100
-"""Numbers before it are the schools'."""
+"""Numbers before it are the schools' and the hotline's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class People:
 def people_of(plan: SchoolPlan) -> People:
     """The same people for the same plan."""
     households = []
-    next_phone = _FIRST_CONTACT_PHONE
+    next_phone = max(_FIRST_CONTACT_PHONE, len(plan.schools) + 1)
     next_id = _FIRST_ID
     for stop_id, seats in sorted(_seats(plan).items()):
         draw = chance(plan.seed, "household", stop_id)
