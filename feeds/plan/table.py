@@ -3,9 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -16,10 +18,15 @@ from feeds.plan.problems import Problems
 MISSING_SECONDS = -1
 """Stands for a time that the plan leaves out."""
 
+_BLOCK_ROWS = 20_000
+_SHARED_VALUES = 50_000
+"""Distinct values of a column up to which equal ones share a string; coordinates have more, and hardly repeat."""
+
 _Value = TypeVar("_Value")
 
 _TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _DATE = re.compile(r"\d{8}")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,14 @@ class Table:
 
     def numbers(self, name: str, problems: Problems) -> NDArray[np.float64]:
         """(rows,) floats; NaN for an empty field. Anything else that is no finite number is a fault."""
+        try:
+            plain = np.fromiter((float(value) for value in self[name] if value), np.float64)
+        except ValueError:
+            plain = np.array([np.nan])
+        if np.isfinite(plain).all():
+            numbers = np.full(len(self), np.nan)
+            numbers[[bool(value) for value in self[name]]] = plain
+            return numbers
         values = self._converted(name, _number, problems, "is not a number")
         return np.array([np.nan if value is None else value for value in values], np.float64)
 
@@ -93,39 +108,68 @@ def read_table(file: str, body: bytes, required: Sequence[str], problems: Proble
         problems.fault(file, line, "holds a NUL byte, so the file is damaged or is not text.")
         return None
     reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
-    header: list[str] | None = None
     try:
-        for row in reader:
-            if not any(row) or (len(row) == 1 and not row[0].strip()):
-                continue
-            if header is None:
-                header = [field.strip() for field in row]
-                continue
-            if len(row) != len(header):
-                if any(row[len(header) :]):
-                    problems.fault(file, reader.line_num, f"has {len(row)} fields; the header has {len(header)}.")
-                row = (row + [""] * len(header))[: len(header)]
-            rows.append(row)
-            lines.append(reader.line_num)
+        header = next((row for row in reader if any(field.strip() for field in row)), None)
+        if header is None:
+            problems.fault(file, None, "is empty; not even a header line is there.")
+            return None
+        names = [name.strip() for name in header]
+        missing = [name for name in required if name not in names]
+        doubled = sorted({name for name in names if name and names.count(name) > 1})
+        for name in missing:
+            problems.fault(file, 1, f"lacks the column {name}.")
+        for name in doubled:
+            problems.fault(file, 1, f"has the column {name} twice.")
+        if missing or doubled:
+            return None
+        columns = _Columns(len(names))
+        while True:
+            before = reader.line_num
+            block = list(islice(reader, _BLOCK_ROWS))
+            if not block:
+                break
+            if reader.line_num - before == len(block) and {len(row) for row in block} == {len(names)}:
+                columns.take(block, range(before + 1, before + 1 + len(block)))
+            else:
+                columns.take(*_mended(file, block, before, len(names), problems))
     except csv.Error as error:
         problems.fault(file, reader.line_num, f"cannot be read as CSV ({error}).")
         return None
-    if header is None:
-        problems.fault(file, None, "is empty; not even a header line is there.")
-        return None
-    missing = [name for name in required if name not in header]
-    for name in missing:
-        problems.fault(file, 1, f"lacks the column {name}.")
-    doubled = sorted({name for name in header if name and header.count(name) > 1})
-    for name in doubled:
-        problems.fault(file, 1, f"has the column {name} twice.")
-    if missing or doubled:
-        return None
-    fields = zip(*rows, strict=True) if rows else [()] * len(header)
-    columns = {name: [field.strip() for field in column] for name, column in zip(header, fields, strict=True)}
-    return Table(file, lines, columns)
+    return Table(file, columns.lines, dict(zip(names, columns.values, strict=True)))
+
+
+class _Columns:
+    """Columns that grow by blocks of rows. A million short rows kept as lists would cost a gigabyte."""
+
+    def __init__(self, width: int) -> None:
+        self.lines = array("q")
+        self.values: list[list[str]] = [[] for _ in range(width)]
+        self._known: list[dict[str, str]] = [{} for _ in range(width)]
+
+    def take(self, rows: Sequence[Sequence[str]], lines: Iterable[int]) -> None:
+        """Add rows of the right width, with the line of each."""
+        self.lines.extend(lines)
+        for values, known, fields in zip(self.values, self._known, zip(*rows, strict=True), strict=False):
+            stripped = list(map(str.strip, fields))
+            # IDs, sequences and times repeat from row to row; one string each is enough.
+            values.extend(map(known.setdefault, stripped, stripped) if len(known) < _SHARED_VALUES else stripped)
+
+
+def _mended(
+    file: str, block: Sequence[list[str]], line: int, width: int, problems: Problems
+) -> tuple[list[list[str]], list[int]]:
+    """The rows of a block after `line` made `width` wide, blank ones dropped, with the line each ends on."""
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    for row in block:
+        line += 1 + sum(len(_LINE_END.findall(field)) for field in row)
+        if not any(field.strip() for field in row):
+            continue
+        if any(field.strip() for field in row[width:]):
+            problems.fault(file, line, f"has {len(row)} fields; the header has {width}.")
+        rows.append((row + [""] * width)[:width])
+        lines.append(line)
+    return rows, lines
 
 
 def _number(value: str) -> float:

@@ -9,10 +9,16 @@ import pytest
 
 from busline.ids import RunId, ServiceId
 from busline.plan_diff import plan_diff
-from busline.store.plans import KEPT_VERSIONS, current_plan_id, load_timetable, save_plan
+from busline.store.plans import (
+    KEPT_VERSIONS,
+    StrandedRides,
+    current_plan_id,
+    load_timetable,
+    save_plan,
+    stranded_rides,
+)
 from busline.store.pool import Pool
 from feeds.plan.gtfs import GtfsPlan, read_gtfs
-from feeds.plan.plan_import import import_plan
 from tests.plan_builder import small_plan, stop_times, write_plan
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
@@ -104,31 +110,16 @@ async def test_two_saves_at_once_take_turns(pool: Pool, tmp_path: Path) -> None:
     assert len(set(await asyncio.gather(*(save(pool, plan) for _ in range(4))))) == 1
 
 
-async def test_a_dry_run_tells_what_would_change_and_changes_nothing(pool: Pool, tmp_path: Path) -> None:
-    await save(pool, plan_with_start(tmp_path, "07:00:00"))
-    changed = write_plan(tmp_path / "changed", small_plan())
-    report = await import_plan(pool, changed, now=NOW, dry_run=True)
-    assert report.lines() == ("1 run added: T2", "Nothing was changed (dry run).")
-    assert await pool.fetchval("select count(*) from plan") == 1
-
-
-async def test_an_import_counts_the_rides_that_would_lose_their_run_or_stop(pool: Pool, tmp_path: Path) -> None:
+async def test_rides_that_would_lose_their_run_or_stop_are_counted(pool: Pool, tmp_path: Path) -> None:
     await pool.execute("insert into school values ('s', 'School')")
-    await pool.execute("insert into student select n::text, 's' from generate_series(1, 4) n")
+    await pool.execute("insert into student select n::text, 's' from generate_series(1, 5) n")
     await pool.execute(
         """insert into ride (student_id, run_id, stop_id, stop_sequence, leg, weekdays, start_date, end_date) values
         ('1', 'T1', 'A', null, 'to_school', 31, '2026-09-01', '2027-06-30'),
         ('2', 'T1', 'A', 3, 'to_school', 31, '2026-09-01', '2027-06-30'),
         ('3', 'T9', 'A', null, 'to_school', 31, '2026-09-01', '2027-06-30'),
-        ('4', 'T9', 'A', null, 'to_school', 31, '2026-09-01', '2026-10-04')"""
+        ('4', 'T9', 'A', null, 'to_school', 31, '2026-09-01', '2027-06-30'),
+        ('5', 'T9', 'A', null, 'to_school', 31, '2026-09-01', '2026-10-04')"""
     )
-    report = await import_plan(pool, write_plan(tmp_path / "plan", small_plan()), now=NOW, dry_run=True)
-    assert (report.stranded.without_run, report.stranded.without_stop) == (1, 1)
-    assert report.stranded.runs == ("T1", "T9")
-    assert "Warning: rides of the roster that would lose their run: 1." in report.lines()
-
-
-async def test_a_plan_that_is_over_is_imported_with_a_warning(pool: Pool, tmp_path: Path) -> None:
-    report = await import_plan(pool, write_plan(tmp_path / "plan", small_plan()), now=NOW + timedelta(days=1000))
-    assert "Warning: no run of this plan goes within the next 14 days." in report.lines()
-    assert await current_plan_id(pool) == report.plan_id
+    plan = read_gtfs(write_plan(tmp_path, small_plan()))
+    assert await stranded_rides(pool, plan.timetable, NOW.date()) == StrandedRides(2, 1, (RunId("T1"), RunId("T9")))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from busline.store.plans import save_plan
 from busline.store.pool import Pool
-from feeds.plan.plan_import import import_plan
+from feeds.plan.gtfs import read_gtfs
 from feeds.roster.csv_roster import import_roster
 from feeds.roster.report import RosterReport
 from tests.plan_builder import Plan, Rows, shape, small_plan, stop, stop_times, write_plan
@@ -45,10 +46,15 @@ def small_roster() -> Plan:
     }
 
 
+async def put_in_force(pool: Pool, tmp_path: Path, plan: Plan) -> None:
+    read = read_gtfs(write_plan(tmp_path / "plan", plan))
+    await save_plan(pool, read.timetable, read.sha256, "test", NOW)
+
+
 @pytest.fixture
 async def planned(pool: Pool, tmp_path: Path) -> Pool:
     """A database with the small plan in force."""
-    await import_plan(pool, write_plan(tmp_path / "plan", small_plan()), now=NOW)
+    await put_in_force(pool, tmp_path, small_plan())
     return pool
 
 
@@ -266,7 +272,7 @@ async def test_a_stop_visited_twice_needs_its_sequence(pool: Pool, tmp_path: Pat
     plan["shapes.txt"] = shape("S1", (0, 0), (1000, 0), (0, 0))
     plan["stops.txt"] = [stop("A", 0, 0), stop("B", 1000, 0)]
     plan["stop_times.txt"] = stop_times("T1", ("A", "07:00:00"), ("B", "07:03:00"), ("A", "07:06:00"))
-    await import_plan(pool, write_plan(tmp_path / "plan", plan), now=NOW)
+    await put_in_force(pool, tmp_path, plan)
     vague = await bring(pool, tmp_path / "vague", {"rides.csv": [RIDE]})
     assert "calls at stop 'A' 2 times; give the stop_sequence" in str(vague.problems[0])
     exact = await bring(pool, tmp_path / "exact", {"rides.csv": [RIDE | {"stop_sequence": "3"}]})

@@ -10,11 +10,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from feeds.plan import fetch
-from feeds.plan.plan_import import read_plan
+from feeds.plan.gtfs import GtfsPlan, read_gtfs
 from feeds.plan.problems import PlanRefusedError
 from tests.plan_builder import small_plan, write_zip
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def read_plan(url: str) -> GtfsPlan:
+    async with fetch.fetched(url) as path:
+        return read_gtfs(path)
 
 
 @asynccontextmanager
