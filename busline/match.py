@@ -46,8 +46,9 @@ HOPELESS = 11.5
 """A hypothesis this much dearer than the best one is dropped: less than two strays, so that what was true before a
 stray fix is remembered for one fix more, and no longer."""
 NEARER_COST = 1.0
-TURNED_COST = 3.0
-"""For each unit of 1 - cos(angle) between the reported bearing and the path: 6 for the opposite direction."""
+TURNED_COST = 2.5
+"""For each unit of 1 - cos(angle) between the reported bearing and the path: 5 for the opposite direction, which alone
+does not make a stray of a fix that lies on the path."""
 BEARING_HOLDS_MPS = 1.5
 """Below this speed a GPS bearing is noise (TransitClock `minSpeedForValidHeading`)."""
 EARLIEST_SECONDS = 600.0

@@ -21,6 +21,8 @@ KEPT_AFTER_END = timedelta(hours=3)
 """A run whose vehicle has ended it stays in the picture until so long after its planned end, ..."""
 KEPT_AT_MOST = timedelta(hours=6)
 """... and any other until so long after it."""
+COLD_AFTER = timedelta(minutes=15)
+"""A vehicle not heard of for so long is as good as new."""
 PRUNED_EVERY = timedelta(minutes=1)
 
 
@@ -106,9 +108,10 @@ class Tracker:
             if last is not None and position.fix_at <= last:
                 draft.unmatched[UnmatchedReason.OLD_FIX] += 1
                 continue
+            cold = last is None or position.fix_at - last > COLD_AFTER
             draft.last_fix_at[position.vehicle_id] = position.fix_at
             draft.positions.append(position)
-            trials.append(self._trial(position, draft))
+            trials.append(self._trial(position, draft, cold=cold))
         self._match(trials)
         for trial in trials:
             journey, outcome = self._settle(trial, draft)
@@ -118,11 +121,11 @@ class Tracker:
             if reason is not None:
                 draft.unmatched[reason] += 1
 
-    def _trial(self, position: Position, draft: "_Draft") -> "_Trial":
+    def _trial(self, position: Position, draft: "_Draft", *, cold: bool) -> "_Trial":
         """Which runs the vehicle may be on, and the journeys to try its fix against."""
         vehicle_id, at = position.vehicle_id, position.fix_at.timestamp()
         current = self._newest.get(vehicle_id)
-        trial = _Trial(position, at, current)
+        trial = _Trial(position, at, current, cold)
         claim = position.claim
         if claim is not None:
             if (
@@ -231,7 +234,7 @@ class Tracker:
 
     def _see(self, trial: "_Trial", tried: "_Tried", draft: "_Draft") -> None:
         journey, outcome, belief = tried
-        visits = journey.see(trial.position, trial.at, trial.xy, outcome, belief)
+        visits = journey.see(trial.position, trial.at, trial.xy, outcome, belief, cold=trial.cold)
         draft.saw(journey, visits, self._driver)
 
     def _drives(self, journey: Journey, draft: "_Draft") -> bool:
@@ -286,6 +289,7 @@ class _Trial:
     position: Position
     at: float
     current: Journey | None
+    cold: bool
     options: list[Journey] = field(default_factory=list)
     reason: UnmatchedReason = UnmatchedReason.NO_RUN
     xy: tuple[float, float] = (0.0, 0.0)

@@ -1,0 +1,93 @@
+"""The calls between two fixes: when a bus arrived at each stop and left it, by where it was before and after."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ARRIVED_M = 10.0
+"""A bus has arrived this far before its stop: standing buses are snapped to just before it (measured at WMATA)."""
+STANDING_SHORT_M = 15.0
+STANDING_MPS = 0.5
+"""It has arrived, too, where it stands this far before its stop: GPS errs, and stops are not surveyed."""
+LEFT_M = 15.0
+"""It has left once it is this far beyond, twice running, ..."""
+SURELY_LEFT_M = 40.0
+"""... or once this far: two or three times GPS noise."""
+END_M = 30.0
+"""It has arrived at its last stop this far before it: buses unload where there is room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What happened at one call. Times are epoch seconds."""
+
+    call_index: int
+    arrived_at: float
+    departed_at: float | None
+    """None while the bus may still stand there, and at the end of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """How a bus got from one fix to the next: epoch seconds, metres along its path."""
+
+    from_at: float
+    from_m: float
+    to_at: float
+    to_m: float
+    seen: bool
+    """False after a silence or a detour: what it did in between, nobody saw."""
+
+    @property
+    def stands(self) -> bool:
+        return self.to_m - self.from_m <= STANDING_MPS * (self.to_at - self.from_at)
+
+    def when(self, mark_m: float) -> float:
+        """The moment it crossed a mark, by interpolation."""
+        if self.to_m <= self.from_m:
+            return self.from_at
+        share = min(max((mark_m - self.from_m) / (self.to_m - self.from_m), 0.0), 1.0)
+        return self.from_at + share * (self.to_at - self.from_at)
+
+
+def first_ahead(stops_m: Sequence[float], distance_m: float) -> int:
+    """The first call that a bus seen here for the first time may still make."""
+    return next((index for index, stop_m in enumerate(stops_m) if stop_m >= distance_m - LEFT_M), len(stops_m))
+
+
+def pass_calls(
+    stops_m: Sequence[float], next_call: int, standing_since: float | None, stretch: Stretch
+) -> tuple[int, list[Passing]]:
+    """Carry a bus over the calls of a stretch. Returns the next call, and the passings that are new or now complete.
+
+    `standing_since` is when it arrived at `next_call`, where it stands there. Calls that it passed unseen are passed
+    without a word: it may have stopped there, and may not.
+    """
+    passings: list[Passing] = []
+    last = len(stops_m) - 1
+    while next_call <= last:
+        stop_m = stops_m[next_call]
+        if next_call == last:
+            if stretch.to_m < stop_m - END_M:
+                break
+            if stretch.seen:
+                passings.append(Passing(last, stretch.when(stop_m - END_M), None))
+            return last + 1, passings
+        stands = stretch.stands and stretch.to_m >= stop_m - STANDING_SHORT_M
+        if stretch.to_m < stop_m - ARRIVED_M and not stands:
+            break
+        left = stretch.to_m >= stop_m + SURELY_LEFT_M or min(stretch.from_m, stretch.to_m) > stop_m + LEFT_M
+        arrived_at = standing_since
+        if arrived_at is None and (stretch.seen or not left):
+            reached = stretch.from_at if stands else stretch.when(stop_m - ARRIVED_M)
+            arrived_at = reached if stretch.seen else stretch.to_at
+            if not left:
+                passings.append(Passing(next_call, arrived_at, None))
+        if not left:
+            break
+        if arrived_at is not None:
+            # Unseen, it was last known to stand there at the beginning of the stretch.
+            departed_at = stretch.when(stop_m + LEFT_M) if stretch.seen else stretch.from_at
+            passings.append(Passing(next_call, arrived_at, max(arrived_at, departed_at)))
+        next_call += 1
+        standing_since = None
+    return next_call, passings
