@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import phonenumbers
 import structlog
@@ -70,11 +70,12 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
     def picture() -> Picture | None:
         return live.picture if live.picture.timetable.runs else None
 
+    staff = Staff(pool)
     zone = live.picture.timetable.timezone
     web = build_web(
         settings=settings,
         pool=pool,
-        staff=Staff(pool),
+        staff=staff,
         picture=picture,
         clock=clock,
         metrics=metrics,
@@ -91,7 +92,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         loops += [
             tasks.create_task(live.follow(clock), name="plan and notices"),
             tasks.create_task(metrics.watch_loop(), name="event loop lag"),
-            tasks.create_task(_forget_old_positions(pool, clock, settings.position_retention_days), name="retention"),
+            tasks.create_task(_forget_old(pool, staff, clock, settings.position_retention_days), name="retention"),
         ]
         async with listening(web, settings.host, settings.port):
             await while_running(live)
@@ -145,12 +146,14 @@ def _readable(phone: str | None) -> str:
     return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-async def _forget_old_positions(pool: Pool, clock: Clock, days: int) -> None:
+async def _forget_old(pool: Pool, staff: Staff, clock: Clock, days: int) -> None:
+    """Drop positions and sign-ins that are past their time; looked at every hour, so that a missed night is made up."""
     ledger = Ledger(pool)
     while True:
         before = (clock.now().astimezone(UTC) - timedelta(days=days)).date()
         try:
             dropped = await ledger.drop_positions_before(before)
+            await staff.forget_old(datetime.now(UTC))
         except UNAVAILABLE as away:
             log.warning("old positions are still there; they are dropped within the hour", fault=type(away).__name__)
         else:
