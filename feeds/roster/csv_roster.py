@@ -8,21 +8,19 @@ said; then nothing of the roster in force is touched.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 import structlog
 
-from busline.ids import PlanId
-from busline.store.plans import current_plan_id
 from busline.store.pool import Connection, Pool
 from busline.store.sql import load_queries
 from feeds.problem import Problem
-from feeds.roster.layout import LANGUAGES, LAYOUTS
+from feeds.roster.checks import check_roster
+from feeds.roster.layout import LAYOUTS
 from feeds.roster.phones import compare_contacts
-from feeds.roster.report import LISTED, FileDiff, RosterReport, unchanged
+from feeds.roster.report import FileDiff, RosterReport, unchanged
 from feeds.roster.scan import Scanned, scan
 from feeds.roster.staging import stage
 
@@ -95,8 +93,7 @@ async def _import(
     for name in _COMPARE:
         await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
     counts = await connection.fetch(_SQL["count_changes"], timeout=STATEMENT_SECONDS)
-    await _check(connection, {row["name"] for row in counts if row["repeated"]})
-    problems, count = await _check_places(connection, now)
+    problems, count = await check_roster(connection, {row["name"] for row in counts if row["repeated"]}, now)
     if count:
         return unchanged(problems, count)
     diff = tuple(
@@ -111,37 +108,6 @@ async def _import(
     for name in _MERGE:
         await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
     return RosterReport(diff, (), 0, applied=True)
-
-
-async def _check(connection: Connection, repeated: set[str]) -> None:
-    """Gather what is wrong within the files in `roster_problem`; `repeated` names files with a known key twice."""
-    await connection.execute(_SQL["create_problems"])
-    newcomers = await connection.fetch(_SQL["repeated_newcomers"], timeout=STATEMENT_SECONDS)
-    for name in sorted(repeated | {row["name"] for row in newcomers}):
-        await connection.execute(_SQL[f"repeated_{name}"], timeout=STATEMENT_SECONDS)
-    for name in ("check_schools", "check_students", "check_links", "check_rides"):
-        await connection.execute(_SQL[name], timeout=STATEMENT_SECONDS)
-    await connection.execute(_SQL["check_contacts"], list(LANGUAGES), timeout=STATEMENT_SECONDS)
-
-
-async def _check_places(connection: Connection, now: datetime) -> tuple[list[Problem], int]:
-    """Add what is wrong between the rides and the plan; returns the first of all problems and how many there are."""
-    plan_id = await current_plan_id(connection)
-    if plan_id is not None:
-        today = await _today(connection, plan_id, now)
-        await connection.execute(_SQL["check_places"], plan_id, today, timeout=STATEMENT_SECONDS)
-    elif await connection.fetchval(_SQL["any_ride"]):
-        reason = "rides cannot be checked, for no plan is in force yet; import the plan first."
-        return [Problem("rides.csv", None, reason)], 1
-    count: int = await connection.fetchval(_SQL["count_problems"])
-    rows = await connection.fetch(_SQL["list_problems"], LISTED)
-    return [Problem(row["file"], row["line"], row["reason"]) for row in rows], count
-
-
-async def _today(connection: Connection, plan_id: PlanId, now: datetime) -> date:
-    """The date in the district, whose time zone is the plan's."""
-    timezone: str = await connection.fetchval(_SQL["plan_timezone"], plan_id)
-    return now.astimezone(ZoneInfo(timezone)).date()
 
 
 def _shrunk(diff: Sequence[FileDiff]) -> list[Problem]:

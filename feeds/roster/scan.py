@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from feeds.roster.layout import FileLayout
 MAX_FILE_BYTES = 1024**3
 """Ten times the students file of the largest district."""
 
+_HEADER_BYTES = 65_536
 _MARK = b"\xef\xbb\xbf"
 _SPACE, _LINE_END = ord(" "), ord("\n")
 _BESIDE_SPACE = np.zeros(256, np.bool_)
@@ -53,16 +54,18 @@ def scan(layout: FileLayout, folder: Path) -> Scanned | list[Problem]:
         return [Problem(layout.file, _line(body, error.start), reason)]
     if (nul := body.find(b"\0")) >= 0:
         return [Problem(layout.file, _line(body, nul), "holds a NUL byte, so the file is damaged or is not text.")]
-    first_line = body[: body.find(b"\n") + 1 or len(body)]
-    header = [name.strip().lower() for row in csv.reader([first_line.decode("utf-8")]) for name in row]
-    if not any(header):
+    try:
+        header = [name.strip().lower() for name in _first_row(csv.reader(_lines(body[:_HEADER_BYTES])))]
+    except csv.Error as error:
+        return [Problem(layout.file, 1, f"cannot be read as CSV ({error}).")]
+    if not header:
         return [Problem(layout.file, None, "is empty; not even a header line is there.")]
     problems = [
         Problem(layout.file, 1, f"lacks the column {name}.") for name in layout.required if name not in header
     ] + [Problem(layout.file, 1, f"has the column {name} twice.") for name in layout.columns if header.count(name) > 1]
     if problems:
         return problems
-    lines = body.count(b"\n", len(first_line)) + (not body.endswith(b"\n") and len(body) > len(first_line))
+    lines = body.count(b"\n") + (not body.endswith(b"\n")) - 1
     return Scanned(layout, tuple(header), body, lines, _is_tidy(body))
 
 
@@ -73,9 +76,9 @@ def read_rows(scanned: Scanned, problems: list[Problem]) -> Iterator[tuple[int |
     """
     layout, header = scanned.layout, scanned.header
     places = [header.index(name) if name in header else None for name in layout.columns]
-    reader = csv.reader(io.StringIO(scanned.body.decode("utf-8"), newline=""), strict=True, skipinitialspace=True)
+    reader = csv.reader(_lines(scanned.body), strict=True, skipinitialspace=True)
     try:
-        next(reader)
+        _first_row(reader)
         ends_on = reader.line_num
         for row in reader:
             line, ends_on = ends_on + 1, reader.line_num
@@ -89,6 +92,16 @@ def read_rows(scanned: Scanned, problems: list[Problem]) -> Iterator[tuple[int |
             yield (line, *("" if place is None else fields[place] for place in places))
     except csv.Error as error:
         problems.append(Problem(layout.file, reader.line_num, f"cannot be read as CSV ({error})."))
+
+
+def _lines(body: bytes) -> io.StringIO:
+    """The text as the csv module wants it; a character cut in two at the end is dropped."""
+    return io.StringIO(body.decode("utf-8", errors="ignore"), newline="")
+
+
+def _first_row(rows: Iterable[list[str]]) -> list[str]:
+    """The first row with anything in it; empty where there is none."""
+    return next((row for row in rows if any(field.strip() for field in row)), [])
 
 
 def _is_tidy(body: bytes) -> bool:
