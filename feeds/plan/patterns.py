@@ -11,7 +11,7 @@ from busline.ids import StopId
 from busline.timetable import Pattern, Stop
 from feeds.plan.problems import Problems
 from feeds.plan.shapes import Shape
-from feeds.plan.snapping import Expected, snap_in_order
+from feeds.plan.snapping import Expected, Snapped, snap_in_order
 
 Array = NDArray[np.float64]
 
@@ -74,7 +74,21 @@ class PatternBuilder:
             )
             self._problems.note("shapes.txt", None, reason)
             return _straight(journey.stop_ids, stop_xy)
-        for call in far.tolist():
+        before, after = _beyond_the_ends(snapped, float(path_distance_m[-1]))
+        if before or after:
+            # Left as they are, these stops would all lie at one end of the path, and be passed when the bus gets there.
+            reason = (
+                f"shape {journey.shape_id!r} ends short of {before + after} of its stops; a straight line to them was "
+                "added."
+            )
+            self._problems.note("shapes.txt", None, reason)
+            path_xy = np.vstack([stop_xy[:before], path_xy, stop_xy[len(stop_xy) - after :]])
+            path_xy = path_xy[_distinct(path_xy)]
+            path_distance_m = _metres_along(path_xy)
+            snapped = snap_in_order(
+                stop_xy, path_xy, path_distance_m, _expected(journey, seconds, path_distance_m, None)
+            )
+        for call in np.flatnonzero(snapped.offset_m > FAR_M).tolist():
             reason = (
                 f"stop {journey.stop_ids[call]!r} lies {snapped.offset_m[call]:,.0f} m from its place on shape "
                 f"{journey.shape_id!r}; the stop or the shape is wrong there."
@@ -95,6 +109,14 @@ class PatternBuilder:
                 usable = len(kept) >= 2
                 self._paths[shape_id] = (xy[kept], _metres_along(xy[kept]), traveled) if usable else None
         return self._paths[shape_id]
+
+
+def _beyond_the_ends(snapped: Snapped, length_m: float) -> tuple[int, int]:
+    """How many of the first and of the last stops lie far from the path, and no nearer to it than at its very end."""
+    far = snapped.offset_m > FAR_M
+    before = int(np.cumprod(far & (snapped.distance_m <= 0)).sum())
+    after = int(np.cumprod((far & (snapped.distance_m >= length_m))[::-1]).sum())
+    return before, after
 
 
 def _expected(

@@ -172,6 +172,19 @@ def test_a_stop_far_from_the_shape_is_noted_and_its_neighbours_stay_put(tmp_path
     assert read_plan.timetable.runs[RunId("T1")].pattern.stop_distance_m[2] == pytest.approx(2000, rel=1e-3)
 
 
+def test_a_shape_that_ends_short_of_its_stops_is_led_on_to_them(tmp_path: Path) -> None:
+    plan = small_plan()
+    plan["shapes.txt"] = shape("S1", (0, 0), (1500, 0))
+    plan["stops.txt"] = [stop("A", -300, 0), stop("B", 1000, 5), stop("D", 1400, 5), stop("C", 2000, 0)]
+    plan["stop_times.txt"] = stop_times(
+        "T1", ("A", "07:00:00"), ("B", "07:04:00"), ("D", "07:06:00"), ("C", "07:08:00")
+    )
+    read_plan = read(tmp_path, plan)
+    pattern = read_plan.timetable.runs[RunId("T1")].pattern
+    assert pattern.stop_distance_m == pytest.approx([0, 1300, 1700, 2300], rel=1e-3)
+    assert str(read_plan.notes[-1]).startswith("shapes.txt: shape 'S1' ends short of 2 of its stops")
+
+
 def test_a_shape_that_passes_few_of_its_stops_is_not_used(tmp_path: Path) -> None:
     plan = small_plan()
     plan["shapes.txt"] = shape("S1", (0, 0), (0, 5000))
