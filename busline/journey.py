@@ -29,6 +29,8 @@ SEEN_AT_END_M = 100.0
 """Near enough to the last stop for that moment to stand as the arrival."""
 STILL_M = 60.0
 """A bus that has not moved this far stands still (TransitClock)."""
+CORRECTED_M = 100.0
+"""A bus that proves to be this little behind where it was said to be is not set back: it is waited for."""
 MOVING_MPS = 1.0
 """A bus is taken to have begun its run when it is seen to move on; standing beyond its first stops it may lay over."""
 COLD_EARLY_SECONDS = 120.0
@@ -118,6 +120,8 @@ class Journey:
     def all_visits(self) -> tuple[StopVisit, ...]:
         """Every visit of the run so far, in order, with those of the vehicles that drove it before."""
         self.visits_changed = False
+        if not self._inherited:
+            return tuple(self.visits.values())  # Made in the order of the calls.
         ahead = self.progress.next_call if self.progress is not None else 0
         visits = {index: visit for index, visit in self._inherited.items() if index < ahead} | self.visits
         return tuple(visits[index] for index in sorted(visits))
@@ -196,7 +200,11 @@ class Journey:
         else:
             started_at, next_call, still_since = was.started_at, was.next_call, self._still_since(xy, was)
             was_at = was.matched_at.timestamp()
-            if distance_m < was.distance_m - 1.0:
+            back_m = was.distance_m - distance_m
+            at_start = distance_m <= self._stops_m[0] + UNDER_WAY_M
+            if started_at is not None and 0 < back_m <= CORRECTED_M and not at_start:
+                distance_m = was.distance_m
+            elif back_m > 0:
                 started_at, next_call = self._went_back(at, distance_m, started_at)
             if started_at is None:
                 stood = (fix.fix_at - still_since).total_seconds() if still_since is not None else 0.0

@@ -81,7 +81,7 @@ def make_run(
         pattern=pattern,
         stop_sequences=np.arange(1, len(seconds) + 1, dtype=np.int32),
         arrival_seconds=seconds,
-        departure_seconds=seconds,
+        departure_seconds=seconds.copy(),
     )
 
 
