@@ -1,0 +1,109 @@
+"""When a bus that waits, or is still on an earlier run of its block, will begin its next run."""
+
+import math
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+
+from busline.ids import RunId, RunKey
+from busline.timetable import Run, Timetable
+
+HOLD_SECONDS = 75.0
+HOLD_SD_SECONDS = 90.0
+"""Buses that are there in time leave so long after the plan says; to start with, until days of them are known."""
+HOLD_WEIGHT = 5.0
+"""The prior counts as much as so many departures seen just now."""
+HOLD_DECAY_SECONDS = 3 * 3_600.0
+HOLD_AT_MOST_SECONDS = 600.0
+"""A later start has a cause of its own, and says nothing about other buses."""
+
+TURNAROUND_SECONDS = 60.0
+"""To unload at the last stop."""
+SHORT_DEADHEAD_M = 1_000.0
+SHORT_DEADHEAD_MPS = 4.0
+DEADHEAD_MPS = 10.0
+"""How fast a bus goes from its last stop to its next first one: below and above 1 km (TransitClock)."""
+BREAK_SECONDS = 3_600.0
+LAST_TIER = 2
+"""A run after so long a break is the first of its tiers again; from the third on they count as one."""
+DETOUR = 1.3
+"""Streets are this much longer than straight lines."""
+
+
+class Holds:
+    """How long after their planned moment buses that could have left did leave, learned as the day goes."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._weight = 0.0
+        self._at = 0.0
+
+    def take(self, late_seconds: float, at: float) -> None:
+        """A bus that was there in time left so late."""
+        fade = self._fade(at)
+        self._seconds = self._seconds * fade + min(max(late_seconds, 0.0), HOLD_AT_MOST_SECONDS)
+        self._weight = self._weight * fade + 1.0
+        self._at = max(at, self._at)
+
+    def mean_seconds(self, now: float) -> float:
+        """What is to be expected of the next one."""
+        fade = self._fade(now)
+        return (self._seconds * fade + HOLD_WEIGHT * HOLD_SECONDS) / (self._weight * fade + HOLD_WEIGHT)
+
+    def _fade(self, now: float) -> float:
+        return math.exp(min(0.0, self._at - now) / HOLD_DECAY_SECONDS)
+
+
+class Blocks:
+    """Which run follows which on a service day."""
+
+    def __init__(self, timetable: Timetable) -> None:
+        self._timetable = timetable
+        self._days: dict[date, tuple[dict[RunId, RunId], dict[RunId, int]]] = {}
+
+    def next_of(self, key: RunKey) -> RunKey | None:
+        """The next run of the block that goes on the same day."""
+        run_id = self._day(key.service_date)[0].get(key.run_id)
+        return None if run_id is None else RunKey(key.service_date, run_id)
+
+    def tier_of(self, key: RunKey) -> int:
+        """Which run of its block this is, from 0, counted from the last long break; no more than `LAST_TIER`."""
+        return self._day(key.service_date)[1].get(key.run_id, 0)
+
+    def _day(self, day: date) -> tuple[dict[RunId, RunId], dict[RunId, int]]:
+        known = self._days.get(day)
+        if known is None:
+            if len(self._days) > 7:
+                self._days.clear()
+            known = self._days[day] = self._read(day)
+        return known
+
+    def _read(self, day: date) -> tuple[dict[RunId, RunId], dict[RunId, int]]:
+        runs, calendar = self._timetable.runs, self._timetable.calendar
+        following: dict[RunId, RunId] = {}
+        tiers: dict[RunId, int] = {}
+        for block in self._timetable.blocks.values():
+            going = [run_id for run_id in block if calendar.runs_on(runs[run_id].service_id, day)]
+            for before, after in pairwise(going):
+                following[before] = after
+                broken = runs[after].start_seconds - runs[before].end_seconds >= BREAK_SECONDS
+                tiers[after] = 0 if broken else min(tiers.get(before, 0) + 1, LAST_TIER)
+        return following, tiers
+
+
+def turnaround_seconds(run: Run, following: Run) -> float:
+    """From the last stop of one run to the first of the next, on its way and ready to leave."""
+    from_xy, to_xy = run.pattern.path_xy[-1], following.pattern.path_xy[0]
+    metres = DETOUR * float(np.hypot(*(to_xy - from_xy)))
+    return TURNAROUND_SECONDS + metres / (SHORT_DEADHEAD_MPS if metres < SHORT_DEADHEAD_M else DEADHEAD_MPS)
+
+
+def later_of(planned: float, ready: float, ready_variance: float) -> tuple[float, float]:
+    """Mean and variance of the later of a planned moment and an uncertain one (Clark 1961)."""
+    sd = math.sqrt(max(ready_variance, 1.0))
+    gap = ready - planned
+    density = math.exp(-((gap / sd) ** 2) / 2) / math.sqrt(2 * math.pi)
+    share = (1 + math.erf(gap / sd / math.sqrt(2))) / 2
+    over = gap * share + sd * density
+    return planned + over, max((gap**2 + sd**2) * share + gap * sd * density - over**2, 0.0)

@@ -1,0 +1,129 @@
+"""Looking ahead: under way, waiting, and on an earlier run of the block."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+import pytest
+
+from busline.departure import Blocks, Holds, later_of, turnaround_seconds
+from busline.fleet import RunProgress
+from busline.ids import RunId, RunKey
+from busline.outlook import Foresight, Outlook, Stage
+from busline.timetable import Timetable
+from busline.travel import TravelModel
+from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
+
+FIRST = make_run("first", start="7:00")
+SECOND = make_run("second", start="7:30")
+THIRD = make_run("third", start="8:00")
+EVENING = make_run("evening", start="15:00")
+TIMETABLE = make_timetable([FIRST, SECOND, THIRD, EVENING])
+BACK = turnaround_seconds(FIRST, SECOND)
+
+
+def look(
+    *progress: RunProgress, now: datetime, driven: tuple[RunKey, ...] = (), timetable: Timetable = TIMETABLE
+) -> Outlook:
+    return Foresight(timetable, TravelModel(timetable)).look(progress, now.timestamp(), driven)
+
+
+def starts(outlook: Outlook) -> dict[str, float]:
+    """Expected moment at each run's second call."""
+    return {
+        outlook.keys[run].run_id: moment
+        for run, call, moment in zip(outlook.run, outlook.call, outlook.from_at + outlook.mean_seconds, strict=True)
+        if call == 1
+    }
+
+
+def test_a_bus_under_way_is_expected_at_every_call_ahead() -> None:
+    outlook = look(make_progress(EVENING, seen_at=at("15:03"), distance_m=1_500), now=at("15:03"))
+    assert outlook.call.tolist() == [2, 3, 4, 5]
+    assert set(outlook.stage.tolist()) == {Stage.UNDER_WAY}
+    assert set(outlook.afternoon.tolist()) == {1}
+    assert outlook.from_at + outlook.mean_seconds == pytest.approx(
+        [at(clock).timestamp() for clock in ("15:04", "15:06", "15:08", "15:10")], abs=5
+    )
+
+
+def test_a_waiting_bus_is_expected_to_leave_a_little_after_the_plan_or_after_now() -> None:
+    for now, leaves in (("6:50", "7:00"), ("7:20", "7:20")):
+        waiting = make_progress(FIRST, seen_at=at(now), distance_m=0, under_way=False)
+        outlook = look(waiting, now=at(now))
+        mine = outlook.run == 0
+        assert set(outlook.stage[mine].tolist()) == {Stage.WAITING}
+        after = starts(outlook)["first"] - 120 - at(leaves).timestamp()
+        assert 60 <= after <= 90
+
+
+def test_lateness_is_carried_along_the_block_to_later_runs() -> None:
+    punctual = make_progress(FIRST, seen_at=at("7:06"), distance_m=3_000)
+    late = make_progress(FIRST, seen_at=at("7:36"), distance_m=3_000)
+    in_time, too_late = starts(look(punctual, now=at("7:06"))), starts(look(late, now=at("7:36")))
+    assert set(in_time) == {"second", "third"}
+    assert in_time["second"] == pytest.approx(at("7:32").timestamp(), abs=120)
+    # At its end at 7:40, then back to the first stop of the next run, ten minutes away with unloading.
+    ready = at("7:40").timestamp() + BACK
+    assert too_late["second"] == pytest.approx(ready + 75 + 120, abs=60)
+    assert too_late["third"] > at("8:05").timestamp()
+
+
+def test_a_run_that_another_bus_drives_is_not_foreseen() -> None:
+    late = make_progress(FIRST, seen_at=at("7:06"), distance_m=3_000)
+    assert set(starts(look(late, now=at("7:06"), driven=(RunKey(MONDAY, RunId("second")),)))) == set()
+
+
+def test_a_run_in_the_afternoon_is_not_foreseen_in_the_morning() -> None:
+    progress = make_progress(THIRD, seen_at=at("8:01"), distance_m=500)
+    assert {key.run_id for key in look(progress, now=at("8:01")).keys} == {"third"}
+
+
+def test_a_bus_that_has_ended_its_run_is_on_its_way_to_the_next() -> None:
+    ended = make_progress(FIRST, seen_at=at("7:28"), distance_m=5_000, ended_at=at("7:28"))
+    told = starts(look(ended, now=at("7:29")))
+    assert told["second"] == pytest.approx(at("7:28").timestamp() + BACK + 75 + 120, abs=60)
+
+
+def test_what_is_farther_off_is_less_certain() -> None:
+    outlook = look(make_progress(FIRST, seen_at=at("7:03"), distance_m=1_500), now=at("7:03"))
+    spread = np.sqrt(outlook.variance)
+    by_run = [float(spread[outlook.run == run].max()) for run in range(3)]
+    assert by_run[0] < by_run[1] < by_run[2]
+    assert outlook.tier[np.searchsorted(outlook.run, [0, 1, 2])].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("change", [{"off_route_since": at("7:02")}, {"ended_at": at("7:03")}])
+def test_nothing_is_expected_of_a_run_that_is_off_route_or_over(change: dict[str, datetime]) -> None:
+    progress = replace(make_progress(EVENING, seen_at=at("15:03"), distance_m=1_500), **change)  # type: ignore[arg-type]
+    assert len(look(progress, now=at("15:03"))) == 0
+
+
+def test_no_buses_give_an_empty_outlook() -> None:
+    assert len(look(now=at("7:00"))) == 0
+
+
+def test_tiers_are_counted_from_the_last_long_break() -> None:
+    blocks = Blocks(TIMETABLE)
+    keys = [RunKey(MONDAY, run.run_id) for run in (FIRST, SECOND, THIRD, EVENING)]
+    assert [blocks.tier_of(key) for key in keys] == [0, 1, 2, 0]
+    assert [blocks.next_of(key) for key in keys] == [*keys[1:], None]
+
+
+def test_departures_seen_today_take_over_from_the_usual_hold_and_fade() -> None:
+    holds = Holds()
+    usual = holds.mean_seconds(0.0)
+    for minute in range(60):
+        holds.take(20.0, 60.0 * minute)
+    assert holds.mean_seconds(3_600.0) < 30
+    assert holds.mean_seconds(86_400.0) == pytest.approx(usual, abs=2)
+    holds.take(5_000.0, 86_400.0)
+    assert holds.mean_seconds(86_400.0) < 300
+
+
+def test_the_later_of_a_plan_and_an_uncertain_moment() -> None:
+    drawn = np.maximum(100.0, np.random.default_rng(2).normal(80.0, 60.0, 200_000))
+    mean, of = later_of(100.0, 80.0, 60.0**2)
+    assert mean == pytest.approx(drawn.mean(), abs=0.5)
+    assert of == pytest.approx(drawn.var(), rel=0.02)
+    assert later_of(1_000.0, 0.0, 25.0)[0] == pytest.approx(1_000.0)
