@@ -24,6 +24,8 @@ Say = Callable[[str], None]
 """Where words for the person at the terminal go."""
 
 NOTES_SHOWN = 10
+NEAR_DAYS = 14
+"""A plan with no run in two weeks is last year's, or next year's, far more often than a long holiday."""
 
 
 async def read_plan(source: str) -> GtfsPlan:
@@ -53,6 +55,8 @@ async def load_plan(settings: Settings, source: str, say: Say, *, dry_run: bool)
                 f"Of the roster, {stranded.without_run} rides would lose their run and {stranded.without_stop} their "
                 "stop: import a new roster as well."
             )
+        if not any(plan.timetable.runs_on(today + timedelta(days=ahead)) for ahead in range(NEAR_DAYS)):
+            say(f"Warning: no run of this plan goes within the next {NEAR_DAYS} days. See its calendar files.")
         if dry_run:
             say("Nothing was changed: this was a dry run.")
             return 0
