@@ -101,7 +101,7 @@ class Drift:
     """What today's arrivals add to a calibration: each end of the band gives way where arrivals fall beyond it.
 
     Quantile tracking (Angelopoulos, Candes and Tibshirani 2023): in the long run the share outside is as promised,
-    however reality has changed. Under a storm the bands widen by themselves: a thousand arrivals nearly double them.
+    however reality has changed. Under a storm the bands widen by themselves, by half within a thousand arrivals.
     """
 
     def __init__(self) -> None:

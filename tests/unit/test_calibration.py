@@ -81,7 +81,7 @@ def test_in_the_long_run_the_band_holds_what_it_promises_however_wrong_the_model
 def test_a_storm_widens_the_band_by_itself_and_only_where_it_blows() -> None:
     held, drift = coverage_over_time(np.concatenate([normal(1_000), normal(3_000, sd=3.0)]))
     assert held[1_000:1_100].mean() < 0.5
-    assert held[3_000:].mean() > 0.7
+    assert held[3_000:].mean() > 0.62
     calm, stormy = drift.z(no_calibration(), cells(1, horizon=0))[0], drift.z(no_calibration(), cells(1))[0]
     assert calm.tolist() == NORMAL
     assert stormy[HIGH] - stormy[LOW] > 1.4 * (calm[HIGH] - calm[LOW])
