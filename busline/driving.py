@@ -75,7 +75,7 @@ class Driving:
         choices += [
             Choice(key, AssignmentSource.PLAN)
             for key in self._due_of(planned, fix_at)
-            if not is_taken(key) and not _given_away(assignments.get(key), vehicle_id)
+            if not is_taken(key) and not given_away(assignments.get(key), vehicle_id)
         ]
         return choices[:TRIED]
 
@@ -114,7 +114,7 @@ class Driving:
         return today - timedelta(days=1), today, today + timedelta(days=1)
 
 
-def _given_away(assignment: Assignment | None, vehicle_id: VehicleId) -> bool:
+def given_away(assignment: Assignment | None, vehicle_id: VehicleId) -> bool:
     """Staff gave the run to another bus."""
     return (
         assignment is not None and assignment.source is AssignmentSource.STAFF and assignment.vehicle_id != vehicle_id

@@ -1,13 +1,13 @@
 """The one stateful step: positions in, run states out."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from busline.driving import CLAIM_AFTER_SECONDS, CLAIM_BEFORE_SECONDS, Choice, Driving
+from busline.draft import Draft
+from busline.driving import CLAIM_AFTER_SECONDS, CLAIM_BEFORE_SECONDS, Choice, Driving, given_away
 from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.journey import NEARLY_DONE_M, Journey
@@ -84,7 +84,7 @@ class Tracker:
 
     def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Place a batch on the runs it belongs to. Its order does not matter; a vehicle may be in it more than once."""
-        draft = _Draft(self._fleet)
+        draft = Draft(self._fleet)
         for wave in _waves(positions):
             self._take_wave(wave, draft)
         fleet = draft.publish(now)
@@ -100,7 +100,7 @@ class Tracker:
             unmatched=dict(draft.unmatched),
         )
 
-    def _take_wave(self, wave: Sequence[Position], draft: "_Draft") -> None:
+    def _take_wave(self, wave: Sequence[Position], draft: Draft) -> None:
         """One fix of each of many vehicles."""
         trials: list[_Trial] = []
         for position in wave:
@@ -121,7 +121,7 @@ class Tracker:
             if reason is not None:
                 draft.unmatched[reason] += 1
 
-    def _trial(self, position: Position, draft: "_Draft", *, cold: bool) -> "_Trial":
+    def _trial(self, position: Position, draft: Draft, *, cold: bool) -> "_Trial":
         """Which runs the vehicle may be on, and the journeys to try its fix against."""
         vehicle_id, at = position.vehicle_id, position.fix_at.timestamp()
         current = self._newest.get(vehicle_id)
@@ -132,16 +132,24 @@ class Tracker:
                 current is not None
                 and current.key.run_id == claim.run_id
                 and claim.service_date in (None, current.key.service_date)
-                and not claim.cancelled
+                and not (claim.cancelled or current.complete)
                 and current.start_at - CLAIM_BEFORE_SECONDS <= at <= current.end_at + CLAIM_AFTER_SECONDS
             ):
                 trial.options = [current]
                 return trial
             key = self._driving.claimed(claim, position.fix_at)
             if isinstance(key, RunKey):
-                trial.options = [self._journey(Choice(key, AssignmentSource.FEED), vehicle_id)]
+                journey = self._journey(Choice(key, AssignmentSource.FEED), vehicle_id)
+                if not journey.complete:
+                    trial.options = [journey]
+                    return trial
+                # The tablet still shows the last run; what the bus does next, staff or the plan may know.
+                trial.reason = UnmatchedReason.FINISHED
+            elif key is UnmatchedReason.CANCELLED:
+                trial.reason = key
                 return trial
-            trial.reason = key
+            else:
+                trial.reason = key
         if (
             current is not None
             and current.source is not AssignmentSource.FEED
@@ -206,11 +214,11 @@ class Tracker:
         for trial, (_, journey), outcome, belief in zip(of, pairs, outcomes, beliefs, strict=True):
             trial.outcomes.append((journey, outcome, belief.copy()))
 
-    def _settle(self, trial: "_Trial", draft: "_Draft") -> tuple[Journey | None, Match | Unmatched]:
+    def _settle(self, trial: "_Trial", draft: Draft) -> tuple[Journey | None, Match | Unmatched]:
         """Decide which journey the fix belongs to, and let it see the fix. Returns that journey and the outcome."""
         current = trial.current
         former = current if current is not None and current not in trial.options and not current.ended else None
-        open_ = [tried for tried in trial.outcomes if tried[0] in trial.options and not tried[0].complete]
+        open_ = [tried for tried in trial.outcomes if tried[0] in trial.options]
         chosen = next((tried for tried in open_ if isinstance(tried[1], Match)), None)
         if former is not None:
             told = next(tried for tried in trial.outcomes if tried[0] is former)
@@ -221,9 +229,7 @@ class Tracker:
             if not leaves:
                 return former, told[1]
             draft.saw(former, former.hand_over(trial.position), self._driver)
-        if chosen is None and not open_:
-            if trial.options:
-                return None, Unmatched(UnmatchedReason.FINISHED)
+        if not open_:
             return None, Unmatched(trial.reason)
         settled = chosen or next((tried for tried in open_ if tried[0] is current), open_[0])
         journey = settled[0]
@@ -232,21 +238,23 @@ class Tracker:
         self._see(trial, settled, draft)
         return journey, settled[1]
 
-    def _see(self, trial: "_Trial", tried: "_Tried", draft: "_Draft") -> None:
+    def _see(self, trial: "_Trial", tried: "_Tried", draft: Draft) -> None:
         journey, outcome, belief = tried
         visits = journey.see(trial.position, trial.at, trial.xy, outcome, belief, cold=trial.cold)
         draft.saw(journey, visits, self._driver)
 
-    def _drives(self, journey: Journey, draft: "_Draft") -> bool:
+    def _drives(self, journey: Journey, draft: Draft) -> bool:
         """Whether the vehicle is the one that drives the run: one vehicle a run."""
         key, vehicle_id = journey.key, journey.vehicle_id
         driver = self._driver.get(key)
         if driver == vehicle_id:
             return True
-        if driver is not None and not takes_over(journey, self._journeys[key, driver]):
-            return False
         if driver is not None:
+            if not takes_over(journey, self._journeys[key, driver]):
+                return False
             journey.take_over(self._journeys[key, driver])
+        elif journey.waiting and given_away(draft.assignments.get(key), vehicle_id):
+            return False
         self._driver[key] = vehicle_id
         draft.drives(journey)
         return True
@@ -300,57 +308,6 @@ class _Trial:
         if self.current is None or self.current.ended or self.current in self.options:
             return self.options
         return [*self.options, self.current]
-
-
-class _Draft:
-    """The next picture while it is being made; nothing published shares a container with it."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        self._progress = dict(fleet.progress)
-        self._visits = dict(fleet.visits)
-        self.assignments = dict(fleet.assignments)
-        self.last_fix_at = dict(fleet.last_fix_at)
-        self.positions: list[Position] = []
-        self.changed: dict[RunKey, None] = {}
-        self.new_visits: dict[tuple[RunKey, int], StopVisit] = {}
-        self.new_assignments: list[Assignment] = []
-        self.unmatched: Counter[str] = Counter()
-
-    def saw(self, journey: Journey, visits: Iterable[StopVisit], driver: Mapping[RunKey, VehicleId]) -> None:
-        """A journey took a fix; it is published if its vehicle drives the run."""
-        if driver.get(journey.key) == journey.vehicle_id:
-            self._show(journey, visits)
-
-    def drives(self, journey: Journey) -> None:
-        """A vehicle drives a run from now on."""
-        known = self.assignments.get(journey.key)
-        if known is None or known.vehicle_id != journey.vehicle_id:
-            since = self.last_fix_at[journey.vehicle_id]
-            assignment = Assignment(journey.key, journey.vehicle_id, journey.source, since)
-            self.assignments[journey.key] = assignment
-            self.new_assignments.append(assignment)
-        self._show(journey, journey.visits.values())
-
-    def _show(self, journey: Journey, visits: Iterable[StopVisit]) -> None:
-        if journey.progress is None:
-            return
-        self._progress[journey.key] = journey.progress
-        self.changed[journey.key] = None
-        for visit in visits:
-            self.new_visits[visit.key, visit.call_index] = visit
-        if journey.visits_changed:
-            self._visits[journey.key] = journey.all_visits()
-
-    def publish(self, now: datetime) -> Fleet:
-        return replace(
-            self._fleet,
-            at=now,
-            progress=self._progress,
-            assignments=self.assignments,
-            last_fix_at=self.last_fix_at,
-            visits=self._visits,
-        )
 
 
 def _waves(positions: Iterable[Position]) -> Iterator[list[Position]]:

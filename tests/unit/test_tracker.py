@@ -1,5 +1,6 @@
 """What the tracker says of buses that do what buses do."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -7,6 +8,7 @@ import pytest
 
 from busline.fleet import Assignment, AssignmentSource, Fleet, StopVisit
 from busline.ids import RunKey, VehicleId
+from busline.position import RunClaim
 from busline.tracker import Tracker
 from tests.tracking_builder import (
     DAY,
@@ -379,6 +381,34 @@ def test_what_staff_say_is_tried_before_the_plan() -> None:
     assert progress_of(tracker, other).vehicle_id == "47"
     assert progress_of(tracker, other).source is AssignmentSource.STAFF
     assert key_of(planned) not in tracker.fleet.progress
+
+
+def test_a_bus_that_only_claims_a_run_staff_gave_to_another_does_not_get_it() -> None:
+    run = make_run("R", AVENUE)
+    tracker = fresh_tracker(make_timetable(run))
+    tracker.assign(Assignment(key_of(run), VehicleId("12"), AssignmentSource.STAFF, at(run, -600)))
+    [step] = follow(tracker, [fix(at(run, -60), (5, 0), run=run)])
+    assert step.unmatched == {"rival": 1}
+    assert tracker.fleet.assignments[key_of(run)].vehicle_id == "12"
+    follow(tracker, drive(run, [(-50, 0), (0, 0), (100, 800)], bus="12", claiming=False))
+    assert progress_of(tracker, run).vehicle_id == "12"
+
+
+def test_a_tablet_left_on_a_finished_run_does_not_hide_the_next_one() -> None:
+    tracker = fresh_tracker(make_timetable(BACK_AND_FORTH, HOMEWARD))
+    follow(tracker, drive(BACK_AND_FORTH, [(0, 0), (500, 4_000), (890, 4_000)], every=30))
+    follow(tracker, drive(HOMEWARD, [(0, 0), (200, 1_600)], claims=BACK_AND_FORTH))
+    assert progress_of(tracker, HOMEWARD).source is AssignmentSource.PLAN
+    assert progress_of(tracker, HOMEWARD).distance_m == pytest.approx(1_600, abs=20)
+
+
+def test_a_cancelled_claim_puts_no_bus_on_the_run() -> None:
+    run = make_run("R", AVENUE, bus="47")
+    tracker = fresh_tracker(make_timetable(run))
+    report = fix(at(run, 10), (80, 0))
+    [step] = follow(tracker, [replace(report, claim=RunClaim(run.run_id, DAY, cancelled=True))])
+    assert step.unmatched == {"cancelled": 1}
+    assert key_of(run) not in tracker.fleet.assignments
 
 
 def test_an_unknown_claim_falls_back_to_the_plan_and_else_is_counted_by_name() -> None:

@@ -1,0 +1,62 @@
+"""The next fleet while it is made: what a batch changes, so that each change is published and recorded once."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from busline.fleet import Assignment, Fleet, StopVisit
+from busline.ids import RunKey, VehicleId
+from busline.journey import Journey
+from busline.position import Position
+
+
+class Draft:
+    """The next picture while it is being made; nothing published shares a container with it."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._progress = dict(fleet.progress)
+        self._visits = dict(fleet.visits)
+        self.assignments = dict(fleet.assignments)
+        self.last_fix_at = dict(fleet.last_fix_at)
+        self.positions: list[Position] = []
+        self.changed: dict[RunKey, None] = {}
+        self.new_visits: dict[tuple[RunKey, int], StopVisit] = {}
+        self.new_assignments: list[Assignment] = []
+        self.unmatched: Counter[str] = Counter()
+
+    def saw(self, journey: Journey, visits: Iterable[StopVisit], driver: Mapping[RunKey, VehicleId]) -> None:
+        """A journey took a fix; it is published if its vehicle drives the run."""
+        if driver.get(journey.key) == journey.vehicle_id:
+            self._show(journey, visits)
+
+    def drives(self, journey: Journey) -> None:
+        """A vehicle drives a run from now on."""
+        known = self.assignments.get(journey.key)
+        if known is None or known.vehicle_id != journey.vehicle_id:
+            since = self.last_fix_at[journey.vehicle_id]
+            assignment = Assignment(journey.key, journey.vehicle_id, journey.source, since)
+            self.assignments[journey.key] = assignment
+            self.new_assignments.append(assignment)
+        self._show(journey, journey.visits.values())
+
+    def _show(self, journey: Journey, visits: Iterable[StopVisit]) -> None:
+        if journey.progress is None:
+            return
+        self._progress[journey.key] = journey.progress
+        self.changed[journey.key] = None
+        for visit in visits:
+            self.new_visits[visit.key, visit.call_index] = visit
+        if journey.visits_changed:
+            self._visits[journey.key] = journey.all_visits()
+
+    def publish(self, now: datetime) -> Fleet:
+        return replace(
+            self._fleet,
+            at=now,
+            progress=self._progress,
+            assignments=self.assignments,
+            last_fix_at=self.last_fix_at,
+            visits=self._visits,
+        )
