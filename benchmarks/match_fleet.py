@@ -10,6 +10,7 @@ import argparse
 import gc
 import json
 import statistics
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +37,7 @@ EVERY_DAY = ServiceId("every-day")
 SEGMENTS, SEGMENT_M, STOPS, PACE_MPS, EVERY_SECONDS, NOISE_M = 400, 40.0, 30, 8.0, 20.0, 10.0
 START_SECONDS = 7 * 3600
 PATTERNS = 500
+WINDOW_BAR, WRONG_BAR = 4.0, 0.001
 
 
 def random_pattern(dice: np.random.Generator) -> Pattern:
@@ -172,7 +174,7 @@ def reports(timetable: Timetable, xy: NDArray[np.float64], at: NDArray[np.float6
     return batch
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--buses", type=int, nargs="+", default=[2_000, 10_000])
     parser.add_argument("--repeats", type=int, default=15)
@@ -187,7 +189,10 @@ def main() -> None:
         print(f"{grew:.1f} times the time for {measured[-1]['buses'] / measured[0]['buses']:.1f} times the buses")
     if arguments.json is not None:
         arguments.json.write_text(json.dumps(measured, indent=2))
+    met = all(row["window_times_faster"] >= WINDOW_BAR and row["wrong_by_40_m_share"] < WRONG_BAR for row in measured)
+    print(f"{'met' if met else 'MISSED'}: the window {WINDOW_BAR:.0f} times faster than the whole path, none wrong")
+    return 0 if met else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
