@@ -1,18 +1,22 @@
 """What is known of the time each link takes, and from it the time ahead of every bus.
 
-The plan is where it starts; what buses took over the same links today, whatever their route, is what it learns.
+The plan is where it starts, or where past days are known, their history; what buses took over the same links today,
+whatever their route, is what it learns.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from busline.crossing import Traversals
+from busline.district_pace import DistrictPace
 from busline.ids import RunId
 from busline.road import RoadNetwork, road_network
+from busline.road_history import RoadHistory
 from busline.timetable import Pattern, Run, Timetable
 
 Floats = NDArray[np.float64]
@@ -77,9 +81,15 @@ class LinkTimes:
 class TravelModel:
     """The time ahead of every bus, from the plan and from what was learned of the links. Rows are runs of the plan."""
 
-    def __init__(self, timetable: Timetable, network: RoadNetwork | None = None) -> None:
+    def __init__(
+        self, timetable: Timetable, network: RoadNetwork | None = None, history: RoadHistory | None = None
+    ) -> None:
+        """`history` is that of the network's links, learned from days before this one."""
         self.network = road_network(timetable) if network is None else network
         self.today = LinkTimes(len(self.network))
+        self._history = history
+        self._pace = DistrictPace()
+        self._timezone = timetable.timezone
         runs = list(timetable.runs.values())
         self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
         patterns = list({id(run.pattern): run.pattern for run in runs}.values())
@@ -123,6 +133,22 @@ class TravelModel:
             plans.append(np.maximum(_planned_seconds(run, self._edge_m[pattern]), fastest[links]))
         self._plan = _joined(plans).astype(np.float32)
 
+    def learn(self, traversals: Traversals) -> None:
+        """Learn from links just driven: of the links themselves, and where past days are known, how today is going."""
+        self.today.take(traversals)
+        if self._history is not None and len(traversals):
+            entered = traversals.entered_at + self._clock_less_epoch(float(traversals.entered_at[0]))
+            usual = self._history.usual_seconds[traversals.link]
+            expected, passes = self._history.expected(traversals.link, entered, usual)
+            known = passes > 0
+            ended_at = traversals.entered_at + traversals.seconds
+            self._pace.take(ended_at[known], traversals.seconds[known], expected[known])
+
+    def _clock_less_epoch(self, now: float) -> float:
+        """What makes seconds since local midnight of an epoch second."""
+        local = datetime.fromtimestamp(now, self._timezone)
+        return local.hour * 3_600 + local.minute * 60 + local.second - math.floor(now)
+
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
         """The mean time from a place on each run to every call from `next_call` on. `now` is in epoch seconds."""
         pattern = self._pattern[run]
@@ -133,8 +159,14 @@ class TravelModel:
         row = np.arange(int(links.sum())) - np.repeat(start - here, links)
         plan = self._plan[row + (self._plan_start[run] - self._link_start[pattern])[owner]].astype(np.float64)
         seen, weight = self.today.at(self._link[row], now)
-        seconds = (seen + PLAN_WEIGHT * plan) / (weight + PLAN_WEIGHT)
-        unlearned = seconds * PLAN_WEIGHT / (weight + PLAN_WEIGHT)
+        passes, pace = np.zeros(len(row)), 1.0
+        if self._history is not None:
+            driving = np.cumsum(plan)
+            enters = now + driving - (driving - plan)[start][owner] if len(row) else driving
+            plan, passes = self._history.expected(self._link[row], enters + self._clock_less_epoch(now), plan)
+            pace = self._pace.factor(now)
+        seconds = (seen + PLAN_WEIGHT * plan) / (weight + PLAN_WEIGHT) * pace
+        unlearned = seconds * PLAN_WEIGHT / (weight + passes + PLAN_WEIGHT)
 
         calls = np.maximum(self._calls[pattern] - next_call, 0)
         bus = np.repeat(np.arange(len(run)), calls)
