@@ -15,10 +15,11 @@ from busline.fleet import AssignmentSource, RunProgress, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.match import Beliefs, Match, Unmatched, UnmatchedReason, belief_at, no_belief
 from busline.passing import Stretch, first_ahead, pass_calls
+from busline.paths import Paths
 from busline.position import LAST_SEEN_SECONDS, Position
 from busline.service_day import moment
 from busline.setting_off import LAYOVER_M, UNDER_WAY_M, SettingOff
-from busline.timetable import Run, Timetable
+from busline.timetable import Timetable
 
 END_STANDING_M = 60.0
 END_STANDING_SECONDS = 60.0
@@ -41,11 +42,11 @@ class Journey:
     """How one vehicle gets on with one run. Mutable; `progress` is the immutable picture of it."""
 
     def __init__(
-        self, timetable: Timetable, key: RunKey, run: Run, row: int, vehicle_id: VehicleId, source: AssignmentSource
+        self, timetable: Timetable, paths: Paths, key: RunKey, vehicle_id: VehicleId, source: AssignmentSource
     ) -> None:
         self.key = key
-        self.run = run
-        self.row = row
+        self.run = run = timetable.runs[key.run_id]
+        self.row = paths.row_of[key.run_id]
         """Of the run in `Paths`."""
         self.vehicle_id = vehicle_id
         self.source = source
@@ -62,9 +63,7 @@ class Journey:
         self.visits_changed = False
         """Since `all_visits` was last asked."""
         self._inherited: dict[int, StopVisit] = {}
-        self._stops_m: list[float] = run.pattern.stop_distance_m.tolist()
-        self._arrivals: list[int] = run.arrival_seconds.tolist()
-        self._departures: list[int] = run.departure_seconds.tolist()
+        self._stops_m: list[float] = paths.stops_m[int(paths.pattern[self.row])]
         self._setting_off = SettingOff(self._stops_m[0], self.start_at)
         self._anchor_xy: tuple[float, float] | None = None
         """Where it was when it last moved by `STILL_M`."""
@@ -303,9 +302,9 @@ class Journey:
     def _lateness(self, day_seconds: float, distance_m: float, next_call: int, started_at: datetime | None) -> float:
         """Seconds behind the plan at a place; negative is early. Waiting for a planned departure is neither."""
         if started_at is None:
-            return max(0.0, day_seconds - self._departures[0])
+            return max(0.0, day_seconds - self.run.start_seconds)
         if next_call in self.visits and next_call < len(self._stops_m):
-            arrival, departure = self._arrivals[next_call], self._departures[next_call]
+            arrival, departure = int(self.run.arrival_seconds[next_call]), int(self.run.departure_seconds[next_call])
             return day_seconds - min(max(day_seconds, arrival), departure)
         return day_seconds - self._planned_seconds(distance_m)
 
@@ -317,5 +316,5 @@ class Journey:
         after = min(max(bisect_right(self._stops_m, distance_m), 1), len(self._stops_m) - 1)
         gap_m = self._stops_m[after] - self._stops_m[after - 1]
         share = min(max((distance_m - self._stops_m[after - 1]) / gap_m, 0.0), 1.0) if gap_m > 0 else 1.0
-        departure = self._departures[after - 1]
-        return departure + share * (self._arrivals[after] - departure)
+        departure = float(self.run.departure_seconds[after - 1])
+        return departure + share * (float(self.run.arrival_seconds[after]) - departure)

@@ -50,6 +50,8 @@ class Paths:
         self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
         self.pattern = np.array([pattern_row[id(run.pattern)] for run in runs], np.intp)
         """(runs,) the pattern row of each run."""
+        self.stops_m: list[list[float]] = [pattern.stop_distance_m.tolist() for pattern in patterns]
+        """The stops of each pattern, shared by all that look up one place at a time."""
         self.length_m = np.array([pattern.path_distance_m[-1] for pattern in patterns], np.float64)
         self.first_stop_m = np.array([pattern.stop_distance_m[0] for pattern in patterns], np.float64)
         self.within_m = np.array(

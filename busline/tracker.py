@@ -180,9 +180,7 @@ class Tracker:
         """The journey of a vehicle on a run, made if need be; it is kept only once it is settled on."""
         journey = self._journeys.get((choice.key, vehicle_id))
         if journey is None:
-            run = self._timetable.runs[choice.key.run_id]
-            row = self._paths.row_of[run.run_id]
-            journey = Journey(self._timetable, choice.key, run, row, vehicle_id, choice.source)
+            journey = Journey(self._timetable, self._paths, choice.key, vehicle_id, choice.source)
         return journey
 
     def _match(self, trials: Sequence["_Trial"]) -> None:
