@@ -6,7 +6,7 @@ Text, speech, board line and alert are renderings of the same answer, so that no
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from busline.ids import VehicleId
+from busline.ids import CallKey, VehicleId
 from busline.people import Leg
 
 
@@ -190,3 +190,12 @@ Answer = (
     | FeedOutage
     | NotRidingToday
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """An answer, and the call that it is about: what happens there shows later whether it was true."""
+
+    answer: Answer
+    call: CallKey | None
+    """None where no ride is near enough to speak of."""

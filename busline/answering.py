@@ -25,7 +25,7 @@ from busline.answer import (
 )
 from busline.eta import Basis, NoPrediction, Prediction, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
-from busline.ids import RunKey, VehicleId
+from busline.ids import CallKey, RunKey, VehicleId
 from busline.people import Leg
 from busline.run_state import expected_bus, outage_since, run_state
 from busline.timetable import Run, Timetable
@@ -49,6 +49,10 @@ class StudentCall:
     @property
     def key(self) -> RunKey:
         return RunKey(self.service_date, self.run.run_id)
+
+    @property
+    def call_key(self) -> CallKey:
+        return CallKey(self.key, int(self.run.stop_sequences[self.call_index]))
 
 
 def answer_call(timetable: Timetable, fleet: Fleet, call: StudentCall, now: datetime) -> Answer:

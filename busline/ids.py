@@ -28,3 +28,11 @@ class RunKey(NamedTuple):
 
     service_date: date
     run_id: RunId
+
+
+class CallKey(NamedTuple):
+    """A call of a run on one service day: where one student is met."""
+
+    run: RunKey
+    stop_sequence: int
+    """Tells apart the two visits of a run that stops twice at one place."""

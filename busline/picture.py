@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from busline.answer import Answer, NotRidingToday
+from busline.answer import Answer, Disclosure, NotRidingToday
 from busline.answering import StudentCall, answer_call, relevant_until
 from busline.fleet import Fleet
 from busline.people import Ride
@@ -23,6 +23,10 @@ class Picture:
 
     def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
         """The answer about one student, from all of that student's rides."""
+        return self.disclose(rides, now).answer
+
+    def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
+        """The answer about one student, with the call it is about: what is told to a family is remembered by it."""
         today = now.astimezone(self.timetable.timezone).date()
         calls = sorted(
             (call for day in (today - timedelta(days=1), today) for call in self._calls(rides, day)),
@@ -32,13 +36,13 @@ class Picture:
         calls = [call for call in calls if call.service_date == today or now <= self._relevant_until(call, now)]
         for call in calls:
             if now <= self._relevant_until(call, now):
-                return answer_call(self.timetable, self.fleet, call, now)
+                return self._disclosure(call, now)
         if calls:
-            return answer_call(self.timetable, self.fleet, calls[-1], now)
+            return self._disclosure(calls[-1], now)
         for ahead in range(1, LOOK_AHEAD_DAYS + 1):
             if self._calls(rides, today + timedelta(days=ahead)):
-                return NotRidingToday(next_date=today + timedelta(days=ahead))
-        return NotRidingToday(next_date=None)
+                return Disclosure(NotRidingToday(next_date=today + timedelta(days=ahead)), None)
+        return Disclosure(NotRidingToday(next_date=None), None)
 
     def service_dates(self, now: datetime) -> tuple[date, ...]:
         """The service days that can have a run under way: today, and yesterday while its last runs go on."""
@@ -62,6 +66,9 @@ class Picture:
                 planned_at = self.timetable.planned_arrival(service_date, run, call.index)
                 calls.append(StudentCall(run, service_date, call.index, ride.leg, planned_at))
         return calls
+
+    def _disclosure(self, call: StudentCall, now: datetime) -> Disclosure:
+        return Disclosure(answer_call(self.timetable, self.fleet, call, now), call.call_key)
 
     def _relevant_until(self, call: StudentCall, now: datetime) -> datetime:
         return relevant_until(self.fleet, call, now)

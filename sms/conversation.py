@@ -10,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, assert_never
 
-from busline.answer import Answer
-from busline.ids import StudentId
+from busline.answer import Answer, Disclosure
+from busline.ids import CallKey, StudentId
 from busline.people import Contact, Ride
 from busline.timetable import Timetable
 from sms.catalogue import Catalogue
@@ -32,7 +32,7 @@ class Answers(Protocol):
         """The plan in force, and with it the district's time zone."""
         ...
 
-    def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
+    def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
         """The answer about one student, from all of that student's rides."""
         ...
 
@@ -81,6 +81,8 @@ class Told:
 
     student_id: StudentId
     answer: Answer
+    call: CallKey | None = None
+    """The call that the answer is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class Conversation:
         wording = self._wording(language)
         if not known:
             return Reply(Outcome.ASKED_TO_TEXT, language, (self._say(wording, "voice-please-text"),))
-        told = tuple(Told(student_id, self._answers.answer(rides, now)) for student_id, rides in asker.riders.items())
+        told = self._told(asker.riders, now)
         spoken = [(StudentId(" ".join(one.student_id)), one.answer) for one in told]
         return Reply(Outcome.ANSWERED, language, tuple(render_family(spoken, wording, now).split("\n")), told)
 
@@ -191,7 +193,7 @@ class Conversation:
             for student_id in asker.riders
             if not asked or any(same_student(typed, student_id) for typed in asked)
         ]
-        told = tuple(Told(student_id, self._answers.answer(asker.riders[student_id], now)) for student_id in meant)
+        told = self._told({student_id: asker.riders[student_id] for student_id in meant}, now)
         stranger = not asker.riders or any(
             not any(same_student(typed, student_id) for student_id in asker.riders) for typed in asked
         )
@@ -217,6 +219,10 @@ class Conversation:
             refused=refused,
             chosen_language=understood.named_language,
         )
+
+    def _told(self, riders: Mapping[StudentId, Sequence[Ride]], now: datetime) -> tuple[Told, ...]:
+        disclosed = ((student_id, self._answers.disclose(rides, now)) for student_id, rides in riders.items())
+        return tuple(Told(student_id, one.answer, one.call) for student_id, one in disclosed)
 
     def _language(self, asker: Asker, understood: Understood) -> str:
         return self._language_of(

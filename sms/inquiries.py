@@ -199,6 +199,9 @@ def _record(question: Question, asker: Asker, reply: Reply, body: str) -> list[A
         [None if one.window is None else one.window.latest for one in disclosures],
         [one.planned_at for one in disclosures],
         [one.fix_at for one in disclosures],
+        [None if told.call is None else told.call.run.service_date for told in reply.told],
+        [None if told.call is None else told.call.run.run_id for told in reply.told],
+        [None if told.call is None else told.call.stop_sequence for told in reply.told],
     ]
 
 

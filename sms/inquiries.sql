@@ -47,11 +47,12 @@ with asked as (
 disclosed as (
     insert into access_log
         (inquiry_id, told_at, channel, contact_id, student_id, answer, vehicle_id,
-         window_earliest, window_latest, planned_at, fix_at)
+         window_earliest, window_latest, planned_at, fix_at, service_date, run_id, stop_sequence)
     select asked.inquiry_id, $5, $1, $4, told.*
     from asked
     cross join unnest($13::text[], $14::text[], $15::text[],
-                      $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[]) as told
+                      $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                      $20::date[], $21::text[], $22::integer[]) as told
 )
 update conversation
 set last_language = case when $1 = 'text' then $8 else last_language end,

@@ -13,6 +13,7 @@ from busline.answer import (
     AtStop,
     Bus,
     Cancelled,
+    Disclosure,
     FeedOutage,
     Finished,
     LastSeen,
@@ -49,8 +50,8 @@ class FixedAnswers:
 
     timetable: Timetable = make_timetable([make_run()])
 
-    def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
-        return NotRidingToday(None)
+    def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
+        return Disclosure(NotRidingToday(None), None)
 
 
 CONVERSATION = Conversation(

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from busline.answer import Answer, AtStop, Bus, NotRidingToday
-from busline.ids import ContactId, Phone, StudentId, VehicleId
+from busline.answer import AtStop, Bus, Disclosure, NotRidingToday
+from busline.ids import CallKey, ContactId, Phone, RunKey, StudentId, VehicleId
 from busline.people import Contact, Leg, Ride
 from busline.timetable import Timetable
 from sms.catalogue import shipped_catalogue
@@ -15,12 +15,13 @@ from sms.conversation import Asker, Conversation, Outcome, Reply
 from sms.forms import InboundText
 from sms.opt_out import OptWord
 from sms.settings import Limits, SmsSettings
-from tests.builders import at, make_ride, make_run, make_timetable
+from tests.builders import MONDAY, at, make_ride, make_run, make_timetable
 
 PHONE = Phone("+16175550100")
 NOW = at("7:02")
 RUN = make_run()
 MIA, BEN, ZOE = StudentId("100234"), StudentId("100235"), StudentId("100236")
+CALL = CallKey(RunKey(MONDAY, RUN.run_id), 4)
 AT_STOP = AtStop(Bus(VehicleId("47")), Leg.TO_SCHOOL, NOW - timedelta(seconds=30))
 
 
@@ -29,8 +30,8 @@ class Picture:
 
     timetable: Timetable = make_timetable([RUN])
 
-    def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
-        return AT_STOP if rides else NotRidingToday(None)
+    def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
+        return Disclosure(AT_STOP, CALL) if rides else Disclosure(NotRidingToday(None), None)
 
 
 def conversation(**limits: int) -> Conversation:
@@ -52,6 +53,7 @@ def test_siblings_on_one_bus_share_a_line_and_the_one_at_home_has_her_own() -> N
         "100234, 100235: Bus 47 is at your stop now. Live at 7:01 AM.\n100236: No more bus rides are planned today.",
     )
     assert [told.student_id for told in reply.told] == [MIA, BEN, ZOE]
+    assert [told.call for told in reply.told] == [CALL, CALL, None]
 
 
 def test_a_number_selects_among_the_riders_of_the_phone() -> None:

@@ -109,6 +109,11 @@ async def test_every_disclosure_leaves_a_row_and_nothing_else_does(pool: Pool) -
     ]
     assert rows[0]["window_earliest"] < rows[0]["window_latest"]
     assert (rows[0]["told_at"], rows[0]["fix_at"], rows[0]["channel"]) == (NOW, NOW - timedelta(seconds=20), "text")
+    assert [(row["service_date"], row["run_id"], row["stop_sequence"]) for row in rows] == [
+        (NOW.date(), "R1", 4),
+        (NOW.date(), "R1", 4),
+        (NOW.date(), "R2", 4),
+    ]
     outcomes = await pool.fetch("select outcome from inquiry order by inquiry_id")
     assert [row["outcome"] for row in outcomes] == [
         "answered",
