@@ -2,8 +2,8 @@
 
     python -m benchmarks.match_fleet --buses 2000
 
-Times are of the processor, on a noisy machine: the ratios are what counts. Paths are random walks of 400 segments of 40 m, the fixes
-20 s apart with 10 m of noise.
+Times are of the processor, on a noisy machine: the ratios are what counts. Paths are random walks of 400 segments of
+40 m, the fixes 20 s apart with 10 m of noise.
 """
 
 import argparse
