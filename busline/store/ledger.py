@@ -3,8 +3,8 @@
 Every write is idempotent, so a step whose commit is in doubt (the server died under it) is simply written again.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 import structlog
 
@@ -12,6 +12,7 @@ from busline.fleet import Assignment, AssignmentSource, Fleet, NoticeKind, RunNo
 from busline.ids import RunId, RunKey, StopId, VehicleId
 from busline.position import Position
 from busline.service_day import moment
+from busline.store.days import DayPartitions
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 from busline.timetable import Timetable
@@ -20,7 +21,6 @@ from busline.tracker import Step
 log = structlog.get_logger(__name__)
 
 SQL = load_queries(__file__)
-PARTITION = "vehicle_position_"
 POSITION_COLUMNS = (
     "source", "vehicle_id", "fix_at", "received_at", "lat", "lon", "bearing_deg", "speed_mps", "run_id", "service_date",
 )  # fmt: skip
@@ -33,8 +33,7 @@ class Ledger:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._position_days: set[date] = set()
-        """The days known to have a partition."""
+        self._position_days = DayPartitions(pool, "vehicle_position")
 
     async def record(self, step: Step) -> None:
         """Write a step whole, in one transaction, and return once it is committed.
@@ -43,7 +42,7 @@ class Ledger:
         """
         if not (step.positions or step.assignments or step.visits or step.progress):
             return
-        await self._make_position_days(step.positions)
+        await self._position_days.make({position.fix_at.astimezone(UTC).date() for position in step.positions})
         async with transaction(self._pool) as connection:
             await _keep_positions(connection, step.positions)
             await _keep_assignments(connection, step.assignments)
@@ -88,9 +87,7 @@ class Ledger:
         Of a run that went on after `to` the progress is forgotten altogether, since only its newest is kept.
         """
         async with transaction(self._pool) as connection:
-            for day in await _position_days(connection):
-                if datetime.combine(day, time(), UTC) > to:
-                    await self._drop_position_day(connection, day)
+            await self._position_days.drop_after(connection, to)
             for query in (
                 "forget_positions",
                 "forget_assignments",
@@ -128,42 +125,10 @@ class Ledger:
 
     async def drop_positions_before(self, day: date) -> list[date]:
         """Drop the positions of every UTC day before `day`; the days that were dropped, oldest first."""
-        async with transaction(self._pool) as connection:
-            old = sorted(known for known in await _position_days(connection) if known < day)
-            for known in old:
-                await self._drop_position_day(connection, known)
+        old = await self._position_days.drop_before(day)
         if old:
             log.info("old positions dropped", days=len(old), first=old[0].isoformat(), last=old[-1].isoformat())
         return old
-
-    async def _make_position_days(self, positions: Iterable[Position]) -> None:
-        # Apart from the step's own transaction, so that a lock on the table is held for a moment only.
-        days = {position.fix_at.astimezone(UTC).date() for position in positions}
-        if days <= self._position_days:
-            return
-        async with transaction(self._pool) as connection:
-            existing = await _position_days(connection)
-            for day in sorted(days - existing):
-                next_day = day + timedelta(days=1)
-                await connection.execute(
-                    SQL["make_position_day"].format(partition=_partition(day), day=day, next_day=next_day)
-                )
-        self._position_days |= days
-
-    async def _drop_position_day(self, connection: Connection, day: date) -> None:
-        self._position_days.discard(day)
-        await connection.execute(SQL["drop_position_day"].format(partition=_partition(day)))
-
-
-def _partition(day: date) -> str:
-    return f"{PARTITION}{day:%Y_%m_%d}"
-
-
-async def _position_days(connection: Connection) -> set[date]:
-    """The days that have a partition; nobody else makes or drops one until the transaction ends."""
-    await connection.execute(SQL["lock_partitions"])
-    names = [row["relname"] for row in await connection.fetch(SQL["position_days"])]
-    return {datetime.strptime(name.removeprefix(PARTITION), "%Y_%m_%d").replace(tzinfo=UTC).date() for name in names}
 
 
 async def _keep_positions(connection: Connection, positions: Sequence[Position]) -> None:
