@@ -14,7 +14,8 @@ on conflict (service_date, run_id, since) do update
     set vehicle_id = excluded.vehicle_id, source = excluded.source;
 
 -- name: keep_visits
--- A visit is completed once, when the bus leaves; an older report of it never opens it again.
+-- A visit is completed once, when the bus leaves; an older report of it never opens it again. A bus that went back and
+-- came again later is a newer visit, and replaces it.
 insert into stop_visit
     (service_date, run_id, stop_sequence, call_index, stop_id, vehicle_id, arrived_at, departed_at)
 select * from unnest(
@@ -25,7 +26,8 @@ on conflict (service_date, run_id, stop_sequence) do update
         vehicle_id  = excluded.vehicle_id,
         arrived_at  = excluded.arrived_at,
         departed_at = excluded.departed_at
-    where stop_visit.departed_at is null;
+    where stop_visit.departed_at is null
+       or excluded.arrived_at > stop_visit.arrived_at;
 
 -- name: keep_progress
 -- Never back in time: a step that is recorded late, or twice, leaves newer progress alone.
