@@ -54,3 +54,15 @@ class ServiceCalendar:
     def runs_on(self, service_id: ServiceId, service_date: date) -> bool:
         service = self.services.get(service_id)
         return service is not None and service.runs_on(service_date)
+
+    def services_on(self, service_date: date) -> frozenset[ServiceId]:
+        """Which services run on a date."""
+        return frozenset(service_id for service_id, service in self.services.items() if service.runs_on(service_date))
+
+    def dates(self) -> list[date]:
+        """Every date on which some service runs, in order."""
+        named: set[date] = set()
+        for service in self.services.values():
+            length = (service.end_date - service.start_date).days
+            named |= service.added | {service.start_date + timedelta(days=ahead) for ahead in range(length + 1)}
+        return sorted(on for on in named if any(service.runs_on(on) for service in self.services.values()))

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from busline.app.database import Refused, store
 from busline.plan_diff import plan_diff
-from busline.service_day import ServiceCalendar
 from busline.settings import Settings
 from busline.store.plans import load_timetable, save_plan, stranded_rides
 from busline.store.pool import Pool
@@ -61,7 +60,7 @@ async def load_plan(settings: Settings, source: str, say: Say, *, dry_run: bool)
             say("Nothing was changed: this was a dry run.")
             return 0
         plan_id = await save_plan(pool, plan.timetable, plan.sha256, source, datetime.now(UTC))
-        say(f"Version {plan_id} of the plan is in force: {len(plan.timetable.runs)} runs.")
+        say(f"Version {plan_id} of the plan is in force: {len(plan.timetable.runs):,} runs.")
     return 0
 
 
@@ -99,34 +98,30 @@ async def simulate_roster(
 ) -> int:
     """`busline simulate roster`."""
     timetable = (await read_plan(source)).timetable
-    chosen = service_date or next_service_date(timetable, datetime.now(timetable.timezone).date())
-    summary = await asyncio.to_thread(
-        write_roster_for_plan,
-        timetable,
-        out,
-        service_date=chosen,
-        students=students,
-        families=families,
-        seed=seed,
+    try:
+        made = await asyncio.to_thread(
+            write_roster_for_plan,
+            timetable,
+            out,
+            service_date=service_date,
+            students=students,
+            families=families,
+            seed=seed,
+        )
+    except (ValueError, OSError) as fault:
+        raise Refused(f"No roster was made. {fault}") from fault
+    say(
+        f"Written to {out}: {made.students:,} made-up students of {made.contacts:,} families, with {made.rides:,} "
+        f"rides on {made.runs:,} runs. Load it with: busline import roster {out}"
     )
-    say(f"Written to {out}: {summary}")
     return 0
 
 
 def next_service_date(timetable: Timetable, today: date) -> date:
     """The nearest day the plan runs on: the next one, or else the last one it had. Raises `Refused` if none."""
-    days = sorted(_service_dates(timetable.calendar))
+    days = timetable.calendar.dates()
     ahead = [day for day in days if day >= today and timetable.runs_on(day)]
     behind = [day for day in reversed(days) if day < today and timetable.runs_on(day)]
     if not ahead and not behind:
         raise Refused("This plan has no run on any day, so nobody can ride it. See its calendar files.")
     return ahead[0] if ahead else behind[0]
-
-
-def _service_dates(calendar: ServiceCalendar) -> set[date]:
-    days: set[date] = set()
-    for service in calendar.services.values():
-        days |= service.added
-        length = (service.end_date - service.start_date).days
-        days |= {service.start_date + timedelta(days=ahead) for ahead in range(length + 1)}
-    return days

@@ -111,7 +111,7 @@ async def _prepare(pool: Pool, options: ReplayOptions, plan: GtfsPlan, recording
             "--forget-later."
         )
     plan_id = await save_plan(pool, plan.timetable, plan.sha256, options.plan, recording.start)
-    tell(f"Version {plan_id} of the plan is in force: {len(plan.timetable.runs)} runs.")
+    tell(f"Version {plan_id} of the plan is in force: {len(plan.timetable.runs):,} runs.")
     if options.roster is not None:
         if await bring_in_roster(pool, options.roster, tell, region="US"):
             raise Refused("The roster was refused, so there is nobody to answer. Mend it, or leave --roster out.")

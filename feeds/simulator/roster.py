@@ -1,7 +1,7 @@
 """Made-up rosters in the documented CSV set: a simulated district's, or one for the stops of any imported plan."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.random import Generator
 
-from busline.ids import ContactId, Phone, RunId, StudentId
+from busline.ids import ContactId, Phone, RunId, ServiceId, StudentId
 from busline.people import Contact, Leg
 from busline.timetable import Run, Timetable
 from feeds.simulator.chance import chance
@@ -101,26 +101,23 @@ def write_roster_for_plan(
     timetable: Timetable,
     folder: Path,
     *,
-    service_date: date,
+    service_date: date | None = None,
     students: int = 600,
     families: int = 400,
     seed: int = 1,
 ) -> RosterSummary:
     """Places made-up students at the stops of any plan, on runs of `service_date`: mornings to school, afternoons home.
 
-    It lets a recorded day of city buses be asked about as if they were school buses. Raises ValueError where no run
-    goes on the date, or where there are more families than students.
+    Without a date everybody has rides on every kind of day the plan knows, from its first to its last: whichever day
+    of it was recorded can then be asked about as if its city buses were school buses. Raises ValueError where no run
+    goes on the date, or on any, or where there are more families than students.
     """
     if not 0 < families <= students:
         raise ValueError(f"Every family needs a student: {students} students cannot make {families} families.")
-    # A child rides from a stop that is not the last, and home to one that is not the first.
-    running = [run for run in timetable.runs_on(service_date) if len(run) > 1]
-    legs = {
-        Leg.TO_SCHOOL: [run for run in running if run.start_seconds < _NOON_SECONDS],
-        Leg.FROM_SCHOOL: [run for run in running if run.start_seconds >= _NOON_SECONDS],
-    }
-    if not running:
-        raise ValueError(f"The plan has no run on {service_date}, so nobody can be placed; choose another date.")
+    days = _kinds_of_day(timetable) if service_date is None else [_around(timetable, service_date)]
+    if not any(day.running for day in days):
+        when = "any day" if service_date is None else service_date
+        raise ValueError(f"The plan has no run on {when}, so nobody can be placed; choose another date.")
     draw = chance(seed, "roster for plan", service_date)
     schools = school_names(seed, max(1, students // 100))
     rows = _Rows(
@@ -141,11 +138,9 @@ def write_roster_for_plan(
             ids.append(student_id)
             school = int(draw.integers(len(schools)))
             rows.students.append((student_id, rows.schools[school][0], given_name(draw), name, "3"))
-            for leg, runs in legs.items():
-                if runs:
-                    run = runs[int(draw.integers(len(runs)))]
-                    rows.rides.append(_ride(student_id, run, leg, service_date, draw))
-                    used.add(run.run_id)
+            for ride in _rides_of(student_id, days, draw):
+                rows.rides.append(ride)
+                used.add(RunId(ride[1]))
         rows.contact(contact, ids, may_ask=True)
         made.append(Family(contact.phone, language, tuple(ids)))
     rows.write(folder)
@@ -158,22 +153,79 @@ def _family_sizes(students: int, families: int, draw: Generator) -> list[int]:
     return [1 + int(more) for more in extra]
 
 
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The runs of one kind of day, and between which dates, on which weekdays, somebody may ride them."""
+
+    running: tuple[Run, ...]
+    first: date
+    last: date
+    weekdays: str
+
+    def runs(self, leg: Leg) -> list[Run]:
+        if leg is Leg.TO_SCHOOL:
+            return [run for run in self.running if run.start_seconds < _NOON_SECONDS]
+        return [run for run in self.running if run.start_seconds >= _NOON_SECONDS]
+
+
+def _around(timetable: Timetable, service_date: date) -> _Day:
+    """School days around one date, and its own weekday."""
+    weekdays = "".join(
+        letter if day < 5 or day == service_date.weekday() else "-" for day, letter in enumerate(_WEEKDAY_LETTERS)
+    )
+    return _Day(
+        _worth_riding(timetable, service_date),
+        service_date - _RIDES_BEFORE_AND_AFTER,
+        service_date + _RIDES_BEFORE_AND_AFTER,
+        weekdays,
+    )
+
+
+def _kinds_of_day(timetable: Timetable) -> list[_Day]:
+    """One for each set of services that some day of the calendar has; the calendar keeps each to its own dates."""
+    dates = timetable.calendar.dates()
+    kinds: dict[frozenset[ServiceId], date] = {}
+    for on in dates:
+        kinds.setdefault(timetable.calendar.services_on(on), on)
+    return [
+        _Day(_worth_riding(timetable, on), dates[0], dates[-1], _WEEKDAY_LETTERS)
+        for services, on in kinds.items()
+        if services
+    ]
+
+
+def _worth_riding(timetable: Timetable, service_date: date) -> tuple[Run, ...]:
+    # A child rides from a stop that is not the last, and home to one that is not the first.
+    return tuple(run for run in timetable.runs_on(service_date) if len(run) > 1)
+
+
+def _rides_of(
+    student_id: StudentId, days: Sequence[_Day], draw: Generator
+) -> Iterator[tuple[str, str, str, str, str, str, str, str]]:
+    """A ride each way on every kind of day; one that serves several kinds is not joined by a second."""
+    for leg in (Leg.TO_SCHOOL, Leg.FROM_SCHOOL):
+        ridden: set[RunId] = set()
+        for day in days:
+            runs = day.runs(leg)
+            if runs and not any(run.run_id in ridden for run in runs):
+                run = runs[int(draw.integers(len(runs)))]
+                ridden.add(run.run_id)
+                yield _ride(student_id, run, leg, day, draw)
+
+
 def _ride(
-    student_id: StudentId, run: Run, leg: Leg, service_date: date, draw: Generator
+    student_id: StudentId, run: Run, leg: Leg, day: _Day, draw: Generator
 ) -> tuple[str, str, str, str, str, str, str, str]:
     index = int(draw.integers(len(run) - 1)) + (leg is Leg.FROM_SCHOOL)
     call = run.call(index)
     twice = run.pattern.stop_ids.count(call.stop_id) > 1
-    weekdays = "".join(
-        letter if day < 5 or day == service_date.weekday() else "-" for day, letter in enumerate(_WEEKDAY_LETTERS)
-    )
     return (
         student_id,
         run.run_id,
         call.stop_id,
         str(call.stop_sequence) if twice else "",
         leg,
-        weekdays,
-        (service_date - _RIDES_BEFORE_AND_AFTER).isoformat(),
-        (service_date + _RIDES_BEFORE_AND_AFTER).isoformat(),
+        day.weekdays,
+        day.first.isoformat(),
+        day.last.isoformat(),
     )

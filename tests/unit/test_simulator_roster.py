@@ -18,6 +18,7 @@ from feeds.simulator.plan import Size
 from feeds.simulator.plan_files import write_gtfs
 from feeds.simulator.roster import write_roster_for_plan
 from feeds.simulator.school_year import school_year_of
+from tests.plan_builder import small_plan, stop_times, weekly, write_plan
 
 DAY = date(2026, 11, 23)
 SMALL = Size(buses=14, schools=6, students=500)
@@ -97,6 +98,32 @@ def test_a_roster_can_be_made_for_any_plan(timetable: Timetable, tmp_path: Path)
             assert index > 0
         assert row["weekdays"][DAY.weekday()] == "M"
         assert date.fromisoformat(row["start_date"]) < DAY < date.fromisoformat(row["end_date"])
+
+
+def test_without_a_date_everybody_rides_on_every_kind_of_day(tmp_path: Path) -> None:
+    days = {"weekday": "1111100", "saturday": "0000010"}
+    plan = small_plan() | {
+        "calendar.txt": [weekly(name, on) for name, on in days.items()],
+        "calendar_dates.txt": [
+            {"service_id": "holiday", "date": "20261126", "exception_type": 1},
+            {"service_id": "weekday", "date": "20261126", "exception_type": 2},
+        ],
+        "trips.txt": [
+            {"route_id": "R1", "service_id": name, "trip_id": name, "shape_id": "S1"} for name in (*days, "holiday")
+        ],
+        "stop_times.txt": [
+            row for name in (*days, "holiday") for row in stop_times(name, ("A", "07:00:00"), ("C", "07:08:00"))
+        ],
+    }
+    timetable = read_gtfs(write_plan(tmp_path / "plan", plan)).timetable
+    write_roster_for_plan(timetable, tmp_path / "roster", students=20, families=10)
+    rides = _rows(tmp_path / "roster", "rides")
+    for on in (date(2026, 11, 25), date(2026, 11, 26), date(2026, 11, 28)):
+        running = {run.run_id for run in timetable.runs_on(on)}
+        today = [row for row in rides if RunId(row["run_id"]) in running]
+        assert len(today) == len({row["student_id"] for row in today}) == 20
+        assert all(row["start_date"] <= on.isoformat() <= row["end_date"] for row in today)
+        assert all(row["weekdays"][on.weekday()] != "-" for row in today)
 
 
 def test_a_roster_for_a_plan_is_the_same_each_time(timetable: Timetable, tmp_path: Path) -> None:
