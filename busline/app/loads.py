@@ -17,6 +17,9 @@ from feeds.plan.gtfs import GtfsPlan, read_gtfs
 from feeds.plan.problems import PlanRefusedError
 from feeds.roster.csv_roster import import_roster
 from feeds.simulator.district import build_district
+from feeds.simulator.history import FIRST_DAY, SchoolDay, school_weeks
+from feeds.simulator.history_files import write_history
+from feeds.simulator.plan import size_of
 from feeds.simulator.roster import write_roster_for_plan
 
 Say = Callable[[str], None]
@@ -91,6 +94,28 @@ async def simulate_district(out: Path, service_date: date, seed: int, say: Say) 
     await asyncio.to_thread(district.write_roster, out / "roster")
     say(f"Written: {out / 'plan'} (GTFS) and {out / 'roster'} (CSV). Import the plan first, then the roster.")
     return 0
+
+
+async def simulate_history(out: Path, first: date | None, days: int, seed: int, buses: int, say: Say) -> int:
+    """`busline simulate history`."""
+    if await asyncio.to_thread(_holds_anything, out):
+        raise Refused(f"{out} is not empty. Name a new folder, so that no day of another history is taken for one.")
+    weeks = school_weeks(seed=seed, first=first or FIRST_DAY, days=days, size=size_of(buses))
+    await asyncio.to_thread(write_history, weeks, out, lambda day: say(_one_day(day)))
+    say(f"Written to {out}: {days} school days, a plan for each week, and what really happened beside every day.")
+    return 0
+
+
+def _holds_anything(folder: Path) -> bool:
+    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+
+
+def _one_day(day: SchoolDay) -> str:
+    of_term, truth = day.term_day, day.truth
+    return (
+        f"{of_term.service_date} (week {of_term.week}, {of_term.kind}): {len(truth.visits)} runs driven, "
+        f"{len(truth.uncovered)} without a bus."
+    )
 
 
 async def simulate_roster(

@@ -26,7 +26,7 @@ from feeds.simulator.plan import (
     Size,
     planned_drive_seconds,
 )
-from feeds.simulator.routes import Route, draw_routes
+from feeds.simulator.routes import Route, Routes, draw_routes
 
 _FIRST_NUMBER = 101
 _TURNAROUND_SECONDS = 120
@@ -38,14 +38,25 @@ _YARD_COST_SECONDS = 200.0
 @lru_cache(maxsize=4)
 def make_plan(seed: int, size: Size = DEMO) -> SchoolPlan:
     """The plan of a seed and size; about half a second for the demo's, and longer with the square of the buses."""
-    city = build_city(seed, size.radius_m)
-    atlas = Atlas(city)
+    atlas = Atlas(build_city(seed, size.radius_m))
     drawn = draw_routes(atlas, seed, size)
-    yards = _yards(city, seed)
+    return scheduled(atlas, seed, size, drawn, chained(atlas, seed, size, drawn.routes))
+
+
+def chained(atlas: Atlas, seed: int, size: Size, routes: Sequence[Route]) -> list[list[Route]]:
+    """Which routes each bus drives, tier by tier."""
+    return _chains(atlas, routes, _yards(atlas.city, seed), size.buses)
+
+
+def scheduled(atlas: Atlas, seed: int, size: Size, drawn: Routes, chains: Sequence[Sequence[Route]]) -> SchoolPlan:
+    """The plan that has every bus drive its chain; a bus whose chain is empty stays in the yard."""
+    city, yards = atlas.city, _yards(atlas.city, seed)
     span = max(790, 2 * size.buses)
     numbers = (_FIRST_NUMBER + chance(seed, "numbers").permutation(span)).tolist()
     mornings, afternoons = [], []
-    for index, chain in enumerate(_chains(atlas, drawn.routes, yards, size.buses)):
+    for index, chain in enumerate(chains):
+        if not chain:
+            continue
         vehicle = VehicleId(str(numbers[index]))
         yard = min(yards, key=lambda yard: atlas.reach(yard).seconds[chain[0].out.nodes[0]])
         name = f"B{index + 1:02d}"
@@ -77,10 +88,7 @@ def _chains(atlas: Atlas, routes: Sequence[Route], yards: Sequence[int], buses: 
     def cost(bus: int, run: PlannedRun) -> float:
         if not chains[bus]:
             return _YARD_COST_SECONDS + min(atlas.reach(yard).seconds[run.nodes[0]] for yard in yards)
-        before = chains[bus][-1].out
-        drive = PLAN_PACE * atlas.reach(before.nodes[-1]).seconds[run.nodes[0]]
-        late = before.ends + _TURNAROUND_SECONDS + drive - run.starts
-        return drive + 10 * max(late, 0.0)
+        return after_seconds(atlas, chains[bus][-1].out, run)
 
     for tier in range(len(BELLS)):
         free = set(range(buses))
@@ -90,6 +98,13 @@ def _chains(atlas: Atlas, routes: Sequence[Route], yards: Sequence[int], buses: 
             free.discard(bus)
             chains[bus].append(route)
     return [chain for chain in chains if chain]
+
+
+def after_seconds(atlas: Atlas, before: PlannedRun, run: PlannedRun) -> float:
+    """What it costs to let a bus drive a morning run after another: the empty drive, and ten times any lateness."""
+    drive = PLAN_PACE * atlas.reach(before.nodes[-1]).seconds[run.nodes[0]]
+    late = before.ends + _TURNAROUND_SECONDS + drive - run.starts
+    return drive + 10 * max(late, 0.0)
 
 
 def _block(atlas: Atlas, block_id: BlockId, vehicle: VehicleId, yard: int, runs: Sequence[PlannedRun]) -> PlannedBlock:

@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.random import Generator
 
-from busline.ids import BlockId, VehicleId
+from busline.ids import BlockId, RunId, VehicleId
 from busline.people import Leg
 from feeds.simulator.chance import chance
 from feeds.simulator.plan import PlannedBlock, SchoolPlan
@@ -33,7 +33,7 @@ class Cause(StrEnum):
     ACCIDENT = "accident"
 
 
-_REPORTED: Mapping[Cause, tuple[float, tuple[float, ...]]] = {
+REPORTED_DELAYS: Mapping[Cause, tuple[float, tuple[float, ...]]] = {
     Cause.HEAVY_TRAFFIC: (0.696, (5, 10, 16, 20, 31, 46, 46)),
     Cause.OTHER: (0.134, (5, 10, 16, 30, 40, 60, 61)),
     Cause.MECHANICAL: (0.052, (15, 16, 20, 31, 46, 60, 61)),
@@ -47,7 +47,7 @@ _REPORTED: Mapping[Cause, tuple[float, tuple[float, ...]]] = {
 }
 """Share of reports, and minutes of delay at the percentiles below: NYC "Bus Breakdown and Delays", 2015 to 2018,
 237,990 reports (SDSdata). Over all reasons 10, 25 and 46 minutes at 10, 50 and 90 per cent."""
-_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
+REPORTED_PERCENTILES = (5, 10, 25, 50, 75, 90, 95)
 _REPORTS_A_RUN = 0.022
 """About 395 reports a school day over 9,000 routes, twice a day (Gothamist, 2025)."""
 _LATE_YARD = ((0.26, 420.0), (0.06, 900.0))
@@ -59,7 +59,7 @@ SUBSTITUTE_SHARE, UNCOVERED_SHARE, SILENT_SHARE, UNCLAIMED_SHARE = 0.05, 0.01, 0
 
 def reported_delay_seconds(cause: Cause, draw: Generator) -> float:
     """A delay as long as reported ones are, between a minute and an hour and a quarter."""
-    minutes = np.interp(100 * draw.random(), (0, *_PERCENTILES, 100), (1, *_REPORTED[cause][1], 75))
+    minutes = np.interp(100 * draw.random(), (0, *REPORTED_PERCENTILES, 100), (1, *REPORTED_DELAYS[cause][1], 75))
     return 60.0 * float(minutes)
 
 
@@ -97,6 +97,16 @@ class BlockDay:
     silences: tuple[Silence, ...] = ()
     claims_runs: bool = True
     """Whether the driver signs on, so that the feed names the run."""
+    signs_on: tuple[RunId, ...] = ()
+    """What the driver signs on to, run by run, where it is not what is driven."""
+    knows: tuple[float, ...] = ()
+    """The share of their usual speed that the driver makes on each run: new routes are driven more slowly."""
+
+    def signs_on_to(self, index: int, run_id: RunId) -> RunId:
+        return self.signs_on[index] if self.signs_on else run_id
+
+    def knows_share(self, index: int) -> float:
+        return self.knows[index] if self.knows else 1.0
 
 
 def usual_day(plan: SchoolPlan, day: date, already_out: Container[VehicleId | None] = ()) -> dict[BlockId, BlockDay]:
@@ -137,8 +147,8 @@ def _drawn(plan: SchoolPlan, block: PlannedBlock, draw: Generator) -> BlockDay:
             late += float(draw.exponential(mean))
             break
         luck -= share
-    causes = list(_REPORTED)
-    shares = np.array([_REPORTED[cause][0] for cause in causes])
+    causes = list(REPORTED_DELAYS)
+    shares = np.array([REPORTED_DELAYS[cause][0] for cause in causes])
     standstills = []
     for index, run in enumerate(block.runs):
         if draw.random() < _REPORTS_A_RUN:

@@ -37,6 +37,11 @@ class Size:
 DEMO = Size()
 
 
+def size_of(buses: int) -> Size:
+    """A district with so many buses, and with as many schools and students to a bus as the demonstration has."""
+    return Size(buses, max(6, 3 * round(buses / 6)), round(buses * DEMO.students / DEMO.buses))
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     school_id: SchoolId

@@ -6,6 +6,8 @@ One file is our own: `vehicle_assignments.txt` (`block_id,vehicle_id`), the bus 
 import csv
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import numpy as np
 
 from busline.ids import ServiceId
 from busline.people import Leg
-from feeds.simulator.plan import PlannedRun, SchoolPlan
+from feeds.simulator.plan import PlannedBlock, PlannedRun, SchoolPlan
 from feeds.simulator.school_year import SchoolYear
 
 SERVICE = ServiceId("SCHOOL")
@@ -24,10 +26,27 @@ _SCHOOL_BUS = 712
 """GTFS extended route type for a school bus."""
 
 
-def write_gtfs(plan: SchoolPlan, year: SchoolYear, folder: Path) -> None:
-    """Writes the ten files of the plan; the folder is made if need be."""
+@dataclass(frozen=True, slots=True)
+class PlannedService:
+    """Blocks that go on the same days: every weekday but some, or only on some dates."""
+
+    service_id: ServiceId
+    blocks: tuple[PlannedBlock, ...]
+    weekdays: bool = True
+    added: frozenset[date] = frozenset()
+    removed: frozenset[date] = frozenset()
+
+
+def write_gtfs(
+    plan: SchoolPlan, year: SchoolYear, folder: Path, services: Sequence[PlannedService] | None = None
+) -> None:
+    """Writes the ten files of the plan; the folder is made if need be. Without `services` all blocks go every day."""
     folder.mkdir(parents=True, exist_ok=True)
-    runs = [(block.block_id, run) for block in plan.blocks for run in block.runs]
+    if services is None:
+        services = [PlannedService(SERVICE, plan.blocks)]
+    blocks = [(service.service_id, block) for service in services for block in service.blocks]
+    trips = [(service_id, block.block_id, run) for service_id, block in blocks for run in block.runs]
+    runs = [(block_id, run) for _, block_id, run in trips]
     _write(
         folder / "agency.txt",
         ("agency_id", "agency_name", "agency_url", "agency_timezone", "agency_lang"),
@@ -37,7 +56,7 @@ def write_gtfs(plan: SchoolPlan, year: SchoolYear, folder: Path) -> None:
     _write(
         folder / "routes.txt",
         ("route_id", "agency_id", "route_short_name", "route_long_name", "route_type"),
-        (
+        dict.fromkeys(
             (run.route_id, AGENCY_ID, run.route_name, f"{run.school.name}, route {run.route_name[2:]}", _SCHOOL_BUS)
             for _, run in runs
             if run.leg is Leg.TO_SCHOOL
@@ -47,8 +66,8 @@ def write_gtfs(plan: SchoolPlan, year: SchoolYear, folder: Path) -> None:
         folder / "trips.txt",
         ("route_id", "service_id", "trip_id", "trip_headsign", "direction_id", "block_id", "shape_id"),
         (
-            (run.route_id, SERVICE, run.run_id, run.headsign, _direction(run), block_id, run.run_id)
-            for block_id, run in runs
+            (run.route_id, service_id, run.run_id, run.headsign, _direction(run), block_id, run.run_id)
+            for service_id, block_id, run in trips
         ),
     )
     metres = {run.run_id: _metres_along(plan, run) for _, run in runs}
@@ -69,17 +88,25 @@ def write_gtfs(plan: SchoolPlan, year: SchoolYear, folder: Path) -> None:
     _write(
         folder / "calendar.txt",
         "service_id monday tuesday wednesday thursday friday saturday sunday start_date end_date".split(),  # noqa: SIM905
-        [(SERVICE, 1, 1, 1, 1, 1, 0, 0, f"{year.first:%Y%m%d}", f"{year.last:%Y%m%d}")],
+        [
+            (service.service_id, *(5 * [int(service.weekdays)]), 0, 0, f"{year.first:%Y%m%d}", f"{year.last:%Y%m%d}")
+            for service in services
+        ],
     )
     _write(
         folder / "calendar_dates.txt",
         ("service_id", "date", "exception_type"),
-        ((SERVICE, f"{day:%Y%m%d}", 2) for day in sorted(year.closed)),
+        (
+            (service.service_id, f"{day:%Y%m%d}", kind)
+            for service in services
+            for kind, days in ((1, service.added), (2, (year.closed | service.removed) if service.weekdays else ()))
+            for day in sorted(days)
+        ),
     )
     _write(
         folder / "vehicle_assignments.txt",
         ("block_id", "vehicle_id"),
-        ((block.block_id, block.vehicle_id) for block in plan.blocks),
+        dict.fromkeys((block.block_id, block.vehicle_id) for _, block in blocks),
     )
 
 

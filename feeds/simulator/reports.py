@@ -4,7 +4,7 @@ The truth of a day in; what a feed would publish at any of its moments out.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -22,7 +22,7 @@ from feeds.simulator.mishaps import BlockDay
 from feeds.simulator.truth import DayTruth, DrivenBlock, speed_mps
 
 SOURCE = SourceId("simulator")
-_EVERY_SECONDS = 10.0
+EVERY_SECONDS = 10.0
 _DROPPED_AFTER_SECONDS = 900.0
 """A feed stops listing a vehicle that has been silent for so long."""
 _WANDER_M, _WANDER_SECONDS = 4.5, 45.0
@@ -50,14 +50,22 @@ class _Reports:
 class DayReports:
     """A day's feed."""
 
-    def __init__(self, city: City, seed: int, truth: DayTruth, haps: Mapping[BlockId, BlockDay]) -> None:
+    def __init__(
+        self,
+        city: City,
+        seed: int,
+        truth: DayTruth,
+        haps: Mapping[BlockId, BlockDay],
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
         # In UTC, where adding seconds is adding seconds on the days the clocks change, too.
         self._midnight = moment(truth.service_date, 0, truth.timezone).astimezone(UTC)
         by_vehicle: dict[VehicleId, list[DrivenBlock]] = {}
         for bus in sorted(truth.driven, key=lambda bus: float(bus.knot_seconds[0])):
             by_vehicle.setdefault(bus.vehicle_id, []).append(bus)
         self._vehicles = [
-            _reports(city, seed, truth.service_date, buses, haps) for _, buses in sorted(by_vehicle.items())
+            _reports(city, seed, truth.service_date, buses, haps, every_seconds)
+            for _, buses in sorted(by_vehicle.items())
         ]
 
     def newest(self, now: datetime) -> Sequence[Position]:
@@ -69,6 +77,14 @@ class DayReports:
             if index >= 0 and seconds - box.shown[index] <= _DROPPED_AFTER_SECONDS:
                 newest.append(self._position(box, index))
         return newest
+
+    def heard(self) -> Iterator[Position]:
+        """Every report of the day, in the order in which it was heard."""
+        shown = np.concatenate([box.shown for box in self._vehicles] or [[]])
+        of = np.repeat(np.arange(len(self._vehicles)), [len(box.shown) for box in self._vehicles])
+        first = np.searchsorted(of, np.arange(len(self._vehicles)))
+        for row in np.argsort(shown, kind="stable").tolist():
+            yield self._position(self._vehicles[of[row]], row - int(first[of[row]]))
 
     def _position(self, box: _Reports, index: int) -> Position:
         return Position(
@@ -84,7 +100,12 @@ class DayReports:
 
 
 def _reports(
-    city: City, seed: int, day: date, buses: Sequence[DrivenBlock], haps: Mapping[BlockId, BlockDay]
+    city: City,
+    seed: int,
+    day: date,
+    buses: Sequence[DrivenBlock],
+    haps: Mapping[BlockId, BlockDay],
+    every_seconds: float,
 ) -> _Reports:
     vehicle_id = buses[0].vehicle_id
     box = _Reports(vehicle_id, [], [], [], [], [], [], [])
@@ -93,9 +114,9 @@ def _reports(
     for bus in buses:
         draw = chance(seed, day, "reports", bus.block_id)
         hap = haps[bus.block_id]
-        at = np.arange(bus.knot_seconds[0] + draw.uniform(0, _EVERY_SECONDS), bus.knot_seconds[-1], _EVERY_SECONDS)
+        at = np.arange(bus.knot_seconds[0] + draw.uniform(0, every_seconds), bus.knot_seconds[-1], every_seconds)
         at = np.round(at + draw.uniform(-0.4, 0.4, len(at)), 1)
-        wander = _wander(draw, len(at))
+        wander = _wander(draw, len(at), every_seconds)
         for silence in hap.silences:
             heard = (at < silence.starts) | (at >= silence.ends)
             at, wander = at[heard], wander[heard]
@@ -113,9 +134,9 @@ def _reports(
     return box
 
 
-def _wander(draw: Generator, count: int) -> NDArray[np.float64]:
+def _wander(draw: Generator, count: int, every_seconds: float) -> NDArray[np.float64]:
     """(count, 2) metres: an error that remembers its last value."""
-    keep = float(np.exp(-_EVERY_SECONDS / _WANDER_SECONDS))
+    keep = float(np.exp(-every_seconds / _WANDER_SECONDS))
     shocks = draw.normal(0, _WANDER_M * np.sqrt(1 - keep**2), (count, 2)).tolist()
     x, y = draw.normal(0, _WANDER_M, 2).tolist()
     drift = []

@@ -64,21 +64,42 @@ class Routes:
 
 def draw_routes(atlas: Atlas, seed: int, size: Size) -> Routes:
     """The schools, stops and routes of a seed and size."""
-    office = _RoutingOffice(atlas, seed, size)
-    schools = office.schools()
-    return Routes(schools, office.stops, tuple(office.routes(schools)))
+    return RoutingOffice(atlas, seed, size).drawn()
 
 
-class _RoutingOffice:
-    def __init__(self, atlas: Atlas, seed: int, size: Size) -> None:
+class RoutingOffice:
+    """Draws routes, and draws them again when they change.
+
+    `plan_error` and `plan_bias` are how far a route's plan is off for good, as standard deviation and mean of its
+    logarithm.
+    """
+
+    def __init__(
+        self,
+        atlas: Atlas,
+        seed: int,
+        size: Size,
+        *,
+        plan_error: float = _PLAN_ERROR,
+        plan_bias: float = 0.0,
+        before_bell_minutes: tuple[int, int] = _BEFORE_BELL_MINUTES,
+    ) -> None:
         self._atlas, self._city, self._seed, self._size = atlas, atlas.city, seed, size
+        self._plan_error, self._plan_bias = plan_error, plan_bias
+        self._before_bell_minutes = before_bell_minutes
         self.stops: dict[StopId, PlannedStop] = {}
         degree = np.array([len(pairs) for pairs in self._city.neighbours])
         widest = np.array(
             [min(int(self._city.link_road[link]) for _, link in pairs) for pairs in self._city.neighbours]
         )
         self._quiet = np.flatnonzero((degree >= 3) & (widest >= Road.COLLECTOR) & ~self._city.signal)
-        self._corners = self._spaced(chance(seed, "corners"), _CORNERS_APART_M)
+        self.corners = self._spaced(chance(seed, "corners"), _CORNERS_APART_M)
+        """Junctions where children can be met, in no order."""
+
+    def drawn(self) -> Routes:
+        """Everything, as on the first day."""
+        schools = self.schools()
+        return Routes(schools, self.stops, tuple(self.routes(schools)))
 
     def _spaced(self, draw: Generator, gap_m: float) -> NDArray[np.int64]:
         """Quiet junctions at least `gap_m` apart, in random order."""
@@ -142,7 +163,7 @@ class _RoutingOffice:
         turn = 2 * math.pi * (index + draw.uniform(-0.25, 0.25)) / of
         far = self._city.radius_m * (0.22 + 0.38 * float(draw.beta(2, 3)))
         aim = self._city.node_xy[school.node] + far * np.array([math.cos(turn), math.sin(turn)])
-        corners = [node for node in self._corners.tolist() if node != school.node]
+        corners = [node for node in self.corners.tolist() if node != school.node]
         # In a very small district two buses of a school may have to share corners.
         free = [node for node in corners if node not in used]
         if len(free) < count:
@@ -207,17 +228,19 @@ class _RoutingOffice:
                     corners = self._in_order(self._pocket(school, index, count, draw, taken), school)
                     taken.update(corners)
                     riders = (1 + draw.poisson(max(per_stop - 1, 0.0), len(corners))).tolist()
-                    made.append(self._route(f"{codes[school.school_id]}{index + 1}", school, corners, riders))
+                    made.append(self.route(f"{codes[school.school_id]}{index + 1}", school, corners, riders))
         return made
 
-    def _route(self, code: str, school: School, corners: Sequence[int], riders: Sequence[int]) -> Route:
+    def route(self, code: str, school: School, corners: Sequence[int], riders: Sequence[int], timing: int = 0) -> Route:
+        """A route through corners in this order. With another `timing` its plan is off in another way."""
         nodes, calls = self._path(corners, school)
         stop_ids = [*(self._corner_stop(node) for node in corners), school.stop_id]
         counts = [*riders, sum(riders)]
-        draw = chance(self._seed, "plan of", code)
-        error = math.exp(float(draw.normal(0, _PLAN_ERROR)))
+        draw = chance(self._seed, "plan of", code, timing) if timing else chance(self._seed, "plan of", code)
+        error = math.exp(float(draw.normal(self._plan_bias, self._plan_error)))
         morning = [error * at for at in self._times(nodes, calls, counts, Leg.TO_SCHOOL)]
-        arrive = school.bell_seconds - 60 * int(draw.integers(_BEFORE_BELL_MINUTES[0], _BEFORE_BELL_MINUTES[1] + 1))
+        soonest, earliest = self._before_bell_minutes
+        arrive = school.bell_seconds - 60 * int(draw.integers(soonest, earliest + 1))
         out = _minutes(arrive - morning[-1] + at for at in morning)
         back_nodes = nodes[::-1]
         back_calls = [len(nodes) - 1 - index for index in reversed(calls)]

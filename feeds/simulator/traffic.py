@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from feeds.simulator.chance import chance
 from feeds.simulator.city import City, Road
+from feeds.simulator.conditions import USUAL, Conditions
 from feeds.simulator.mishaps import Cause, reported_delay_seconds
 
 _STEP_SECONDS = 300
@@ -44,12 +45,12 @@ class Jam:
 class Traffic:
     """One day on the streets of one city."""
 
-    def __init__(self, city: City, seed: int, day: date) -> None:
+    def __init__(self, city: City, seed: int, day: date, conditions: Conditions = USUAL) -> None:
         self._city = city
         middles = city.node_xy[city.link_ends].mean(axis=1)
         usual = np.exp(chance(seed, "usual flow").normal(0, 0.10, len(middles)))
         today = np.exp(chance(seed, day, "flow").normal(0, 0.06, len(middles)))
-        self._of_link: list[float] = (usual * today * _weather(seed, day)).tolist()
+        self._of_link: list[float] = (usual * today * _weather(seed, day, conditions)).tolist()
         self._road: list[int] = city.link_road.tolist()
         central = np.exp(-np.hypot(*middles.T) / (0.45 * city.radius_m))
         self._rush_share: list[float] = (0.75 + 0.5 * central).tolist()
@@ -58,8 +59,8 @@ class Traffic:
         quarter = (angle + math.pi) / (2 * math.pi) * 6
         outer = np.hypot(*middles.T) > 0.5 * city.radius_m
         self._quarter: list[int] = (quarter.astype(int) % 6 + 6 * outer).tolist()
-        self._mood = _moods(seed, day)
-        self.jams = _jams(city, seed, day)
+        self._mood = _moods(seed, day, conditions.unrest)
+        self.jams = _jams(city, seed, day, conditions.jams)
         self._jammed: dict[int, list[Jam]] = {}
         for jam in self.jams:
             for link in np.flatnonzero(np.hypot(*(middles - jam.middle_xy).T) < jam.radius_m).tolist():
@@ -122,31 +123,34 @@ def _rush_hours() -> list[list[float]]:
     return [(_RUSH_DEPTH[road] * shape).tolist() for road in Road]
 
 
-def _weather(seed: int, day: date) -> float:
+def _weather(seed: int, day: date, conditions: Conditions) -> float:
+    if conditions.flow is not None:
+        return conditions.flow
     luck = float(chance(seed, day, "weather").random())
     snow, rain = (0.06, 0.14) if day.month in (12, 1, 2, 3) else (0.0, 0.12)
     return 0.72 if luck < snow else 0.90 if luck < snow + rain else 1.0
 
 
-def _moods(seed: int, day: date) -> list[list[float]]:
+def _moods(seed: int, day: date, unrest: float) -> list[list[float]]:
     """Each quarter's own day: a factor that drifts, remembering about half an hour."""
     draw = chance(seed, day, "moods")
-    level = draw.normal(0, _MOOD_SD, 12)
+    spread = unrest * _MOOD_SD
+    level = draw.normal(0, spread, 12)
     moods = []
     for _ in range(_STEPS):
         moods.append(np.exp(level))
-        level = 0.85 * level + draw.normal(0, _MOOD_SD * math.sqrt(1 - 0.85**2), 12)
+        level = 0.85 * level + draw.normal(0, spread * math.sqrt(1 - 0.85**2), 12)
     columns: list[list[float]] = np.array(moods).T.tolist()
     return columns
 
 
-def _jams(city: City, seed: int, day: date) -> tuple[Jam, ...]:
+def _jams(city: City, seed: int, day: date, times: float) -> tuple[Jam, ...]:
     """Accidents and road works of a day, on streets that matter, most of them when streets are full."""
     draw = chance(seed, day, "jams")
     area_km2 = math.pi * (city.radius_m / 1_000) ** 2
     wide = np.flatnonzero(city.link_road <= Road.COLLECTOR)
     jams = []
-    for _ in range(int(draw.poisson(_JAMS_A_DAY_PER_KM2 * area_km2))):
+    for _ in range(int(draw.poisson(times * _JAMS_A_DAY_PER_KM2 * area_km2))):
         link = int(draw.choice(wide))
         cause = Cause.ACCIDENT if draw.random() < 0.35 else Cause.HEAVY_TRAFFIC
         x, y = city.node_xy[city.link_ends[link]].mean(axis=0).tolist()

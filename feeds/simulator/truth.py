@@ -19,6 +19,7 @@ from busline.people import Leg
 from busline.service_day import moment
 from feeds.simulator.chance import chance
 from feeds.simulator.city import CRUISE_MPS, City
+from feeds.simulator.conditions import USUAL, Conditions
 from feeds.simulator.mishaps import BlockDay, Cause, Standstill
 from feeds.simulator.plan import EARLY_SECONDS, PlannedBlock, PlannedRun, SchoolPlan, planned_drive_seconds
 from feeds.simulator.traffic import Traffic
@@ -26,7 +27,8 @@ from feeds.simulator.traffic import Traffic
 PRE_TRIP_SECONDS = 420.0
 """The engine runs, and the box reports, this long before a bus leaves the yard: the driver walks round it."""
 _SHUT_DOWN_SECONDS = 150.0
-_PRESENT_SHARE = 0.92
+_LATE_CHILD_SECONDS = 40.0
+"""How long a driver waits for a child in sight, on average (a judgement)."""
 _BOARDING = (19.0, 2.6)
 """Seconds for a pick-up, and for each child that gets on (the prior of transit studies; no school data is public)."""
 _ALIGHTING = (15.0, 2.2)
@@ -77,9 +79,15 @@ class DayTruth:
     """Why a run lost time, where one mishap is to blame."""
 
 
-def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], timezone: ZoneInfo) -> DayTruth:
+def drive_day(
+    plan: SchoolPlan,
+    day: date,
+    haps: Mapping[BlockId, BlockDay],
+    timezone: ZoneInfo,
+    conditions: Conditions = USUAL,
+) -> DayTruth:
     """The truth of one day; about a quarter of a second for fifty buses."""
-    traffic = Traffic(plan.city, plan.seed, day)
+    traffic = Traffic(plan.city, plan.seed, day, conditions)
     driven, uncovered = [], []
     for block in plan.blocks:
         hap = haps[block.block_id]
@@ -87,7 +95,7 @@ def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], tim
             uncovered += [run.run_id for run in block.runs]
         else:
             draw = chance(plan.seed, day, "drive", block.block_id)
-            driven.append(_Driver(plan.city, traffic, hap, draw).drive(block, hap.vehicle_id))
+            driven.append(_Driver(plan.city, traffic, conditions, hap, draw).drive(block, hap.vehicle_id))
     visits = {run_id: visits for bus in driven for run_id, visits in bus.visits.items()}
     vehicles = {run_id: bus.vehicle_id for bus in driven for run_id in bus.visits}
     arrivals = {
@@ -101,19 +109,23 @@ def drive_day(plan: SchoolPlan, day: date, haps: Mapping[BlockId, BlockDay], tim
 class _Driver:
     """Takes one bus through its block, writing down where it was when."""
 
-    def __init__(self, city: City, traffic: Traffic, hap: BlockDay, draw: Generator) -> None:
-        self._city, self._traffic, self._hap, self._draw = city, traffic, hap, draw
-        self._cruise = {int(road): mps * hap.pace for road, mps in CRUISE_MPS.items()}
+    def __init__(self, city: City, traffic: Traffic, conditions: Conditions, hap: BlockDay, draw: Generator) -> None:
+        self._city, self._traffic, self._conditions, self._hap, self._draw = city, traffic, conditions, hap, draw
+        self._cruise = self._cruise_mps(1.0)
         self._road: list[int] = city.link_road.tolist()
         self._now = 0.0
         self._seconds: list[float] = []
         self._places: list[tuple[float, float]] = []
         self._to_lose = 0.0
 
+    def _cruise_mps(self, share: float) -> dict[int, float]:
+        return {int(road): mps * self._hap.pace * share for road, mps in CRUISE_MPS.items()}
+
     def drive(self, block: PlannedBlock, vehicle_id: VehicleId) -> DrivenBlock:
         self._now = block.pull_out_seconds - PRE_TRIP_SECONDS
         self._mark(block.hops[0][0])
-        signed_on: list[tuple[float, RunId | None]] = [(self._now + PRE_TRIP_SECONDS / 2, block.runs[0].run_id)]
+        first = self._hap.signs_on_to(0, block.runs[0].run_id)
+        signed_on: list[tuple[float, RunId | None]] = [(self._now + PRE_TRIP_SECONDS / 2, first)]
         self._stand(block.hops[0][0], PRE_TRIP_SECONDS + self._hap.yard_late_seconds)
         visits: dict[RunId, tuple[TrueVisit, ...]] = {}
         causes: dict[RunId, Cause] = {}
@@ -125,12 +137,14 @@ class _Driver:
                 # With time to spare a driver rests where the last run ended, not at a corner in front of a house.
                 set_out = run.starts - planned_drive_seconds(self._city, block.hops[index]) - EARLY_SECONDS
                 self._stand(block.hops[index][0], set_out - self._now)
-                signed_on.append((self._now - 15.0, run.run_id))
+                signed_on.append((self._now - 15.0, self._hap.signs_on_to(index, run.run_id)))
             for still in standstills:
                 if still.share < 0:
                     self._stand(block.hops[index][0], still.seconds)
             self._along(block.hops[index])
+            self._cruise = self._cruise_mps(self._hap.knows_share(index))
             visits[run.run_id] = self._serve(run, [still for still in standstills if still.share >= 0])
+            self._cruise = self._cruise_mps(1.0)
         signed_on.append((self._now + 30.0, None))
         self._along(block.hops[-1])
         self._stand(block.yard, _SHUT_DOWN_SECONDS)
@@ -200,7 +214,7 @@ class _Driver:
 
     def _dwell_seconds(self, run: PlannedRun, index: int) -> float:
         listed = run.riders[index]
-        present = int(self._draw.binomial(listed, _PRESENT_SHARE))
+        present = int(self._draw.binomial(listed, self._conditions.present_share))
         noise = float(np.exp(self._draw.normal(0, 0.28)))
         at_school = run.stop_ids[index] == run.school.stop_id
         if at_school:
@@ -209,7 +223,12 @@ class _Driver:
             base, each = _BOARDING if run.leg is Leg.TO_SCHOOL else _ALIGHTING
         if not present:
             return 0.0 if run.leg is Leg.FROM_SCHOOL or self._draw.random() < 0.4 else 10.0 * noise
-        return (base + each * present) * noise
+        seconds = (base + each * present) * noise * self._conditions.dwell
+        # Chance is asked only where it matters, so that a usual day stays what it was.
+        late_child_share = self._conditions.late_child_share if run.leg is Leg.TO_SCHOOL and not at_school else 0.0
+        if late_child_share and self._draw.random() < late_child_share:
+            seconds += float(self._draw.exponential(_LATE_CHILD_SECONDS))
+        return seconds
 
 
 def speed_mps(bus: DrivenBlock) -> NDArray[np.float64]:
