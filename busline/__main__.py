@@ -15,7 +15,7 @@ import uvloop
 from busline.app.commands import add_user, bring_up_to_date, check, notice
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
-from busline.app.loads import load_plan, load_roster, simulate_district, simulate_roster
+from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
 from busline.app.replay import ReplayOptions, replay
 from busline.app.service import serve
 from busline.logs import configure_logging
@@ -109,6 +109,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
         case "simulate":
             if options.what == "district":
                 return simulate_district(options.out, options.date or datetime.now(UTC).date(), options.seed, _say)
+            if options.what == "history":
+                return simulate_history(options.out, options.date, options.days, options.seed, options.buses, _say)
             return simulate_roster(
                 options.plan, options.out, options.date, options.students, options.families, options.seed, _say
             )
@@ -169,12 +171,20 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--stay", action="store_true", help="keep answering after the recording is over")
 
     simulate = commands.add_parser("simulate", help="made-up people and districts").add_subparsers(
-        dest="what", required=True, metavar="district|roster"
+        dest="what", required=True, metavar="district|history|roster"
     )
     district = simulate.add_parser("district", help="write the plan and the roster of a simulated district")
     district.add_argument("--out", required=True, type=Path)
     district.add_argument("--date", type=date.fromisoformat, help="its school day (default: today)")
     district.add_argument("--seed", type=int, default=1)
+    history = simulate.add_parser(
+        "history", help="write weeks of a simulated September: plans, positions and the truth"
+    )
+    history.add_argument("--out", required=True, type=Path)
+    history.add_argument("--days", type=_some, default=20, help="how many school days (default 20: four weeks)")
+    history.add_argument("--date", type=date.fromisoformat, help="the first school day (default: in September)")
+    history.add_argument("--seed", type=int, default=1, help="another number is another city")
+    history.add_argument("--buses", type=_some, default=48, help="how large the district is (default 48)")
     people = simulate.add_parser("roster", help="place made-up students at the stops of any plan")
     people.add_argument("--plan", required=True)
     people.add_argument("--out", required=True, type=Path)
@@ -202,6 +212,12 @@ def _serving(command: argparse.ArgumentParser, speed: float) -> None:
     command.add_argument("--data-dir", type=Path, help="where the embedded database lives")
     command.add_argument("--json", action="store_true", help="print one JSON line once ready, and nothing else")
     command.add_argument("--no-browser", action="store_true", help="do not open the phone page")
+
+
+def _some(text: str) -> int:
+    if int(text) < 1:
+        raise ValueError
+    return int(text)
 
 
 def _clock_time(text: str) -> time:
