@@ -29,9 +29,11 @@ import numpy as np
 from numpy.typing import NDArray
 from twilio.request_validator import RequestValidator
 
+from busline.backtest.judging import BRACKET_SECONDS
+from busline.backtest.truth import known_arrivals, true_arrivals
 from busline.ids import RunId
 from busline.store.embedded import embedded_postgres
-from busline.timetable import Run, Timetable
+from busline.timetable import Timetable
 from feeds.plan.gtfs import read_gtfs
 from feeds.positions_file import read_positions
 from feeds.replay import Recording
@@ -39,8 +41,6 @@ from feeds.replay import Recording
 ASKED_BEFORE = timedelta(minutes=45)
 ASKED_AFTER = timedelta(minutes=10)
 LIVE_SECONDS = 90.0
-BRACKET_SECONDS = 65.0
-"""A true arrival counts as known where the fixes around it are at most this far apart (facts on the recording)."""
 
 RIDERS = """
 select contact.phone, link.student_id, ride.run_id, ride.stop_id, ride.stop_sequence
@@ -63,54 +63,6 @@ class Asking:
     student_id: str
     run_id: RunId
     call_index: int
-
-
-def true_arrivals(timetable: Timetable, recording_path: Path) -> dict[RunId, NDArray[np.float64]]:
-    """Arrival at every call as epoch seconds, NaN where unknown: nearest point on the path, kept going forward."""
-    tracks: dict[RunId, list[tuple[float, float, float]]] = {}
-    for position in read_positions(recording_path).positions:
-        if position.claim is not None and position.claim.run_id in timetable.runs:
-            place = (position.fix_at.timestamp(), position.place.lat, position.place.lon)
-            tracks.setdefault(position.claim.run_id, []).append(place)
-    return {run_id: _arrivals(timetable, timetable.runs[run_id], track) for run_id, track in tracks.items()}
-
-
-def _arrivals(timetable: Timetable, run: Run, track: Sequence[tuple[float, float, float]]) -> NDArray[np.float64]:
-    fixes = np.array(sorted(set(track)))
-    places = timetable.plane.to_xy(fixes[:, 1], fixes[:, 2])
-    path, along = run.pattern.path_xy, run.pattern.path_distance_m
-    start, step = path[:-1], np.diff(path, axis=0)
-    length = np.maximum(np.hypot(step[:, 0], step[:, 1]), 1e-9)
-    reached: list[tuple[float, float]] = []
-    here = None
-    for at, place in zip(fixes[:, 0], places, strict=True):
-        share = np.clip(((place - start) * step).sum(1) / length**2, 0.0, 1.0)
-        off = np.hypot(*(place - (start + step * share[:, None])).T)
-        distance = along[:-1] + share * length
-        near = off < 60
-        if here is not None:
-            near &= (distance > here - 60) & (distance < here + 31 * (at - reached[-1][0]) + 200)
-        if near.any():
-            here = float(distance[near][np.argmin(off[near])])
-            reached.append((float(at), here))
-    if len(reached) < 2:
-        return np.full(len(run), np.nan)
-    when, where = np.array(reached).T
-    # A bus that circles before its run has been at these places already: only what follows the last jump back counts.
-    back = np.flatnonzero((np.diff(where) < -100) & (where[1:] < 0.3 * along[-1]))
-    if len(back):
-        when, where = when[back[-1] + 1 :], where[back[-1] + 1 :]
-    where = np.maximum.accumulate(where)
-    # The feed snaps a standing bus to just before its stop: ten metres short of it counts as there.
-    target = run.pattern.stop_distance_m - 10.0
-    after = np.searchsorted(where, target)
-    known = (after > 0) & (after < len(where))
-    result = np.full(len(run), np.nan)
-    i = after[known]
-    gap = when[i] - when[i - 1]
-    share = (target[known] - where[i - 1]) / np.maximum(where[i] - where[i - 1], 1e-6)
-    result[known] = np.where(gap <= BRACKET_SECONDS, when[i - 1] + gap * share, np.nan)
-    return result
 
 
 def choose(
@@ -138,7 +90,8 @@ async def run(options: argparse.Namespace) -> int:
         print("Skipped: the recorded data is not here. Name it with --plan and --positions.")
         return 0
     timetable = read_gtfs(plan).timetable
-    recording = Recording(read_positions(positions).positions)
+    recording_positions = read_positions(positions).positions
+    recording = Recording(recording_positions)
     day = recording.service_date or recording.start.astimezone(timetable.timezone).date()
     with tempfile.TemporaryDirectory(prefix="busline-day-") as folder:
         Path(folder).chmod(0o711)
@@ -157,7 +110,8 @@ async def run(options: argparse.Namespace) -> int:
             up = json.loads(line)
             async with embedded_postgres(Path(folder), join_running=True) as address:
                 connection = await asyncpg.connect(**address.connect_arguments())
-                truth = true_arrivals(timetable, positions)
+                seen = known_arrivals(true_arrivals(timetable, recording_positions), BRACKET_SECONDS)
+                truth = {key.run_id: arrivals for key, arrivals in seen.items()}
                 riders = await connection.fetch(RIDERS, [str(run_id) for run_id in truth])
                 asked = choose(timetable, day, riders, recording, options.inquiries, options.seed)
                 seconds = await ask(up, asked, recording.start, began, options.speed)

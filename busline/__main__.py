@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from busline.app.backtest import BacktestOptions, run_backtest
 from busline.app.commands import add_user, bring_up_to_date, check, notice
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
@@ -106,6 +107,20 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
                 _settings(options, quiet=True),
                 _say,
             )
+        case "backtest":
+            return run_backtest(
+                BacktestOptions(
+                    plan=options.plan,
+                    positions=options.positions,
+                    history=options.history,
+                    fit_routes=options.fit_routes,
+                    json=options.json,
+                    report=options.report,
+                    predictions_out=options.predictions_out,
+                    agency_predictions=options.agency_predictions,
+                ),
+                _say,
+            )
         case "simulate":
             if options.what == "district":
                 return simulate_district(options.out, options.date or datetime.now(UTC).date(), options.seed, _say)
@@ -169,6 +184,20 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--feed-only", action="store_true", help="serve the recording as a GTFS-realtime feed, no more")
     replay.add_argument("--forget-later", action="store_true", help="even if the database holds later positions")
     replay.add_argument("--stay", action="store_true", help="keep answering after the recording is over")
+
+    backtest = commands.add_parser("backtest", help="score the arrival times on recorded days")
+    backtest.add_argument("--plan", required=True, help="the GTFS the days were recorded under")
+    backtest.add_argument("--positions", required=True, type=Path, help="the day to score: CSV, CSV.gz or Parquet")
+    backtest.add_argument(
+        "--history", nargs="+", type=Path, default=[], metavar="FILE", help="earlier days, to learn from"
+    )
+    backtest.add_argument("--agency-predictions", type=Path, metavar="FILE", help="theirs, to hold ours against (CSV)")
+    backtest.add_argument(
+        "--fit-routes", nargs="+", default=[], metavar="ROUTE", help="calibrate on these routes, score the others"
+    )
+    backtest.add_argument("--json", type=Path, metavar="FILE", help="write every figure")
+    backtest.add_argument("--report", type=Path, metavar="DIR", help="write a page with plots")
+    backtest.add_argument("--predictions-out", type=Path, metavar="FILE", help="write every prediction (CSV, .gz)")
 
     simulate = commands.add_parser("simulate", help="made-up people and districts").add_subparsers(
         dest="what", required=True, metavar="district|history|roster"

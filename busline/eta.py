@@ -39,6 +39,8 @@ class Basis(StrEnum):
     """A fix of at most 90 s."""
     LAST_SEEN = "last_seen"
     """A fix of at most six minutes; said with its time."""
+    BEFORE_START = "before_start"
+    """The run has not begun: its bus waits, or is still on an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ import pytest
 from busline.scoring import (
     Calls,
     Predicted,
+    benchmark_interval,
     bootstrap_interval,
     cal_itp_percent,
     complete_minutes_percent,
     error_by_horizon,
+    error_ratio_interval,
     eta_benchmark,
     mbta,
     missed_percent,
@@ -125,18 +127,36 @@ def test_a_score_holds_every_yardstick_and_counts_phantoms() -> None:
     assert told.benchmark.buckets[0].accurate_percent == 100
 
 
+def mean_interval(
+    trip: np.ndarray[tuple[int], np.dtype[np.intp]], values: np.ndarray[tuple[int], np.dtype[np.float64]]
+) -> tuple[float, float]:
+    columns = np.stack([values, np.ones(len(values))], axis=1)
+    return bootstrap_interval(trip, columns, lambda sums: sums[:, 0] / sums[:, 1])
+
+
 def test_the_bootstrap_resamples_whole_trips() -> None:
     trip = np.repeat(np.arange(40), 25)
     by_trip = np.random.default_rng(3).normal(0, 1, 40)
     values = np.repeat(by_trip, 25)
-    low, high = bootstrap_interval(trip, lambda rows: float(values[rows].mean()))
+    low, high = mean_interval(trip, values)
     half = 1.96 * by_trip.std() / math.sqrt(40)
-    assert low == pytest.approx(values.mean() - half, abs=0.1)
-    assert high == pytest.approx(values.mean() + half, abs=0.1)
+    assert low == pytest.approx(values.mean() - half, abs=0.05)
+    assert high == pytest.approx(values.mean() + half, abs=0.05)
 
 
 def test_the_bootstrap_is_the_same_each_time() -> None:
     trip, values = np.array([0, 1, 2, 2]), seconds(1, 2, 3, 4)
-    assert bootstrap_interval(trip, lambda rows: float(values[rows].mean())) == bootstrap_interval(
-        trip, lambda rows: float(values[rows].mean())
+    assert mean_interval(trip, values) == mean_interval(trip, values)
+
+
+def test_intervals_of_the_benchmark_and_of_a_ratio_hold_their_figures() -> None:
+    draw = np.random.default_rng(5)
+    rows = predicted(
+        *((trip, 0, 0.0, lead, lead + draw.normal(20, 60)) for trip in range(200) for lead in (100, 250, 500, 800))
     )
+    low, high = benchmark_interval(rows)
+    assert low < eta_benchmark(rows.lead_seconds, rows.actual - rows.published).percent < high
+    assert high - low < 8
+    error = rows.actual - rows.published
+    low, high = error_ratio_interval(rows.trip, error, 2 * error)
+    assert (low, high) == pytest.approx((0.5, 0.5))

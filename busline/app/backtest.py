@@ -1,0 +1,140 @@
+"""`busline backtest`: recorded days predicted again as they were lived, and scored beside the baselines."""
+
+import asyncio
+import csv
+import gzip
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from busline.app.database import Refused
+from busline.app.loads import Say, read_plan
+from busline.backtest.agency import AgencyPrediction
+from busline.backtest.figures import as_json, as_words
+from busline.backtest.report import report_page
+from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
+from busline.backtest.verdict import Backtest, NothingToScoreError, backtest
+from busline.ids import RouteId
+from busline.position import Position
+from busline.timetable import Timetable
+from feeds.positions_file import PositionsFileError, read_positions
+from feeds.predictions_file import PredictionsFileError, read_predictions
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestOptions:
+    """What `busline backtest` was asked for."""
+
+    plan: str
+    positions: Path
+    history: Sequence[Path] = ()
+    fit_routes: Sequence[str] = ()
+    json: Path | None = None
+    report: Path | None = None
+    predictions_out: Path | None = None
+    agency_predictions: Path | None = None
+
+
+async def run_backtest(options: BacktestOptions, say: Say) -> int:
+    """Read, replay, score, and write what was asked for. Raises `Refused` with one clear message and counts."""
+    plan = await read_plan(options.plan)
+    timetable = plan.timetable
+    positions, rejected = await asyncio.to_thread(_read, [options.positions])
+    history, _ = await asyncio.to_thread(_read, options.history)
+    agency, unusable = await asyncio.to_thread(_read_agency, options.agency_predictions)
+    say(f"{len(positions):,} positions{_but(rejected)}; {len(timetable.runs):,} runs in the plan.")
+    if agency or unusable:
+        say(f"{len(agency):,} predictions of the agency{_but(unusable)}.")
+    try:
+        found = await asyncio.to_thread(
+            backtest,
+            timetable,
+            positions,
+            history=history,
+            fit_routes=_routes(timetable, options.fit_routes),
+            agency=agency,
+        )
+    except NothingToScoreError as fault:
+        raise Refused(str(fault)) from fault
+    for line in as_words(found):
+        say(line)
+    if agency and found.agency is None:
+        say("None of the agency's predictions is of a trip, stop and moment that could be scored here.")
+    for line in await asyncio.to_thread(_write, options, timetable, found, rejected):
+        say(line)
+    return 0
+
+
+def _read(paths: Sequence[Path]) -> tuple[list[Position], Mapping[str, int]]:
+    positions: list[Position] = []
+    rejected: Counter[str] = Counter()
+    for path in paths:
+        try:
+            recorded = read_positions(path)
+        except (PositionsFileError, OSError) as fault:
+            raise Refused(f"The recording cannot be used. {fault}") from fault
+        positions += recorded.positions
+        rejected.update(recorded.rejected)
+    return positions, dict(rejected)
+
+
+def _read_agency(path: Path | None) -> tuple[list[AgencyPrediction], Mapping[str, int]]:
+    if path is None:
+        return [], {}
+    try:
+        return read_predictions(path)
+    except (PredictionsFileError, OSError) as fault:
+        raise Refused(f"The agency's predictions cannot be used. {fault}") from fault
+
+
+def _routes(timetable: Timetable, named: Sequence[str]) -> frozenset[RouteId]:
+    known = {run.route_id for run in timetable.runs.values()}
+    unknown = [route for route in named if route not in known]
+    if unknown:
+        raise Refused(
+            f"The plan has no route {unknown[0]!r}, so nothing was fitted. Its routes: {', '.join(sorted(known)[:20])}."
+        )
+    return frozenset(RouteId(route) for route in named)
+
+
+def _but(rejected: Mapping[str, int]) -> str:
+    """What was not used, and why, in words."""
+    return "".join(f", not used: {count:,} {reason}" for reason, count in sorted(rejected.items()))
+
+
+def _write(options: BacktestOptions, timetable: Timetable, found: Backtest, rejected: Mapping[str, int]) -> list[str]:
+    """Write what was asked for; one line about each file."""
+    lines = []
+    title = f"Backtest of {options.positions.name}"
+    try:
+        if options.json is not None:
+            figures = {"positions": options.positions.name, "positions_rejected": dict(rejected), **as_json(found)}
+            options.json.write_text(json.dumps(figures, indent=2, default=str) + "\n", encoding="utf-8")
+            lines.append(f"Figures: {options.json}")
+        if options.report is not None:
+            options.report.mkdir(parents=True, exist_ok=True)
+            page = options.report / "index.html"
+            page.write_text(report_page(timetable, found, title), encoding="utf-8")
+            lines.append(f"Report: {page}")
+        if options.predictions_out is not None:
+            lines.append(
+                f"Predictions: {_write_rows(options.predictions_out, timetable, found):,} rows in "
+                f"{options.predictions_out}"
+            )
+    except OSError as fault:
+        raise Refused(f"The scores above stand, but a file could not be written. {fault}") from fault
+    return lines
+
+
+def _write_rows(path: Path, timetable: Timetable, found: Backtest) -> int:
+    """One CSV row a prediction, gzipped where the name ends in `.gz`."""
+    rows = 0
+    with (gzip.open if path.suffix == ".gz" else open)(path, "wt", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(PREDICTION_COLUMNS)
+        for row in prediction_rows(timetable, found):
+            table.writerow(row)
+            rows += 1
+    return rows

@@ -1,0 +1,1 @@
+"""Recorded days, predicted again as they were lived, and held against what the buses did."""

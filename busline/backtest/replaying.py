@@ -1,0 +1,210 @@
+"""Lives recorded days again, fix by fix, through the real tracker, and notes what could have been said at each.
+
+Only what had been received is known at any moment. What is noted is the outlook before calibration, with the
+baselines beside it, so that many calibrations can be judged on one replay.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.backtest.truth import Arrivals
+from busline.band import AHEAD_SECONDS
+from busline.crossing import Crossings
+from busline.fleet import Fleet, RunProgress
+from busline.ids import RunKey
+from busline.outlook import Foresight, Outlook, Stage
+from busline.position import Position
+from busline.service_day import moment
+from busline.timetable import Run, Timetable
+from busline.tracker import Tracker
+from busline.travel import TravelModel
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+NOTED_SECONDS = 45 * 60.0
+"""Nothing farther off is noted: scores look 30 minutes ahead."""
+HELD_OVER_SECONDS = 900.0
+"""Held speed is that of so many seconds before the fix."""
+SLOWEST_HELD_MPS = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notes:
+    """What could be said, one row a prediction. Moments are epoch seconds."""
+
+    trip: Rows
+    """Which of the replay's runs."""
+    call: Rows
+    made_at: Floats
+    fix_age_seconds: Floats
+    from_at: Floats
+    mean_seconds: Floats
+    variance: Floats
+    stage: NDArray[np.int8]
+    tier: NDArray[np.int8]
+    afternoon: NDArray[np.int8]
+    plan_at: Floats
+    """The baselines' predictions: the plan, ..."""
+    delay_at: Floats
+    """... the plan plus how late the bus is now, ..."""
+    held_at: Floats
+    """... and the distance at the speed of the last minutes. Before the start both are the plan."""
+
+    def __len__(self) -> int:
+        return len(self.trip)
+
+    def __getitem__(self, which: NDArray[Any]) -> "Notes":
+        return Notes(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    def outlook(self) -> Outlook:
+        """The same rows as an outlook, for the band and its calibration."""
+        return Outlook(
+            (),
+            self.trip,
+            self.call,
+            self.from_at,
+            self.mean_seconds,
+            self.variance,
+            self.stage,
+            self.tier,
+            self.afternoon,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replayed:
+    """A replay of some recorded days."""
+
+    runs: tuple[RunKey, ...]
+    """What `Notes.trip` numbers."""
+    notes: Notes
+    started_at: Mapping[RunKey, float]
+    """When each run was first seen under way."""
+    unmatched: Mapping[str, int]
+    traversals: int
+
+
+def replay(
+    timetable: Timetable,
+    positions: Sequence[Position],
+    truth: Mapping[RunKey, Arrivals],
+    model: TravelModel,
+    tell: Callable[[float], None] = lambda _: None,
+) -> Replayed:
+    """Replay positions in order of their fixes; runs without known truth are learned from and not noted.
+
+    `tell` hears the share that is done, now and then.
+    """
+    ordered = sorted(positions, key=lambda position: position.fix_at)
+    tracker = Tracker(timetable, Fleet(ordered[0].fix_at))
+    crossings, foresight = Crossings(timetable, model.network), Foresight(timetable, model)
+    numbers: dict[RunKey, int] = {key: number for number, key in enumerate(truth)}
+    trails: dict[RunKey, deque[tuple[float, float]]] = {}
+    parts: list[Notes] = []
+    started: dict[RunKey, float] = {}
+    unmatched: Counter[str] = Counter()
+    traversals = done = 0
+    for fix_at, batch in groupby(ordered, key=lambda position: position.fix_at):
+        fixes = list(batch)
+        step = tracker.take(fixes, fix_at)
+        unmatched.update(step.unmatched)
+        driven = crossings.take(step.progress)
+        model.today.take(driven)
+        traversals += len(driven)
+        now = fix_at.timestamp()
+        foresight.learn(step.progress)
+        for one in step.progress:
+            if one.started_at is not None and one.ended_at is None:
+                started.setdefault(one.key, one.started_at.timestamp())
+                _follow(trails.setdefault(one.key, deque()), one)
+        outlook = foresight.look(step.progress, now, step.fleet.progress)
+        if len(outlook):
+            parts += _notes(timetable, outlook, {one.key: one for one in step.progress}, trails, numbers, now)
+        done += len(fixes)
+        if done % 2_000 < len(fixes):
+            tell(done / len(ordered))
+    columns = (
+        [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Notes)] if parts else []
+    )
+    notes = Notes(*columns) if columns else _no_notes()
+    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals)
+
+
+def _notes(
+    timetable: Timetable,
+    outlook: Outlook,
+    progress: Mapping[RunKey, RunProgress],
+    trails: Mapping[RunKey, Sequence[tuple[float, float]]],
+    numbers: Mapping[RunKey, int],
+    now: float,
+) -> list[Notes]:
+    parts = []
+    for index, key in enumerate(outlook.keys):
+        trip = numbers.get(key)
+        which = np.flatnonzero((outlook.run == index) & (outlook.mean_seconds < NOTED_SECONDS))
+        if trip is None or not len(which):
+            continue
+        run, call, one = timetable.runs[key.run_id], outlook.call[which], progress.get(key)
+        midnight = moment(key.service_date, 0, timetable.timezone).timestamp()
+        plan_at = midnight + run.arrival_seconds[call].astype(np.float64)
+        delay_at = held_at = plan_at
+        age = 0.0
+        if one is not None:
+            age = now - one.fix_at.timestamp()
+            if int(outlook.stage[which[0]]) == Stage.UNDER_WAY:
+                delay_at, held_at = _from_here(run, call, one, plan_at - midnight, trails[key], now)
+        count = len(which)
+        parts.append(
+            Notes(
+                trip=np.full(count, trip, np.intp),
+                call=call,
+                made_at=np.full(count, now),
+                fix_age_seconds=np.full(count, age),
+                from_at=outlook.from_at[which],
+                mean_seconds=outlook.mean_seconds[which],
+                variance=outlook.variance[which],
+                stage=outlook.stage[which],
+                tier=outlook.tier[which],
+                afternoon=outlook.afternoon[which],
+                # Nobody is told a time that has gone by.
+                plan_at=np.maximum(plan_at, now),
+                delay_at=np.maximum(delay_at, now),
+                held_at=np.maximum(held_at, now),
+            )
+        )
+    return parts
+
+
+def _from_here(
+    run: Run, call: Rows, one: RunProgress, planned: Floats, trail: Sequence[tuple[float, float]], now: float
+) -> tuple[Floats, Floats]:
+    """Delay propagation and held speed, from where the bus was last seen."""
+    at, distance_m = one.matched_at.timestamp(), one.distance_m
+    stops = run.pattern.stop_distance_m
+    here = float(np.interp(distance_m, stops, run.arrival_seconds))
+    since, from_m = trail[0]
+    usual = float(stops[-1] - stops[0]) / max(1.0, float(run.arrival_seconds[-1] - run.arrival_seconds[0]))
+    speed = (distance_m - from_m) / (at - since) if at - since >= AHEAD_SECONDS else usual
+    return at + planned - here, at + (stops[call] - distance_m) / max(speed, SLOWEST_HELD_MPS)
+
+
+def _follow(trail: deque[tuple[float, float]], one: RunProgress) -> None:
+    at = one.matched_at.timestamp()
+    if trail and one.distance_m < trail[-1][1]:
+        trail.clear()
+    if not trail or at > trail[-1][0]:
+        trail.append((at, one.distance_m))
+    while len(trail) > 2 and trail[1][0] <= at - HELD_OVER_SECONDS:
+        trail.popleft()
+
+
+def _no_notes() -> Notes:
+    ints, small, floats = np.empty(0, np.intp), np.empty(0, np.int8), np.empty(0)
+    return Notes(ints, ints, floats, floats, floats, floats, floats, small, small, small, floats, floats, floats)

@@ -1,0 +1,285 @@
+"""One backtest from positions to scores: replay, calibrate on what is not scored, judge beside the baselines."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.backtest.agency import AgencyPrediction, paired
+from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, calibration_from, happened, tell_in_time
+from busline.backtest.replaying import Notes, Replayed, replay
+from busline.backtest.truth import Arrivals, true_arrivals
+from busline.ids import RouteId, RunKey
+from busline.position import Position
+from busline.road import road_network
+from busline.scoring import (
+    Calls,
+    Predicted,
+    Scores,
+    benchmark_interval,
+    complete_minutes_percent,
+    error_ratio_interval,
+    score,
+)
+from busline.timetable import Timetable
+from busline.travel import TravelModel
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+Flags = NDArray[np.bool_]
+
+SCORED_SECONDS = 30 * 60.0
+LEARNED_BRACKET_SECONDS = 130.0
+"""Arrivals known this well are good enough to calibrate by."""
+OURS, AGENCY, DELAY = "busline", "agency", "delay propagation"
+BASELINES = ("plan", DELAY, "held speed")
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What was scored with constants from what."""
+
+    fitted_on: str
+    """In words: other routes, earlier days, or nothing."""
+    routes: tuple[RouteId, ...]
+    """The routes that were scored."""
+    scores: Scores
+    delay_scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Scores of the engine and of each baseline over the same predictions."""
+
+    scores: Mapping[str, Scores]
+    rival: str
+    """Whose errors ours are held against: delay propagation, or the agency."""
+    error_ratio: float
+    """Mean absolute error over that of the rival."""
+    error_ratio_interval: tuple[float, float]
+    """95 %, by resampling trips; so is the next."""
+    benchmark_interval: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backtest:
+    """Everything that one backtest found."""
+
+    replayed: Replayed
+    truth: Mapping[RunKey, Arrivals]
+    happened: Happened
+    told: Told
+    under_way: Side
+    """Predictions made after the bus was at the first call with a known arrival."""
+    with_start: Side
+    """All of them, those from before the departure included."""
+    agency: Side | None
+    """The agency's predictions of buses under way, and the engine's of the same trips, calls and moments."""
+    folds: tuple[Fold, ...]
+    complete_minutes_percent: float
+    """Minutes before arrivals with a prediction, of those in which the bus was under way."""
+    complete_twice_percent: float
+    """The same with two predictions or more, as Cal-ITP counts."""
+    calls_known: int
+    calls_unknown: int
+    """Planned calls of the runs seen whose arrival is not known within the bracket."""
+    without_arrival: int
+    """Predictions that are not scored: nobody saw whether the bus came."""
+
+
+class NothingToScoreError(ValueError):
+    """The recording and the plan do not meet. The message says with counts what was found."""
+
+
+def backtest(
+    timetable: Timetable,
+    positions: Sequence[Position],
+    *,
+    history: Sequence[Position] = (),
+    fit_routes: frozenset[RouteId] = frozenset(),
+    agency: Sequence[AgencyPrediction] = (),
+    bracket_seconds: float = BRACKET_SECONDS,
+    tell: Callable[[str, float], None] = lambda _what, _share: None,
+) -> Backtest:
+    """Replay, calibrate, score. Raises NothingToScoreError.
+
+    Constants are fitted on `history` where there is any; else on `fit_routes`, to score the others; else on one half
+    of the routes to score the other half, and the other way round.
+    """
+    truth = true_arrivals(timetable, positions)
+    _demand_something(timetable, positions, truth)
+    model = TravelModel(timetable, road_network(timetable))
+    before, earlier = true_arrivals(timetable, history), None
+    if before:
+        earlier = replay(timetable, history, before, model, lambda share: tell("earlier days", share))
+    replayed = replay(timetable, positions, truth, model, lambda share: tell("replay", share))
+    notes = replayed.notes
+    if not len(notes):
+        raise NothingToScoreError(
+            f"{len(truth)} runs of the plan were seen, but none of them could be followed along its path for long "
+            "enough to predict anything. Are the plan's shapes those of the recorded day?"
+        )
+    learned = happened(replayed, truth, LEARNED_BRACKET_SECONDS)
+    routes = _route_of(timetable, replayed)[notes.trip]
+    if earlier is not None and len(earlier.notes):
+        past = happened(earlier, before, LEARNED_BRACKET_SECONDS)
+        calibration = calibration_from(earlier.notes, past.actual, np.ones(len(earlier.notes), np.bool_))
+        told = tell_in_time(notes, learned.actual, calibration)
+        of_folds = [("earlier days", np.arange(len(notes)))]
+    else:
+        told, of_folds = _told(notes, learned, routes, fit_routes)
+    became = happened(replayed, truth, bracket_seconds)
+    predicted = _predicted(notes, told, became)
+    judged = _judged(notes, became) & _in(of_folds, len(notes))
+    under_way = judged & (notes.made_at > became.first_at)
+    calls = _calls(replayed, truth, bracket_seconds)
+    return Backtest(
+        replayed=replayed,
+        truth=truth,
+        happened=became,
+        told=told,
+        under_way=_side(_rows_of(predicted, under_way), DELAY),
+        with_start=_side(_rows_of(predicted, judged), DELAY),
+        agency=_against(timetable, replayed, told, became, agency) if agency else None,
+        folds=tuple(_fold(predicted, under_way, routes, words, rows) for words, rows in of_folds),
+        complete_minutes_percent=complete_minutes_percent(predicted[OURS], calls),
+        complete_twice_percent=complete_minutes_percent(predicted[OURS], calls, at_least=2),
+        calls_known=len(calls.trip),
+        calls_unknown=sum(len(one.at) for one in truth.values()) - len(calls.trip),
+        without_arrival=int((~np.isfinite(became.actual) & ~became.never).sum()),
+    )
+
+
+def _demand_something(timetable: Timetable, positions: Sequence[Position], truth: Mapping[RunKey, Arrivals]) -> None:
+    if truth:
+        return
+    claims = [position.claim.run_id for position in positions if position.claim is not None]
+    unknown = [run_id for run_id in claims if run_id not in timetable.runs]
+    example = f" The first unknown one is {unknown[0]!r}." if unknown else ""
+    raise NothingToScoreError(
+        f"Nothing to score: of {len(positions):,} positions {len(claims):,} name a trip, and "
+        f"{len(claims) - len(unknown):,} of those name one of the plan's {len(timetable.runs):,}.{example} Is this the "
+        "plan of the recorded day?"
+    )
+
+
+def _route_of(timetable: Timetable, replayed: Replayed) -> NDArray[np.str_]:
+    return np.array([timetable.runs[key.run_id].route_id for key in replayed.runs])
+
+
+def _told(
+    notes: Notes,
+    learned: Happened,
+    routes: NDArray[np.str_],
+    fit_routes: frozenset[RouteId],
+) -> tuple[Told, list[tuple[str, Rows]]]:
+    """What would have been told, and which rows were scored with constants from where."""
+    halves = _halves(routes, fit_routes)
+    folds: list[tuple[str, Rows]] = []
+    told = Told(*(np.full(len(notes), np.nan) for _ in range(4)))
+    for fitted, scored in halves:
+        rows = np.flatnonzero(np.isin(routes, list(scored)))
+        calibration = calibration_from(notes, learned.actual, np.isin(routes, list(fitted)))
+        own = tell_in_time(notes[rows], learned.actual[rows], calibration)
+        for name in ("p10", "p50", "p90", "published"):
+            getattr(told, name)[rows] = getattr(own, name)
+        folds.append((f"routes {', '.join(sorted(fitted))}" if fitted else "nothing: the band's own shape", rows))
+    return told, folds
+
+
+def _halves(routes: NDArray[np.str_], fit_routes: frozenset[RouteId]) -> list[tuple[set[str], set[str]]]:
+    """Pairs of routes to fit on and routes to score."""
+    counts = Counter(routes.tolist())
+    every = set(counts)
+    if fit_routes:
+        fitted = every & fit_routes
+        return [(fitted, every - fitted)]
+    if len(every) == 1:
+        return [(set(), every)]
+    halves: tuple[set[str], set[str]] = (set(), set())
+    sizes = [0, 0]
+    for route, count in counts.most_common():
+        smaller = int(sizes[1] < sizes[0])
+        halves[smaller].add(route)
+        sizes[smaller] += count
+    return [(halves[0], halves[1]), (halves[1], halves[0])]
+
+
+def _in(folds: Sequence[tuple[str, Rows]], count: int) -> Flags:
+    scored = np.zeros(count, np.bool_)
+    for _, rows in folds:
+        scored[rows] = True
+    return scored
+
+
+def _predicted(notes: Notes, told: Told, became: Happened) -> dict[str, Predicted]:
+    """The engine's predictions and each baseline's; those say one time, and no band."""
+    first = (notes.trip, notes.call, notes.made_at)
+    ours = Predicted(*first, told.p10, told.p50, told.p90, told.published, became.actual)
+    return {OURS: ours} | {
+        name: Predicted(*first, at, at, at, at, became.actual)
+        for name, at in zip(BASELINES, (notes.plan_at, notes.delay_at, notes.held_at), strict=True)
+    }
+
+
+def _judged(notes: Notes, became: Happened) -> Flags:
+    """Rows that can be scored: the bus came within half an hour, or was said to and never did."""
+    lead = became.actual - notes.made_at
+    said = notes.from_at + notes.mean_seconds - notes.made_at
+    result: Flags = ((lead > 0) & (lead <= SCORED_SECONDS)) | (became.never & (said <= SCORED_SECONDS))
+    return result
+
+
+def _rows_of(predicted: Mapping[str, Predicted], which: Flags) -> dict[str, Predicted]:
+    return {name: own[which] for name, own in predicted.items()}
+
+
+def _side(chosen: Mapping[str, Predicted], rival: str) -> Side:
+    came = np.isfinite(chosen[OURS].actual)
+    ours, theirs = chosen[OURS][came], chosen[rival][came]
+    errors, others = np.abs(ours.actual - ours.p50), np.abs(theirs.actual - theirs.p50)
+    return Side(
+        scores={name: score(own) for name, own in chosen.items()},
+        rival=rival,
+        error_ratio=float(errors.mean() / others.mean()) if len(errors) else float("nan"),
+        error_ratio_interval=error_ratio_interval(ours.trip, errors, others),
+        benchmark_interval=benchmark_interval(ours),
+    )
+
+
+def _against(
+    timetable: Timetable, replayed: Replayed, told: Told, became: Happened, agency: Sequence[AgencyPrediction]
+) -> Side | None:
+    """The agency's predictions of buses under way, and ours beside them; None where nothing joins."""
+    pairs = paired(timetable, replayed.runs, replayed.notes, agency)
+    ours, theirs = pairs.predicted(replayed.notes, told, became)
+    lead = ours.lead_seconds
+    which = (
+        (lead > 0) & (lead <= SCORED_SECONDS) & (pairs.made_at > became.first_at[pairs.note]) & np.isfinite(ours.p50)
+    )
+    return _side({OURS: ours[which], AGENCY: theirs[which]}, AGENCY) if which.any() else None
+
+
+def _fold(predicted: Mapping[str, Predicted], which: Flags, routes: NDArray[np.str_], words: str, rows: Rows) -> Fold:
+    chosen = rows[which[rows]]
+    return Fold(
+        fitted_on=words,
+        routes=tuple(RouteId(route) for route in sorted(set(routes[rows].tolist()))),
+        scores=score(predicted[OURS][chosen]),
+        delay_scores=score(predicted[DELAY][chosen]),
+    )
+
+
+def _calls(replayed: Replayed, truth: Mapping[RunKey, Arrivals], bracket_seconds: float) -> Calls:
+    """Every arrival that is known well, and from when on its bus was under way."""
+    parts = []
+    for number, key in enumerate(replayed.runs):
+        one = truth[key]
+        known = np.flatnonzero(one.bracket_seconds <= bracket_seconds)
+        if len(known):
+            first = float(np.nanmin(one.at))
+            parts.append(np.stack([np.full(len(known), number), known, one.at[known], np.full(len(known), first)]))
+    trip, call, at, first_at = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
+    return Calls(trip.astype(np.intp), call.astype(np.intp), at, first_at)

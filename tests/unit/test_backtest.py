@@ -1,0 +1,303 @@
+"""Backtests: truth that needs no matcher, replays that know no future, and scores beside honest baselines."""
+
+import csv
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from busline.app.backtest import BacktestOptions, run_backtest
+from busline.app.database import Refused
+from busline.backtest.agency import AgencyPrediction
+from busline.backtest.figures import as_json, as_words
+from busline.backtest.judging import happened
+from busline.backtest.replaying import replay
+from busline.backtest.report import report_page
+from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
+from busline.backtest.truth import known_arrivals, true_arrivals
+from busline.backtest.verdict import AGENCY, DELAY, OURS, Backtest, NothingToScoreError, backtest
+from busline.ids import RouteId, RunId
+from busline.outlook import Stage
+from busline.position import Position
+from busline.timetable import Run
+from busline.travel import TravelModel
+from tests.plan_builder import place as degrees
+from tests.plan_builder import small_plan, write_plan
+from tests.tracking_builder import (
+    PACE_MPS,
+    SEVEN,
+    at,
+    drive,
+    fix,
+    key_of,
+    make_run,
+    make_timetable,
+    place_on,
+    steady,
+    street,
+)
+
+HIGH_STREET = street((0, 0), (6_000, 0))
+SLOW = 0.6
+"""Traffic today: this share of the planned pace."""
+
+
+def morning(routes: int = 2, runs: int = 8) -> tuple[list[Run], list[Position]]:
+    """Runs of several routes along one street, ten minutes apart; today all are slower than planned."""
+    every, positions = [], []
+    for route in range(routes):
+        path = street((0, 0), (6_000, 0), (6_000, 700.0 * (route + 1)))
+        for number in range(runs):
+            run = make_run(f"r{route}-{number}", path, start=SEVEN + 600 * number + 120 * route, bus=f"{route}{number}")
+            every.append(run)
+            pace = SLOW * PACE_MPS * (1 + 0.05 * np.sin(number + route))
+            positions += drive(run, steady(run, pace_mps=pace), every=30.0, bus=f"{route}{number}")
+    return every, positions
+
+
+@pytest.fixture(scope="module")
+def found() -> Backtest:
+    runs, positions = morning()
+    return backtest(make_timetable(*runs), positions)
+
+
+def test_arrivals_are_interpolated_ten_metres_before_the_stop() -> None:
+    run = make_run("r", HIGH_STREET)
+    timetable = make_timetable(run)
+    truth = true_arrivals(timetable, drive(run, steady(run), every=30.0))[key_of(run)]
+    expected = [at(run, (distance - 10) / PACE_MPS).timestamp() for distance in run.pattern.stop_distance_m[1:]]
+    assert truth.at[1:] == pytest.approx(expected, abs=1.0)
+    assert np.isnan(truth.at[0])
+    assert truth.bracket_seconds[1:] == pytest.approx(30, abs=0.1)
+
+
+def test_an_arrival_between_fixes_far_apart_is_not_known_well_enough() -> None:
+    run = make_run("r", HIGH_STREET)
+    timetable = make_timetable(run)
+    reports = [one for one in drive(run, steady(run), every=30.0) if not at(run, 200) < one.fix_at < at(run, 400)]
+    known = known_arrivals(true_arrivals(timetable, reports), 65.0)[key_of(run)]
+    silent = (run.pattern.stop_distance_m > 1_450) & (run.pattern.stop_distance_m < 3_370)
+    assert np.isnan(known[silent]).all()
+    assert np.isfinite(known[1:][~silent[1:]]).all()
+
+
+def test_a_bus_that_circles_before_its_run_arrives_when_it_comes_the_last_time() -> None:
+    run = make_run("r", HIGH_STREET, start=SEVEN)
+    # It drives past its first two stops, waits beside the road, goes back by another way, and begins.
+    circling = [fix(at(run, -900 + 30 * step), (200.0 * step, 0.0), run=run) for step in range(5)]
+    waiting = [fix(at(run, -720 + 60 * step), (800.0, 30.0), run=run) for step in range(8)]
+    back = [fix(at(run, -210 + 30 * step), (800.0 - 200.0 * step, 400.0), run=run) for step in range(5)]
+    truth = true_arrivals(make_timetable(run), [*circling, *waiting, *back, *drive(run, steady(run), every=30.0)])
+    assert truth[key_of(run)].at[1] == pytest.approx(at(run, 390 / PACE_MPS).timestamp(), abs=2)
+
+
+def test_a_bus_that_leaves_its_run_for_another_never_came_to_the_rest() -> None:
+    run, other = make_run("r", HIGH_STREET), make_run("o", street((0, 900), (6_000, 900)), start=SEVEN + 1_200)
+    half = [one for one in drive(run, steady(run), every=30.0) if one.fix_at <= at(run, 375)]
+    truth = true_arrivals(make_timetable(run, other), [*half, *drive(other, steady(other), every=30.0)])
+    assert truth[key_of(run)].never.tolist() == (run.pattern.stop_distance_m - 10 > 8 * 360 + 300).tolist()
+    assert not truth[key_of(other)].never.any()
+
+
+def test_a_replay_knows_nothing_of_the_future() -> None:
+    runs, positions = morning(routes=1, runs=4)
+    timetable = make_timetable(*runs)
+    until = at(runs[2], 300)
+    truth = true_arrivals(timetable, positions)
+    whole = replay(timetable, positions, truth, TravelModel(timetable)).notes
+    cut = replay(timetable, [one for one in positions if one.fix_at <= until], truth, TravelModel(timetable)).notes
+    same = whole[whole.made_at <= until.timestamp()]
+    assert len(cut) == len(same) > 100
+    assert np.array_equal(cut.mean_seconds, same.mean_seconds)
+    assert np.array_equal(cut.variance, same.variance)
+
+
+def test_predictions_are_made_at_every_fix_for_every_call_ahead_waiting_buses_included() -> None:
+    run = make_run("r", HIGH_STREET, start=SEVEN)
+    waiting = [fix(at(run, -600 + 30 * step), place_on(run, 0.0), run=run) for step in range(20)]
+    positions = [*waiting, *drive(run, steady(run), every=30.0)]
+    timetable = make_timetable(run)
+    notes = replay(timetable, positions, true_arrivals(timetable, positions), TravelModel(timetable)).notes
+    before = notes[notes.stage == Stage.WAITING]
+    assert set(before.call.tolist()) == set(range(len(run)))
+    assert len(set(before.made_at.tolist())) >= 20
+    last = notes[notes.call == len(run) - 1]
+    fixes = {one.fix_at.timestamp() for one in positions}
+    assert len(fixes) - 3 <= len(set(last.made_at.tolist())) <= len(fixes)
+
+
+def test_every_note_is_joined_to_what_became_of_its_call() -> None:
+    runs, positions = morning(routes=1, runs=2)
+    timetable = make_timetable(*runs)
+    truth = true_arrivals(timetable, positions)
+    replayed = replay(timetable, positions, truth, TravelModel(timetable))
+    became = happened(replayed, truth, 65.0)
+    for row in range(0, len(replayed.notes), 97):
+        key = replayed.runs[replayed.notes.trip[row]]
+        assert became.actual[row] == pytest.approx(truth[key].at[replayed.notes.call[row]], nan_ok=True)
+
+
+def test_the_engine_learns_what_the_plan_and_its_baselines_cannot_know(found: Backtest) -> None:
+    scores = found.under_way.scores
+    assert set(scores) == {OURS, "plan", DELAY, "held speed"}
+    assert scores[OURS].mean_absolute_seconds < 0.6 * scores[DELAY].mean_absolute_seconds
+    assert scores[OURS].benchmark.percent > scores[DELAY].benchmark.percent + 10
+    assert len({one.predictions for one in scores.values()}) == 1
+    low, high = found.under_way.error_ratio_interval
+    assert low <= found.under_way.error_ratio <= high
+
+
+def test_each_route_is_scored_with_a_band_calibrated_on_the_others(found: Backtest) -> None:
+    fitted = {fold.routes: fold.fitted_on for fold in found.folds}
+    assert len(fitted) == 2
+    for routes, words in fitted.items():
+        assert words.startswith("routes ")
+        assert not any(route in words for route in routes)
+    assert sum(fold.scores.predictions for fold in found.folds) == found.under_way.scores[OURS].predictions
+
+
+def test_named_routes_are_fitted_on_and_only_the_others_scored() -> None:
+    runs, positions = morning(runs=3)
+    own = backtest(make_timetable(*runs), positions, fit_routes=frozenset({RouteId(runs[0].route_id)}))
+    assert [fold.fitted_on for fold in own.folds] == [f"routes {runs[0].route_id}"]
+    assert runs[0].route_id not in own.folds[0].routes
+
+
+def test_earlier_days_are_learned_from_and_calibrated_on() -> None:
+    runs, positions = morning(runs=3)
+    today = [
+        Position(one.source, one.vehicle_id, one.fix_at + timedelta(days=1), one.received_at, one.place, claim=None)
+        for one in positions
+    ]
+    claimed = [
+        Position(
+            one.source, one.vehicle_id, one.fix_at, one.received_at, one.place,
+            claim=before.claim.__class__(before.claim.run_id, before.claim.service_date + timedelta(days=1)),
+        )
+        for one, before in zip(today, positions, strict=True)
+        if before.claim is not None and before.claim.service_date is not None
+    ]  # fmt: skip
+    own = backtest(make_timetable(*runs), claimed, history=positions)
+    assert [fold.fitted_on for fold in own.folds] == ["earlier days"]
+
+
+def test_minutes_are_complete_where_buses_report_twice_a_minute(found: Backtest) -> None:
+    assert found.complete_minutes_percent > 95
+    assert found.complete_twice_percent > 90
+
+
+def test_the_agencys_predictions_are_held_against_ours_of_the_same_moment() -> None:
+    runs, positions = morning(runs=4)
+    timetable = make_timetable(*runs)
+    truth = true_arrivals(timetable, positions)
+    agency = []
+    for run in runs:
+        for call in range(5, len(run)):
+            arrived = float(truth[key_of(run)].at[call])
+            made, sequence = arrived - 420, int(run.stop_sequences[call])
+            agency.append(AgencyPrediction(made, run.run_id, None, sequence, arrived + 300))
+    agency.append(AgencyPrediction(0.0, RunId("nobody"), None, 1, 600.0))
+    own = backtest(timetable, positions, agency=agency)
+    assert own.agency is not None
+    assert own.agency.scores[AGENCY].mean_absolute_seconds == pytest.approx(300, abs=2)
+    assert own.agency.scores[AGENCY].predictions == own.agency.scores[OURS].predictions > 50
+    assert own.agency.error_ratio < 0.5
+
+
+def test_figures_are_json_and_words_and_hold_every_yardstick(found: Backtest) -> None:
+    figures = json.loads(json.dumps(as_json(found), allow_nan=False))
+    ours = figures["under_way"]["scores"]["busline"]
+    assert {"benchmark", "mbta", "cal_itp_percent", "by_horizon", "coverage_percent", "pinball_p50_seconds"} <= set(
+        ours
+    )
+    assert {"wobble_minutes", "phantom_percent", "missed_percent", "width_seconds"} <= set(ours)
+    assert "coverage_percent" not in figures["under_way"]["scores"]["plan"]
+    assert figures["folds"][0]["fitted_on"].startswith("routes")
+    assert any("Benchmark 95 % interval" in line for line in as_words(found))
+
+
+def test_the_report_is_one_page_without_scripts_or_outside_things(found: Backtest) -> None:
+    runs, _ = morning()
+    page = report_page(make_timetable(*runs), found, "A <morning>")
+    assert page.count("<svg") == 2 + 10
+    assert "A &lt;morning&gt;" in page
+    for outside in ("<script", "http", "<link", "<img", "url("):
+        assert outside not in page
+
+
+def test_every_prediction_is_written_with_its_quantiles_in_order(found: Backtest) -> None:
+    runs, _ = morning()
+    rows = [dict(zip(PREDICTION_COLUMNS, row, strict=True)) for row in prediction_rows(make_timetable(*runs), found)]
+    assert len(rows) == len(found.replayed.notes)
+    assert rows == sorted(rows, key=lambda row: row["made_at"])
+    for row in rows[::101]:
+        made, p10, told, p50, p90 = (
+            datetime.fromisoformat(row[name]) for name in ("made_at", "p10", "published", "p50", "p90")
+        )
+        assert made <= p10 <= told <= p50 <= p90
+        assert row["basis"] in ("live", "last_seen", "before_start")
+
+
+def test_a_recording_of_another_plan_is_refused_with_counts() -> None:
+    _, positions = morning(routes=1, runs=1)
+    other = make_timetable(make_run("someone-elses", HIGH_STREET))
+    with pytest.raises(
+        NothingToScoreError, match=rf"of {len(positions)} positions {len(positions)} name a trip, and 0"
+    ):
+        backtest(other, positions)
+
+
+def recorded_morning(folder: Path) -> Path:
+    """A file of positions on the small plan's two runs."""
+    path = folder / "positions.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["vehicle_id", "trip_id", "timestamp", "latitude", "longitude"])
+        for trip, clock in (("T1", "07:00:00"), ("T2", "07:30:00")):
+            start = datetime.fromisoformat(f"2026-10-05T{clock}-04:00")
+            for step in range(26):
+                lat, lon = degrees(80.0 * step, 0.0)
+                table.writerow(["47", trip, (start + timedelta(seconds=20 * step)).isoformat(), lat, lon])
+    return path
+
+
+async def test_the_command_writes_figures_report_and_predictions(tmp_path: Path) -> None:
+    said: list[str] = []
+    options = BacktestOptions(
+        plan=str(write_plan(tmp_path / "plan", small_plan())),
+        positions=recorded_morning(tmp_path),
+        json=tmp_path / "figures.json",
+        report=tmp_path / "report",
+        predictions_out=tmp_path / "predictions.csv",
+    )
+    assert await run_backtest(options, said.append) == 0
+    assert json.loads((tmp_path / "figures.json").read_text())["counts"]["runs_seen"] == 2
+    assert (tmp_path / "report" / "index.html").read_text().startswith("<!doctype html>")
+    with (tmp_path / "predictions.csv").open() as file:
+        header, *rows = csv.reader(file)
+    assert tuple(header) == PREDICTION_COLUMNS
+    assert len(rows) > 50
+    assert any("Benchmark" in line for line in said)
+
+
+async def test_the_command_refuses_what_it_cannot_use_in_one_message(tmp_path: Path) -> None:
+    plan = str(write_plan(tmp_path / "plan", small_plan()))
+    empty = tmp_path / "empty.csv"
+    empty.write_text("vehicle_id,trip_id,timestamp,latitude,longitude\n")
+    with pytest.raises(Refused, match="no row of 0 is a usable position"):
+        await run_backtest(BacktestOptions(plan, empty), lambda _: None)
+    zoneless = tmp_path / "zoneless.csv"
+    zoneless.write_text("vehicle_id,trip_id,timestamp,latitude,longitude\n47,T1,2026-10-05T07:00:00,42.3,-71.1\n")
+    with pytest.raises(Refused, match="1 of 1 times have no time zone"):
+        await run_backtest(BacktestOptions(plan, zoneless), lambda _: None)
+    columns = tmp_path / "columns.csv"
+    columns.write_text("bus,when\n47,7\n")
+    with pytest.raises(Refused, match="missing 4 of 4 needed columns"):
+        await run_backtest(BacktestOptions(plan, columns), lambda _: None)
+    with pytest.raises(Refused, match="no route 'Z9'"):
+        await run_backtest(BacktestOptions(plan, recorded_morning(tmp_path), fit_routes=["Z9"]), lambda _: None)
+    options = BacktestOptions(plan, recorded_morning(tmp_path), agency_predictions=columns)
+    with pytest.raises(Refused, match="The agency's predictions cannot be used"):
+        await run_backtest(options, lambda _: None)
