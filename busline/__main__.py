@@ -7,11 +7,12 @@ import signal
 import sys
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
 
+from busline.app import typed
 from busline.app.backtest import BacktestOptions, run_backtest
 from busline.app.commands import add_user, bring_up_to_date, check, notice
 from busline.app.database import Refused
@@ -157,8 +158,8 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = commands.add_parser("demo", help="everything at once, with a simulated district and no set-up")
     _serving(demo, speed=1.0)
-    demo.add_argument("--start", type=_clock_time, metavar="HH:MM", help="the district's time at the start")
-    demo.add_argument("--date", type=date.fromisoformat, help="the district's day (default: the nearest school day)")
+    demo.add_argument("--start", type=typed.time_of_day, metavar="HH:MM", help="the district's time at the start")
+    demo.add_argument("--date", type=typed.day, help="the district's day (default: the nearest school day)")
     demo.add_argument("--seed", type=int, default=1, help="another number is another city")
 
     commands.add_parser("serve", help="the service, from BUSLINE_* settings")
@@ -204,28 +205,28 @@ def _parser() -> argparse.ArgumentParser:
     )
     district = simulate.add_parser("district", help="write the plan and the roster of a simulated district")
     district.add_argument("--out", required=True, type=Path)
-    district.add_argument("--date", type=date.fromisoformat, help="its school day (default: today)")
+    district.add_argument("--date", type=typed.day, help="its school day (default: today)")
     district.add_argument("--seed", type=int, default=1)
     history = simulate.add_parser(
         "history", help="write weeks of a simulated September: plans, positions and the truth"
     )
     history.add_argument("--out", required=True, type=Path)
-    history.add_argument("--days", type=_some, default=20, help="how many school days (default 20: four weeks)")
-    history.add_argument("--date", type=date.fromisoformat, help="the first school day (default: in September)")
+    history.add_argument("--days", type=typed.count, default=20, help="how many school days (default 20: four weeks)")
+    history.add_argument("--date", type=typed.day, help="the first school day (default: in September)")
     history.add_argument("--seed", type=int, default=1, help="another number is another city")
-    history.add_argument("--buses", type=_some, default=48, help="how large the district is (default 48)")
+    history.add_argument("--buses", type=typed.count, default=48, help="how large the district is (default 48)")
     people = simulate.add_parser("roster", help="place made-up students at the stops of any plan")
     people.add_argument("--plan", required=True)
     people.add_argument("--out", required=True, type=Path)
-    people.add_argument("--date", type=date.fromisoformat, help="a day the plan runs on (default: the next one)")
-    people.add_argument("--students", type=int, default=600)
-    people.add_argument("--families", type=int, default=400)
+    people.add_argument("--date", type=typed.day, help="only this day of the plan (default: every kind of day it has)")
+    people.add_argument("--students", type=typed.count, default=600)
+    people.add_argument("--families", type=typed.count, default=400)
     people.add_argument("--seed", type=int, default=1)
 
     notice = commands.add_parser("notice", help="say that a run is cancelled or has no bus, or take that back")
     notice.add_argument("run", help="the run's id in the plan")
     notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
-    notice.add_argument("--date", type=date.fromisoformat, help="the service day (default: today)")
+    notice.add_argument("--date", type=typed.day, help="the service day (default: today)")
     notice.add_argument("--cause", default="", help="why, for the board")
 
     user = commands.add_parser("user", help="staff accounts").add_subparsers(dest="what", required=True, metavar="add")
@@ -236,21 +237,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serving(command: argparse.ArgumentParser, speed: float) -> None:
-    command.add_argument("--speed", type=float, default=speed, help=f"how fast its clock runs (default {speed:g})")
-    command.add_argument("--port", type=int, help="of Busline; the phone page and the feed take the next two")
+    command.add_argument("--speed", type=typed.speed, default=speed, help=f"how fast its time runs (default {speed:g})")
+    command.add_argument("--port", type=typed.port, help="of Busline; the phone page and the feed take the next two")
     command.add_argument("--data-dir", type=Path, help="where the embedded database lives")
     command.add_argument("--json", action="store_true", help="print one JSON line once ready, and nothing else")
     command.add_argument("--no-browser", action="store_true", help="do not open the phone page")
-
-
-def _some(text: str) -> int:
-    if int(text) < 1:
-        raise ValueError
-    return int(text)
-
-
-def _clock_time(text: str) -> time:
-    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day; the district gives the zone
 
 
 if __name__ == "__main__":

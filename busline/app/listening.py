@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,10 +26,7 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
         except OSError as fault:
             if fault.errno not in (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL):
                 raise
-            raise Refused(
-                f"Busline cannot listen on {host}:{port} ({fault.strerror}). Nothing was changed. "
-                "Stop what uses that port, or choose another one with --port or BUSLINE_PORT."
-            ) from fault
+            raise _cannot_listen(host, port, fault.errno) from fault
         yield
     finally:
         # Shielded by its own time limit: what was accepted is answered even while we are being cancelled.
@@ -38,11 +36,16 @@ async def listening(app: web.Application, host: str, port: int) -> AsyncIterator
 def free_ports(host: str, first: int | None, count: int, usual: int = 8080) -> list[int]:
     """`count` ports in a row: from `first` where one is named (0: any), else the first free row from `usual` on."""
     if first is not None and first > 0:
-        return list(range(first, first + count))
+        named = list(range(first, first + count))
+        # Said before a database is started or anything is loaded, not after.
+        for port in named:
+            if (trouble := _trouble_with(host, port)) is not None:
+                raise _cannot_listen(host, port, trouble)
+        return named
     starts = range(usual, usual + 200, 10) if first is None else [_any_port(host) for _ in range(50)]
     for start in starts:
         row = list(range(start, start + count))
-        if all(_is_free(host, port) for port in row):
+        if all(_trouble_with(host, port) is None for port in row):
             return row
     raise Refused(f"No {count} free ports in a row were found from {usual} on. Name one with --port.")
 
@@ -54,11 +57,19 @@ def _any_port(host: str) -> int:
     return min(port, 65_000)
 
 
-def _is_free(host: str, port: int) -> bool:
+def _trouble_with(host: str, port: int) -> int | None:
+    """Why nobody can listen there just now, as an `errno`."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as fault:
+            return fault.errno or errno.EADDRINUSE
+    return None
+
+
+def _cannot_listen(host: str, port: int, trouble: int) -> Refused:
+    return Refused(
+        f"Busline cannot listen on {host}:{port}: {os.strerror(trouble).lower()}. Nothing was changed. "
+        "Stop what uses that port, or choose another one with --port or BUSLINE_PORT."
+    )
