@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from importlib.abc import Traversable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import asyncpg
 import structlog
