@@ -7,7 +7,7 @@ from html import escape
 Point = tuple[float, float]
 
 WIDTH, HEIGHT = 520, 300
-LEFT, RIGHT, TOP, BOTTOM = 52, 12, 14, 40
+LEFT, RIGHT, TOP, BOTTOM = 52, 26, 14, 40
 
 
 @dataclass(frozen=True, slots=True)

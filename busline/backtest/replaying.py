@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from busline.backtest.truth import Arrivals
 from busline.band import AHEAD_SECONDS
-from busline.crossing import Crossings
+from busline.engine import Engine
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey
-from busline.outlook import Foresight, Outlook, Stage
+from busline.outlook import Outlook, Stage
 from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.tracker import Tracker
-from busline.travel import TravelModel
+from busline.trails import Trail, Trails
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -89,13 +89,15 @@ class Replayed:
     """When each run was first seen under way."""
     unmatched: Mapping[str, int]
     traversals: int
+    trails: tuple[Trail, ...]
+    """What the days to come may learn from."""
 
 
 def replay(
     timetable: Timetable,
     positions: Sequence[Position],
     truth: Mapping[RunKey, Arrivals],
-    model: TravelModel,
+    engine: Engine,
     tell: Callable[[float], None] = lambda _: None,
 ) -> Replayed:
     """Replay positions in order of their fixes; runs without known truth are learned from and not noted.
@@ -104,7 +106,7 @@ def replay(
     """
     ordered = sorted(positions, key=lambda position: position.fix_at)
     tracker = Tracker(timetable, Fleet(ordered[0].fix_at))
-    crossings, foresight = Crossings(timetable, model.network), Foresight(timetable, model)
+    sightings = Trails()
     numbers: dict[RunKey, int] = {key: number for number, key in enumerate(truth)}
     trails: dict[RunKey, deque[tuple[float, float]]] = {}
     parts: list[Notes] = []
@@ -115,16 +117,14 @@ def replay(
         fixes = list(batch)
         step = tracker.take(fixes, fix_at)
         unmatched.update(step.unmatched)
-        driven = crossings.take(step.progress)
-        model.today.take(driven)
-        traversals += len(driven)
+        traversals += len(engine.learn(step.progress))
+        sightings.take(step.progress)
         now = fix_at.timestamp()
-        foresight.learn(step.progress)
         for one in step.progress:
             if one.started_at is not None and one.ended_at is None:
                 started.setdefault(one.key, one.started_at.timestamp())
                 _follow(trails.setdefault(one.key, deque()), one)
-        outlook = foresight.look(step.progress, now, step.fleet.progress)
+        outlook = engine.look(step.progress, now, step.fleet.progress)
         if len(outlook):
             parts += _notes(timetable, outlook, {one.key: one for one in step.progress}, trails, numbers, now)
         done += len(fixes)
@@ -134,7 +134,7 @@ def replay(
         [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Notes)] if parts else []
     )
     notes = Notes(*columns) if columns else _no_notes()
-    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals)
+    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals, tuple(sightings.drain()))
 
 
 def _notes(

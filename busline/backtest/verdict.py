@@ -1,6 +1,5 @@
 """One backtest from positions to scores: replay, calibrate on what is not scored, judge beside the baselines."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -8,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.backtest.agency import AgencyPrediction, paired
-from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, calibration_from, happened, tell_in_time
-from busline.backtest.replaying import Notes, Replayed, replay
+from busline.backtest.days import live_through
+from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, happened
+from busline.backtest.replaying import Notes, Replayed
 from busline.backtest.truth import Arrivals, true_arrivals
 from busline.ids import RouteId, RunKey
 from busline.position import Position
-from busline.road import road_network
 from busline.scoring import (
     Calls,
     Predicted,
@@ -24,15 +23,12 @@ from busline.scoring import (
     score,
 )
 from busline.timetable import Timetable
-from busline.travel import TravelModel
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 SCORED_SECONDS = 30 * 60.0
-LEARNED_BRACKET_SECONDS = 130.0
-"""Arrivals known this well are good enough to calibrate by."""
 OURS, AGENCY, DELAY = "busline", "agency", "delay propagation"
 BASELINES = ("plan", DELAY, "held speed")
 
@@ -108,31 +104,20 @@ def backtest(
     Constants are fitted on `history` where there is any; else on `fit_routes`, to score the others; else on one half
     of the routes to score the other half, and the other way round.
     """
-    truth = true_arrivals(timetable, positions)
-    _demand_something(timetable, positions, truth)
-    model = TravelModel(timetable, road_network(timetable))
-    before, earlier = true_arrivals(timetable, history), None
-    if before:
-        earlier = replay(timetable, history, before, model, lambda share: tell("earlier days", share))
-    replayed = replay(timetable, positions, truth, model, lambda share: tell("replay", share))
-    notes = replayed.notes
-    if not len(notes):
+    seen = true_arrivals(timetable, positions)
+    _demand_something(timetable, positions, seen)
+    lived = live_through(timetable, history, positions, fit_routes, tell)
+    if lived is None:
         raise NothingToScoreError(
-            f"{len(truth)} runs of the plan were seen, but none of them could be followed along its path for long "
+            f"{len(seen)} runs of the plan were seen, but none of them could be followed along its path for long "
             "enough to predict anything. Are the plan's shapes those of the recorded day?"
         )
-    learned = happened(replayed, truth, LEARNED_BRACKET_SECONDS)
-    routes = _route_of(timetable, replayed)[notes.trip]
-    if earlier is not None and len(earlier.notes):
-        past = happened(earlier, before, LEARNED_BRACKET_SECONDS)
-        calibration = calibration_from(earlier.notes, past.actual, np.ones(len(earlier.notes), np.bool_))
-        told = tell_in_time(notes, learned.actual, calibration)
-        of_folds = [("earlier days", np.arange(len(notes)))]
-    else:
-        told, of_folds = _told(notes, learned, routes, fit_routes)
+    replayed, truth, told = lived.replayed, lived.truth, lived.told
+    notes = replayed.notes
+    routes = np.array([timetable.runs[key.run_id].route_id for key in replayed.runs])[notes.trip]
     became = happened(replayed, truth, bracket_seconds)
     predicted = _predicted(notes, told, became)
-    judged = _judged(notes, became) & _in(of_folds, len(notes))
+    judged = _judged(notes, became) & np.isfinite(told.p50)
     under_way = judged & (notes.made_at > became.first_at)
     calls = _calls(replayed, truth, bracket_seconds)
     return Backtest(
@@ -143,7 +128,7 @@ def backtest(
         under_way=_side(_rows_of(predicted, under_way), DELAY),
         with_start=_side(_rows_of(predicted, judged), DELAY),
         agency=_against(timetable, replayed, told, became, agency) if agency else None,
-        folds=tuple(_fold(predicted, under_way, routes, words, rows) for words, rows in of_folds),
+        folds=tuple(_fold(predicted, under_way, routes, words, rows) for words, rows in lived.fitted_on),
         complete_minutes_percent=complete_minutes_percent(predicted[OURS], calls),
         complete_twice_percent=complete_minutes_percent(predicted[OURS], calls, at_least=2),
         calls_known=len(calls.trip),
@@ -163,55 +148,6 @@ def _demand_something(timetable: Timetable, positions: Sequence[Position], truth
         f"{len(claims) - len(unknown):,} of those name one of the plan's {len(timetable.runs):,}.{example} Is this the "
         "plan of the recorded day?"
     )
-
-
-def _route_of(timetable: Timetable, replayed: Replayed) -> NDArray[np.str_]:
-    return np.array([timetable.runs[key.run_id].route_id for key in replayed.runs])
-
-
-def _told(
-    notes: Notes,
-    learned: Happened,
-    routes: NDArray[np.str_],
-    fit_routes: frozenset[RouteId],
-) -> tuple[Told, list[tuple[str, Rows]]]:
-    """What would have been told, and which rows were scored with constants from where."""
-    halves = _halves(routes, fit_routes)
-    folds: list[tuple[str, Rows]] = []
-    told = Told(*(np.full(len(notes), np.nan) for _ in range(4)))
-    for fitted, scored in halves:
-        rows = np.flatnonzero(np.isin(routes, list(scored)))
-        calibration = calibration_from(notes, learned.actual, np.isin(routes, list(fitted)))
-        own = tell_in_time(notes[rows], learned.actual[rows], calibration)
-        for name in ("p10", "p50", "p90", "published"):
-            getattr(told, name)[rows] = getattr(own, name)
-        folds.append((f"routes {', '.join(sorted(fitted))}" if fitted else "nothing: the band's own shape", rows))
-    return told, folds
-
-
-def _halves(routes: NDArray[np.str_], fit_routes: frozenset[RouteId]) -> list[tuple[set[str], set[str]]]:
-    """Pairs of routes to fit on and routes to score."""
-    counts = Counter(routes.tolist())
-    every = set(counts)
-    if fit_routes:
-        fitted = every & fit_routes
-        return [(fitted, every - fitted)]
-    if len(every) == 1:
-        return [(set(), every)]
-    halves: tuple[set[str], set[str]] = (set(), set())
-    sizes = [0, 0]
-    for route, count in counts.most_common():
-        smaller = int(sizes[1] < sizes[0])
-        halves[smaller].add(route)
-        sizes[smaller] += count
-    return [(halves[0], halves[1]), (halves[1], halves[0])]
-
-
-def _in(folds: Sequence[tuple[str, Rows]], count: int) -> Flags:
-    scored = np.zeros(count, np.bool_)
-    for _, rows in folds:
-        scored[rows] = True
-    return scored
 
 
 def _predicted(notes: Notes, told: Told, became: Happened) -> dict[str, Predicted]:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,11 +19,11 @@ from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
 from busline.backtest.truth import known_arrivals, true_arrivals
 from busline.backtest.verdict import AGENCY, DELAY, OURS, Backtest, NothingToScoreError, backtest
+from busline.engine import Engine
 from busline.ids import RouteId, RunId
 from busline.outlook import Stage
 from busline.position import Position
 from busline.timetable import Run
-from busline.travel import TravelModel
 from tests.plan_builder import place as degrees
 from tests.plan_builder import small_plan, write_plan
 from tests.tracking_builder import (
@@ -106,8 +107,8 @@ def test_a_replay_knows_nothing_of_the_future() -> None:
     timetable = make_timetable(*runs)
     until = at(runs[2], 300)
     truth = true_arrivals(timetable, positions)
-    whole = replay(timetable, positions, truth, TravelModel(timetable)).notes
-    cut = replay(timetable, [one for one in positions if one.fix_at <= until], truth, TravelModel(timetable)).notes
+    whole = replay(timetable, positions, truth, Engine(timetable)).notes
+    cut = replay(timetable, [one for one in positions if one.fix_at <= until], truth, Engine(timetable)).notes
     same = whole[whole.made_at <= until.timestamp()]
     assert len(cut) == len(same) > 100
     assert np.array_equal(cut.mean_seconds, same.mean_seconds)
@@ -119,7 +120,7 @@ def test_predictions_are_made_at_every_fix_for_every_call_ahead_waiting_buses_in
     waiting = [fix(at(run, -600 + 30 * step), place_on(run, 0.0), run=run) for step in range(20)]
     positions = [*waiting, *drive(run, steady(run), every=30.0)]
     timetable = make_timetable(run)
-    notes = replay(timetable, positions, true_arrivals(timetable, positions), TravelModel(timetable)).notes
+    notes = replay(timetable, positions, true_arrivals(timetable, positions), Engine(timetable)).notes
     before = notes[notes.stage == Stage.WAITING]
     assert set(before.call.tolist()) == set(range(len(run)))
     assert len(set(before.made_at.tolist())) >= 20
@@ -132,7 +133,7 @@ def test_every_note_is_joined_to_what_became_of_its_call() -> None:
     runs, positions = morning(routes=1, runs=2)
     timetable = make_timetable(*runs)
     truth = true_arrivals(timetable, positions)
-    replayed = replay(timetable, positions, truth, TravelModel(timetable))
+    replayed = replay(timetable, positions, truth, Engine(timetable))
     became = happened(replayed, truth, 65.0)
     for row in range(0, len(replayed.notes), 97):
         key = replayed.runs[replayed.notes.trip[row]]
@@ -165,22 +166,29 @@ def test_named_routes_are_fitted_on_and_only_the_others_scored() -> None:
     assert runs[0].route_id not in own.folds[0].routes
 
 
+def a_day_later(one: Position) -> Position:
+    assert one.claim is not None
+    assert one.claim.service_date is not None
+    day = timedelta(days=1)
+    claim = replace(one.claim, service_date=one.claim.service_date + day)
+    return replace(one, fix_at=one.fix_at + day, received_at=one.received_at + day, claim=claim)
+
+
 def test_earlier_days_are_learned_from_and_calibrated_on() -> None:
-    runs, positions = morning(runs=3)
-    today = [
-        Position(one.source, one.vehicle_id, one.fix_at + timedelta(days=1), one.received_at, one.place, claim=None)
-        for one in positions
-    ]
-    claimed = [
-        Position(
-            one.source, one.vehicle_id, one.fix_at, one.received_at, one.place,
-            claim=before.claim.__class__(before.claim.run_id, before.claim.service_date + timedelta(days=1)),
-        )
-        for one, before in zip(today, positions, strict=True)
-        if before.claim is not None and before.claim.service_date is not None
-    ]  # fmt: skip
-    own = backtest(make_timetable(*runs), claimed, history=positions)
-    assert [fold.fitted_on for fold in own.folds] == ["earlier days"]
+    runs, monday = morning(runs=3)
+    timetable, tuesday = make_timetable(*runs), [a_day_later(one) for one in monday]
+    cold, warm = backtest(timetable, tuesday), backtest(timetable, tuesday, history=monday)
+    assert [fold.fitted_on for fold in warm.folds] == ["earlier days"]
+    assert {key.service_date for key in warm.replayed.runs} == {cold.replayed.runs[0].service_date}
+    assert warm.under_way.scores[OURS].mean_absolute_seconds < 0.5 * cold.under_way.scores[OURS].mean_absolute_seconds
+
+
+def test_days_recorded_together_are_scored_in_order_each_knowing_those_before() -> None:
+    runs, monday = morning(runs=3)
+    found = backtest(make_timetable(*runs), [*map(a_day_later, monday), *monday])
+    assert {fold.fitted_on for fold in found.folds} > {"earlier days"}
+    assert found.under_way.scores[OURS].trips == 2 * len(runs)
+    assert len({key.service_date for key in found.replayed.runs}) == 2
 
 
 def test_minutes_are_complete_where_buses_report_twice_a_minute(found: Backtest) -> None:

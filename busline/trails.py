@@ -1,0 +1,88 @@
+"""Where every bus was along its run and when, kept for the days to come: the history of the road is learned from it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.fleet import RunProgress
+from busline.ids import RunKey
+from busline.road import RoadNetwork
+from busline.road_history import Drive
+from busline.service_day import moment
+from busline.timetable import Timetable
+
+Floats = NDArray[np.float64]
+
+FEWEST = 3
+"""Sightings of a run that tell something of its road."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trail:
+    """A run as its bus was seen under way on it, or a piece of that."""
+
+    key: RunKey
+    at: Floats
+    """(sightings,) epoch seconds, increasing."""
+    distance_m: Floats
+    """(sightings,) along its path."""
+
+
+class Trails:
+    """Collects sightings until they are drained."""
+
+    def __init__(self) -> None:
+        self._open: dict[RunKey, list[tuple[float, float]]] = {}
+
+    def take(self, progress: Iterable[RunProgress]) -> None:
+        """Note where buses under way are now."""
+        for one in progress:
+            if one.started_at is None or one.matched_at != one.fix_at or one.off_route_since is not None:
+                continue
+            at = one.matched_at.timestamp()
+            trail = self._open.setdefault(one.key, [])
+            if not trail or at > trail[-1][0]:
+                trail.append((at, one.distance_m))
+
+    def drain(self) -> list[Trail]:
+        """Everything noted since the last time, a piece a run."""
+        pieces = [Trail(key, *np.array(trail).T) for key, trail in self._open.items()]
+        self._open.clear()
+        return pieces
+
+
+def drives(timetable: Timetable, network: RoadNetwork, trails: Iterable[Trail]) -> list[Drive]:
+    """Trails, whole or in pieces and in any order, as drives of the network's roads; without runs no longer planned."""
+    pieces: dict[RunKey, list[Trail]] = {}
+    for trail in trails:
+        if trail.key.run_id in timetable.runs:
+            pieces.setdefault(trail.key, []).append(trail)
+    midnights: dict[date, float] = {}
+    found = []
+    for key, own in pieces.items():
+        at = np.concatenate([one.at for one in own])
+        order = np.argsort(at, kind="stable")
+        at, distance_m = at[order], np.concatenate([one.distance_m for one in own])[order]
+        # A bus that went back began again: what came before is no drive along its road.
+        back = np.flatnonzero(np.diff(distance_m) < -1.0)
+        begun = int(back[-1]) + 1 if len(back) else 0
+        at, distance_m = at[begun:], np.maximum.accumulate(distance_m[begun:])
+        newer = np.diff(at, prepend=-np.inf) > 0
+        if newer.sum() < FEWEST:
+            continue
+        day = key.service_date
+        if day not in midnights:
+            midnights[day] = moment(day, 0, timetable.timezone).timestamp()
+        road = network.roads[timetable.runs[key.run_id].pattern]
+        found.append(Drive(road, day, kind_of(day), at[newer] - midnights[day], distance_m[newer]))
+    return found
+
+
+def kind_of(day: date, special: Mapping[date, str] | None = None) -> str:
+    """What kind of traffic a day has: a school day's, a weekend's, or what `special` names (snow, early release)."""
+    if special and day in special:
+        return special[day]
+    return "weekend" if day.weekday() >= 5 else "school day"
