@@ -23,6 +23,7 @@ from busline.answer import (
     Uncovered,
     Window,
 )
+from busline.engine import Engine
 from busline.eta import Basis, NoPrediction, Prediction, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
 from busline.ids import CallKey, RunKey, VehicleId
@@ -55,7 +56,7 @@ class StudentCall:
         return CallKey(self.key, int(self.run.stop_sequences[self.call_index]))
 
 
-def answer_call(timetable: Timetable, fleet: Fleet, call: StudentCall, now: datetime) -> Answer:
+def answer_call(timetable: Timetable, fleet: Fleet, engine: Engine, call: StudentCall, now: datetime) -> Answer:
     """What is true about this call at `now`."""
     state = run_state(timetable, call.run, call.service_date, fleet, now)
     progress = fleet.progress.get(call.key)
@@ -78,7 +79,7 @@ def answer_call(timetable: Timetable, fleet: Fleet, call: StudentCall, now: date
         case RunState.STALE | RunState.OFF_ROUTE | RunState.EN_ROUTE | RunState.AT_STOP | RunState.HELD | RunState.DONE:
             if progress is None:  # pragma: no cover - these states are read from progress
                 raise AssertionError(f"state {state} of {call.key} without progress")
-            return _under_way(timetable, fleet, call, progress, state, now)
+            return _under_way(fleet, engine, call, progress, state, now)
         case _:
             assert_never(state)
 
@@ -124,12 +125,12 @@ def _already_been(fleet: Fleet, call: StudentCall, progress: RunProgress, now: d
 
 
 def _under_way(
-    timetable: Timetable, fleet: Fleet, call: StudentCall, progress: RunProgress, state: RunState, now: datetime
+    fleet: Fleet, engine: Engine, call: StudentCall, progress: RunProgress, state: RunState, now: datetime
 ) -> Answer:
     bus = _bus(call.run, progress.vehicle_id)
     if state is RunState.OFF_ROUTE:
         return OffRoute(bus, call.leg, call.planned_at, progress.fix_at)
-    prediction = predict(timetable, call.run, call.service_date, progress, call.call_index, now)
+    prediction = predict(engine, call.run, call.service_date, progress, call.call_index, now)
     if isinstance(prediction, NoPrediction):
         since = outage_since(fleet, now)
         if since is not None:

@@ -67,6 +67,16 @@ class Blocks:
         run_id = self._day(key.service_date)[0].get(key.run_id)
         return None if run_id is None else RunKey(key.service_date, run_id)
 
+    def before(self, key: RunKey) -> list[RunKey]:
+        """The earlier runs of its block on the same day, the newest first."""
+        following = self._day(key.service_date)[0]
+        preceding = {after: before for before, after in following.items()}
+        found, run_id = [], preceding.get(key.run_id)
+        while run_id is not None:
+            found.append(RunKey(key.service_date, run_id))
+            run_id = preceding.get(run_id)
+        return found
+
     def tier_of(self, key: RunKey) -> int:
         """Which run of its block this is, from 0, counted from the last long break; no more than `LAST_TIER`."""
         return self._day(key.service_date)[1].get(key.run_id, 0)

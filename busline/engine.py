@@ -4,7 +4,7 @@ The one place that ties the parts together: links driven teach the travel model,
 teach the band. The live service and the backtest run this same engine.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,17 +38,36 @@ class Engine:
         self.drift = Drift()
         self._crossings = Crossings(timetable, self.model.network)
         self._foresight = Foresight(timetable, self.model)
+        self._seen_last: tuple[RunProgress, float, bool, Outlook, Floats] | None = None
 
     def learn(self, progress: Sequence[RunProgress]) -> Traversals:
         """Take in what changed, in order of time. Returns the links that were driven."""
         driven = self._crossings.take(progress)
         self.model.learn(driven)
         self._foresight.learn(progress)
+        self._seen_last = None
         return driven
 
-    def look(self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = ()) -> Outlook:
-        """Everything ahead of these runs, and of the later runs of their blocks that are not `driven` already."""
-        return self._foresight.look(progress, now, driven)
+    def look(
+        self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True
+    ) -> Outlook:
+        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`."""
+        return self._foresight.look(progress, now, driven, further=further)
+
+    def look_at(self, one: RunProgress, now: float, *, further: bool = False) -> tuple[Outlook, Floats]:
+        """The outlook of one bus and what it is told: asked about call by call it is worked out once."""
+        last = self._seen_last
+        if last is not None and last[0] is one and last[1] == now and last[2] == further:
+            return last[3], last[4]
+        outlook = self.look([one], now, further=further)
+        told = self.tell(outlook, now)
+        self._seen_last = (one, now, further, outlook, told)
+        return outlook, told
+
+    def newest_before(self, key: RunKey, progress: Mapping[RunKey, RunProgress]) -> RunProgress | None:
+        """How far the bus has got that is to drive a run: its newest earlier run of the block that was seen."""
+        earlier = self._foresight.blocks.before(key)
+        return next((progress[one] for one in earlier if one in progress), None)
 
     def tell(self, outlook: Outlook, now: float) -> Floats:
         """Epoch seconds of `busline.band.QUANTILES` for every row, (rows, quantiles); none is before `now`."""

@@ -1,35 +1,21 @@
-"""Match and plan -> when the bus will be at each call, as quantiles, with what they rest on.
+"""Match and what was learned -> when the bus will be at each call, as quantiles, with what they rest on.
 
-First version: the plan's travel time from where the bus is, on top of how late it is, inside a gamma band. The mean
-is to be replaced by learned link times; the shape of a `Prediction` stays.
+The mean comes from the engine: what buses took over the links ahead today and on earlier days, or else the plan. The
+band around it is a gamma one, calibrated by what happened. Here one run's share of that becomes a `Prediction`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
-from busline.fleet import RunProgress
+from busline.band import PUBLISHED, QUANTILES
+from busline.engine import Engine
+from busline.fleet import Fleet, RunProgress
+from busline.ids import RunKey
 from busline.position import LAST_SEEN_SECONDS, LIVE_SECONDS
-from busline.service_day import moment
-from busline.timetable import Run, Timetable
-
-THETA_SECONDS = 44.0
-"""Gamma scale of an uncalibrated road: variance is THETA * expected seconds (OneBusAway Android 2026, 15 min late)."""
-PACE_SD = 0.10
-"""Standard deviation of a route's own pace about its plan, as a share of the expected seconds."""
-FLOOR_SD_SECONDS = 20.0
-"""Even a bus in sight of the stop may meet a light: no band is narrower than this standard deviation makes it."""
-AHEAD_SECONDS = 15.0
-"""A bus that the plan already has at the stop is still a little way off, or its visit would have been seen."""
-
-Z = {0.05: -1.6449, 0.10: -1.2816, 0.12: -1.1750, 0.50: 0.0, 0.90: 1.2816}
-"""Standard normal quantiles."""
-
-QUANTILES = (0.10, 0.12, 0.50, 0.90)
+from busline.timetable import Run
 
 
 class Basis(StrEnum):
@@ -65,7 +51,7 @@ class NoPrediction(StrEnum):
 
 
 def predict(
-    timetable: Timetable, run: Run, service_date: date, progress: RunProgress, call_index: int, now: datetime
+    engine: Engine, run: Run, service_date: date, progress: RunProgress, call_index: int, now: datetime
 ) -> Prediction | NoPrediction:
     """When the bus that `progress` describes will be at one of its calls."""
     age_seconds = (now - progress.fix_at).total_seconds()
@@ -77,30 +63,45 @@ def predict(
         return NoPrediction.ALREADY_PASSED
     if age_seconds > LAST_SEEN_SECONDS:
         return NoPrediction.TOO_OLD
-    into_day = (progress.matched_at - moment(service_date, 0, timetable.timezone)).total_seconds()
-    quantiles = arrival_seconds(
-        run.arrival_seconds[call_index : call_index + 1].astype(np.float64),
-        np.float64(into_day - progress.lateness_seconds),
-        QUANTILES,
-    )[0]
-    p10, published, p50, p90 = (max(now, progress.matched_at + timedelta(seconds=float(q))) for q in quantiles)
     basis = Basis.LIVE if age_seconds <= LIVE_SECONDS else Basis.LAST_SEEN
-    return Prediction(p10, p50, p90, published, basis, age_seconds)
+    told = _told(engine, progress, RunKey(service_date, run.run_id), call_index, now, basis, age_seconds)
+    return NoPrediction.NOT_UNDER_WAY if told is None else told
 
 
-def arrival_seconds(
-    planned_seconds: NDArray[np.float64], plan_now_seconds: np.float64 | NDArray[np.float64], quantiles: Sequence[float]
-) -> NDArray[np.float64]:
-    """Seconds from the fix to each arrival, shape (..., quantiles).
+def foresee(engine: Engine, fleet: Fleet, key: RunKey, call_index: int, now: datetime) -> Prediction | None:
+    """Before a run has begun: when its bus, waiting or still on an earlier run of its block, will be at a call.
 
-    `planned_seconds` are planned arrivals; `plan_now_seconds` is the planned moment of the place where the bus is, so
-    that their difference is the plan's travel time still ahead. Both are arrays that broadcast: one run or a fleet.
+    For early knowledge, as that a later tier will be late; what is told as live comes from `predict`. None where
+    nobody has seen the bus for six minutes, or the run is not the bus's business yet.
     """
-    mean = np.maximum(planned_seconds - plan_now_seconds, AHEAD_SECONDS)
-    variance = THETA_SECONDS * mean + (PACE_SD * mean) ** 2 + FLOOR_SD_SECONDS**2
-    z = np.array([Z[quantile] for quantile in quantiles])
-    # Wilson and Hilferty 1931: the cube root of a gamma variable is very nearly normal.
-    spread = variance[..., None] / (9 * mean[..., None] ** 2)
-    cube_root = np.maximum(1 - spread + z * np.sqrt(spread), 0.0)
-    result: NDArray[np.float64] = mean[..., None] * cube_root**3
-    return result
+    own = fleet.progress.get(key)
+    if own is not None and (own.started_at is not None or own.ended_at is not None):
+        return None
+    progress = own or engine.newest_before(key, fleet.progress)
+    if progress is None:
+        return None
+    age_seconds = (now - progress.fix_at).total_seconds()
+    if age_seconds > LAST_SEEN_SECONDS:
+        return None
+    return _told(engine, progress, key, call_index, now, Basis.BEFORE_START, age_seconds)
+
+
+def _told(
+    engine: Engine,
+    progress: RunProgress,
+    key: RunKey,
+    call_index: int,
+    now: datetime,
+    basis: Basis,
+    age_seconds: float,
+) -> Prediction | None:
+    at = now.timestamp()
+    outlook, quantiles = engine.look_at(progress, at, further=basis is Basis.BEFORE_START)
+    if key not in outlook.keys:
+        return None
+    row = np.flatnonzero((outlook.run == outlook.keys.index(key)) & (outlook.call == call_index))
+    if not len(row):
+        return None
+    moments = [max(now, datetime.fromtimestamp(float(one), UTC)) for one in quantiles[row[0]]]
+    told = dict(zip(QUANTILES, moments, strict=True))
+    return Prediction(told[0.10], told[0.50], told[0.90], told[PUBLISHED], basis, age_seconds)

@@ -124,12 +124,14 @@ class Foresight:
                     way_m = max(one.distance_m - float(run.pattern.stop_distance_m[0]), 0.0)
                     self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key, run), at)
 
-    def look(self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = ()) -> Outlook:
-        """Everything ahead of these runs, and of the later runs of their blocks that are not `driven` already."""
+    def look(
+        self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True
+    ) -> Outlook:
+        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`."""
         rows = [row for one in progress if (row := self._row(one, now)) is not None]
         found = [(rows, *self._ahead(rows, now))]
         ends = [_End(one.key, one.ended_at.timestamp(), 0.0) for one in progress if one.ended_at is not None]
-        for _ in range(RUNS_FORESEEN):
+        for _ in range(RUNS_FORESEEN if further else 0):
             rows = self._following([*ends, *_ends(*found[-1])], now, driven)
             if not rows:
                 break

@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 
 from busline.answer import Answer, Disclosure, NotRidingToday
 from busline.answering import StudentCall, answer_call, relevant_until
-from busline.fleet import Fleet
+from busline.engine import Engine
+from busline.eta import NoPrediction, Prediction, predict
+from busline.fleet import Fleet, RunProgress
 from busline.people import Ride
 from busline.service_day import seconds_into
-from busline.timetable import Timetable
+from busline.timetable import Run, Timetable
 
 LOOK_AHEAD_DAYS = 7
 """How far ahead the next school day with a ride is looked for."""
@@ -17,9 +19,11 @@ LOOK_AHEAD_DAYS = 7
 class Picture:
     """What Busline knows right now. The tracker replaces the fleet, a plan import the timetable; readers never wait."""
 
-    def __init__(self, timetable: Timetable, fleet: Fleet) -> None:
+    def __init__(self, timetable: Timetable, fleet: Fleet, engine: Engine | None = None) -> None:
+        """Without an engine that has learned, arrival times rest on the plan."""
         self.timetable = timetable
         self.fleet = fleet
+        self.engine = Engine(timetable) if engine is None else engine
 
     def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
         """The answer about one student, from all of that student's rides."""
@@ -43,6 +47,12 @@ class Picture:
             if self._calls(rides, today + timedelta(days=ahead)):
                 return Disclosure(NotRidingToday(next_date=today + timedelta(days=ahead)), None)
         return Disclosure(NotRidingToday(next_date=None), None)
+
+    def predict(
+        self, run: Run, service_date: date, progress: RunProgress, call_index: int, now: datetime
+    ) -> Prediction | NoPrediction:
+        """What an answer about this call would rest on."""
+        return predict(self.engine, run, service_date, progress, call_index, now)
 
     def service_dates(self, now: datetime) -> tuple[date, ...]:
         """The service days that can have a run under way: today, and yesterday while its last runs go on."""
@@ -68,7 +78,7 @@ class Picture:
         return calls
 
     def _disclosure(self, call: StudentCall, now: datetime) -> Disclosure:
-        return Disclosure(answer_call(self.timetable, self.fleet, call, now), call.call_key)
+        return Disclosure(answer_call(self.timetable, self.fleet, self.engine, call, now), call.call_key)
 
     def _relevant_until(self, call: StudentCall, now: datetime) -> datetime:
         return relevant_until(self.fleet, call, now)

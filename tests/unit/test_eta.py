@@ -1,20 +1,22 @@
-"""Predictions: ordered quantiles that widen with the road ahead, and no minutes where nothing supports them."""
+"""Predictions: what a bus under way is told to be, and no minutes where nothing supports them."""
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from busline.eta import QUANTILES, Basis, NoPrediction, Prediction, arrival_seconds, predict
+from busline.engine import Engine
+from busline.eta import Basis, NoPrediction, Prediction, foresee, predict
+from busline.fleet import Fleet
+from busline.ids import RunId, RunKey
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
 RUN = make_run()
-TIMETABLE = make_timetable([RUN])
+NEXT = make_run("R2", start="7:30")
+TIMETABLE = make_timetable([RUN, NEXT])
+ENGINE = Engine(TIMETABLE)
 
 
 def test_a_bus_on_time_is_expected_when_the_plan_says() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
-    told = predict(TIMETABLE, RUN, MONDAY, progress, 5, at("7:03"))
+    told = predict(ENGINE, RUN, MONDAY, progress, 5, at("7:03"))
     assert isinstance(told, Prediction)
     assert abs((told.p50 - at("7:10")).total_seconds()) < 20
     assert told.p10 < told.published < told.p50 < told.p90
@@ -23,7 +25,7 @@ def test_a_bus_on_time_is_expected_when_the_plan_says() -> None:
 
 def test_a_late_bus_carries_its_lateness_to_every_later_call() -> None:
     progress = make_progress(RUN, seen_at=at("7:10"), distance_m=1_500)
-    told = predict(TIMETABLE, RUN, MONDAY, progress, 5, at("7:10"))
+    told = predict(ENGINE, RUN, MONDAY, progress, 5, at("7:10"))
     assert isinstance(told, Prediction)
     assert abs((told.p50 - at("7:17")).total_seconds()) < 20
 
@@ -38,34 +40,54 @@ def test_a_late_bus_carries_its_lateness_to_every_later_call() -> None:
 )
 def test_no_minutes_are_given_where_nothing_supports_them(change: dict[str, object], reason: NoPrediction) -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500, **change)  # type: ignore[arg-type]
-    assert predict(TIMETABLE, RUN, MONDAY, progress, 5, at("7:03")) is reason
+    assert predict(ENGINE, RUN, MONDAY, progress, 5, at("7:03")) is reason
 
 
 def test_an_old_fix_gives_first_a_last_seen_basis_and_then_no_minutes() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
-    seen = predict(TIMETABLE, RUN, MONDAY, progress, 5, at("7:05"))
+    seen = predict(ENGINE, RUN, MONDAY, progress, 5, at("7:05"))
     assert isinstance(seen, Prediction)
     assert seen.basis is Basis.LAST_SEEN
     assert seen.fix_age_seconds == 120
-    assert predict(TIMETABLE, RUN, MONDAY, progress, 5, at("7:09:01")) is NoPrediction.TOO_OLD
+    assert predict(ENGINE, RUN, MONDAY, progress, 5, at("7:09:01")) is NoPrediction.TOO_OLD
 
 
 def test_a_call_behind_the_bus_is_not_predicted() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
-    assert predict(TIMETABLE, RUN, MONDAY, progress, 1, at("7:03")) is NoPrediction.ALREADY_PASSED
+    assert predict(ENGINE, RUN, MONDAY, progress, 1, at("7:03")) is NoPrediction.ALREADY_PASSED
 
 
 def test_nothing_is_predicted_for_a_moment_that_is_already_over() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_990)
-    told = predict(TIMETABLE, RUN, MONDAY, progress, 2, at("7:04:20"))
+    told = predict(ENGINE, RUN, MONDAY, progress, 2, at("7:04:20"))
     assert isinstance(told, Prediction)
     assert told.p10 == at("7:04:20")
 
 
-@given(ahead=st.floats(0, 7_200), further=st.floats(1, 3_600))
-def test_quantiles_are_ordered_and_the_band_never_narrows_with_the_road_ahead(ahead: float, further: float) -> None:
-    near, far = arrival_seconds(np.array([ahead, ahead + further]), np.float64(0), QUANTILES)
-    assert (near >= 0).all()
-    assert (np.diff(near) >= 0).all()
-    assert (np.diff(far) >= 0).all()
-    assert far[-1] - far[0] >= near[-1] - near[0] - 1e-6
+def foreseen(fleet: Fleet, clock: str, call: int = 2) -> Prediction | None:
+    return foresee(ENGINE, fleet, RunKey(MONDAY, RunId("R2")), call, at(clock))
+
+
+def test_a_later_run_of_the_block_is_foreseen_late_while_its_bus_is_still_on_the_one_before() -> None:
+    behind = make_progress(RUN, seen_at=at("7:31"), distance_m=3_500)
+    told = foreseen(Fleet(at("7:31"), progress={behind.key: behind}), "7:31")
+    assert told is not None
+    assert told.basis is Basis.BEFORE_START
+    # At 7:34 it ends the first run, and then needs ten minutes back to the start.
+    assert (told.p50 - at("7:34")).total_seconds() > 900
+    assert told.p10 < told.published < told.p50 < told.p90
+
+
+def test_a_waiting_bus_is_foreseen_and_one_under_way_is_predicted_instead() -> None:
+    waiting = make_progress(NEXT, seen_at=at("7:28"), distance_m=0, under_way=False)
+    told = foreseen(Fleet(at("7:28"), progress={waiting.key: waiting}), "7:28")
+    assert told is not None
+    assert abs((told.p50 - at("7:34")).total_seconds()) < 120
+    driving = make_progress(NEXT, seen_at=at("7:31"), distance_m=200)
+    assert foreseen(Fleet(at("7:31"), progress={driving.key: driving}), "7:31") is None
+
+
+def test_nothing_is_foreseen_of_a_bus_that_nobody_has_seen_for_long() -> None:
+    assert foreseen(Fleet(at("7:00")), "7:00") is None
+    silent = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    assert foreseen(Fleet(at("7:15"), progress={silent.key: silent}), "7:15") is None
