@@ -14,7 +14,7 @@ import numpy as np
 from busline.fleet import AssignmentSource, RunProgress, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.match import Beliefs, Match, Unmatched, UnmatchedReason, belief_at, no_belief
-from busline.passing import Stretch, first_ahead, pass_calls
+from busline.passing import NEAR_M, Stretch, first_ahead, pass_calls
 from busline.paths import Paths
 from busline.position import LAST_SEEN_SECONDS, Position
 from busline.service_day import moment
@@ -212,7 +212,7 @@ class Journey:
                 if moves and self._setting_off.is_under_way(at, found.surely_m, self._early(at, distance_m)):
                     started_at = fix.fix_at
                     next_call = self._leave(visits)
-            else:
+            elif next_call < len(self._stops_m) and distance_m >= self._stops_m[next_call] - NEAR_M:
                 seen = at - was_at <= LAST_SEEN_SECONDS and was.off_route_since is None
                 next_call = self._pass(next_call, Stretch(was_at, was.distance_m, at, distance_m, seen), visits)
         ended_at = None
@@ -304,7 +304,7 @@ class Journey:
         if started_at is None:
             return max(0.0, day_seconds - self.run.start_seconds)
         if next_call in self.visits and next_call < len(self._stops_m):
-            arrival, departure = int(self.run.arrival_seconds[next_call]), int(self.run.departure_seconds[next_call])
+            arrival, departure = self.run.arrival_seconds.item(next_call), self.run.departure_seconds.item(next_call)
             return day_seconds - min(max(day_seconds, arrival), departure)
         return day_seconds - self._planned_seconds(distance_m)
 
@@ -313,8 +313,10 @@ class Journey:
 
     def _planned_seconds(self, distance_m: float) -> float:
         """When the plan has the bus at a place between two stops, in seconds of the service day."""
-        after = min(max(bisect_right(self._stops_m, distance_m), 1), len(self._stops_m) - 1)
-        gap_m = self._stops_m[after] - self._stops_m[after - 1]
-        share = min(max((distance_m - self._stops_m[after - 1]) / gap_m, 0.0), 1.0) if gap_m > 0 else 1.0
-        departure = float(self.run.departure_seconds[after - 1])
-        return departure + share * (float(self.run.arrival_seconds[after]) - departure)
+        stops_m = self._stops_m
+        after = min(max(bisect_right(stops_m, distance_m), 1), len(stops_m) - 1)
+        before_m = stops_m[after - 1]
+        gap_m = stops_m[after] - before_m
+        share = min(max((distance_m - before_m) / gap_m, 0.0), 1.0) if gap_m > 0 else 1.0
+        departure = self.run.departure_seconds.item(after - 1)
+        return departure + share * (self.run.arrival_seconds.item(after) - departure)

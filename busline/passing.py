@@ -14,6 +14,8 @@ SURELY_LEFT_M = 40.0
 """... or once this far: two or three times GPS noise."""
 END_M = 30.0
 """It has arrived at its last stop this far before it: buses unload where there is room."""
+NEAR_M = max(ARRIVED_M, STANDING_SHORT_M, END_M)
+"""Nothing happens at a call while the bus is farther before it than this."""
 
 
 @dataclass(frozen=True, slots=True)

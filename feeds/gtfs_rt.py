@@ -149,11 +149,8 @@ class _Reading:
             (self.header_timed.discard if vehicle.timestamp else self.header_timed.add)(vehicle_id)
 
     def _position(self, vehicle: pb.VehiclePosition, vehicle_id: VehicleId) -> Position | RejectReason:
-        fix_at: datetime | RejectReason
-        if vehicle.timestamp:
-            fix_at = fix_time_or_reason(vehicle.timestamp)
-        else:
-            fix_at = self.header_at or RejectReason.NO_TIMESTAMP
+        timestamp = vehicle.timestamp
+        fix_at = fix_time_or_reason(timestamp) if timestamp else self.header_at or RejectReason.NO_TIMESTAMP
         if isinstance(fix_at, RejectReason):
             return fix_at
         position = vehicle.position

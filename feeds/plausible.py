@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from busline.geo import Area, LatLon
 from busline.position import RejectReason
@@ -32,19 +33,25 @@ def identifier_or_none(value: str | bytes) -> str | None:
 
 def place_or_reason(lat: float, lon: float, area: Area | None) -> LatLon | RejectReason:
     """A place in WGS 84 degrees, inside `area` where one is given (already widened: garages lie outside the stops)."""
+    if (area is None or (area.south <= lat <= area.north and area.west <= lon <= area.east)) and _on_earth(lat, lon):
+        null_island = abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG
+        return RejectReason.NULL_ISLAND if null_island else LatLon(lat, lon)
+    return _why_nowhere(lat, lon, area)
+
+
+def _why_nowhere(lat: float, lon: float, area: Area | None) -> RejectReason:
+    """What is wrong with a place that is not on Earth or not in the area."""
     if not (math.isfinite(lat) and math.isfinite(lon)):
         return RejectReason.NOT_A_NUMBER
     if abs(lat) < NULL_ISLAND_DEG and abs(lon) < NULL_ISLAND_DEG:
         return RejectReason.NULL_ISLAND
-    place = LatLon(lat, lon)
-    if area is not None and not area.holds(place):
-        # Before the range check: Austin's longitude, -97, is no latitude at all, and "swapped" tells more.
-        if area.holds(LatLon(lon, lat)):
-            return RejectReason.SWAPPED
-        return RejectReason.OUT_OF_AREA if _on_earth(lat, lon) else RejectReason.OUT_OF_RANGE
-    return place if _on_earth(lat, lon) else RejectReason.OUT_OF_RANGE
+    # Before the range check: Austin's longitude, -97, is no latitude at all, and "swapped" tells more.
+    if area is not None and area.holds(LatLon(lon, lat)):
+        return RejectReason.SWAPPED
+    return RejectReason.OUT_OF_AREA if _on_earth(lat, lon) else RejectReason.OUT_OF_RANGE
 
 
+@lru_cache(maxsize=4_096)  # the fixes of a message are of the same few minutes
 def fix_time_or_reason(posix_seconds: float) -> datetime | RejectReason:
     """Seconds since 1970 as an aware moment; guarded, because converting first raises on what feeds really send."""
     if not math.isfinite(posix_seconds):

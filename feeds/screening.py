@@ -1,10 +1,11 @@
 """What a vehicle said before decides what it may say now. Positions in; the believable new ones and the rest out."""
 
+import math
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from busline.geo import LatLon, distance_m
+from busline.geo import EARTH_RADIUS_M, LatLon, distance_m
 from busline.ids import VehicleId
 from busline.position import Position, Rejected, RejectReason
 from feeds.plausible import FASTEST_MPS
@@ -15,6 +16,8 @@ ANCIENT_SECONDS = 3600.0
 """Ten times the age at which a fix stops supporting minutes: it can still say where a silent bus was last seen."""
 JUMP_ALLOWANCE_M = 100.0
 """GPS between tall buildings jumps this far within a second without anything being wrong."""
+_ALLOWANCE_DEG = math.degrees(JUMP_ALLOWANCE_M / EARTH_RADIUS_M)
+"""No arc of so many degrees, of latitude and longitude together, is longer than the allowance."""
 FROZEN_SECONDS = 120.0
 FROZEN_ABOVE_MPS = 1.0
 """A GPS that claims to move faster than this for so long, and repeats its place to the last digit, is frozen. Counted
@@ -119,7 +122,8 @@ class _Memory:
             return RejectReason.OLDER_THAN_LAST
         if position.fix_at == self.fix_at:
             return RejectReason.DUPLICATE
-        if position.place == self.place:
+        stays = position.place == self.place
+        if stays:
             moving = position.speed_mps is not None and position.speed_mps > FROZEN_ABOVE_MPS
             if header_timed and (moving or position.speed_mps is None):
                 # Only the message is new. Taking its time as the fix's would keep a silent bus live for ever.
@@ -133,7 +137,7 @@ class _Memory:
             # Two fixes in a row that agree on the new place: it was the old one that was wrong.
             if doubt is None or doubt.fix_at >= position.fix_at or not _reachable(doubt.place, doubt.fix_at, position):
                 return RejectReason.TELEPORT
-        if position.place != self.place:
+        if not stays:
             self.moving_on_the_spot_since = None
         self.fix_at = position.fix_at
         self.place = position.place
@@ -142,5 +146,9 @@ class _Memory:
 
 
 def _reachable(place: LatLon, at: datetime, position: Position) -> bool:
+    there = position.place
+    # A bus within the allowance by its two coordinates alone, as nearly every one is, needs no trigonometry.
+    if abs(there.lat - place.lat) + abs(there.lon - place.lon) <= _ALLOWANCE_DEG:
+        return True
     seconds = (position.fix_at - at).total_seconds()
     return distance_m(place, position.place) <= JUMP_ALLOWANCE_M + FASTEST_MPS * seconds

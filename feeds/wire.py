@@ -28,10 +28,14 @@ def top_level_fields(message: bytes, most: int) -> Iterator[tuple[int, bytes]]:
         fields += 1
         if fields > most:
             raise TooManyFieldsError(f"more than {most} fields")
-        tag, at = _varint(message, at)
+        tag, at = (message[at], at + 1) if message[at] < 0x80 else _varint(message, at)
         match tag & 7:
             case 2:  # length-delimited
-                length, at = _varint(message, at)
+                # Nearly every entry's tag is one byte and its length one or two: read here, without a call each.
+                if at + 1 < end and message[at + 1] < 0x80 <= message[at]:
+                    length, at = (message[at] & 0x7F) | message[at + 1] << 7, at + 2
+                else:
+                    length, at = _varint(message, at)
                 if length > end - at:
                     raise NotProtobufError(f"a field of {length} bytes begins {end - at} bytes before the end")
                 yield tag >> 3, message[at : at + length]
