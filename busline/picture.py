@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from busline.answer import Answer, Disclosure, NotRidingToday
+from busline.answer import Answer, Cancelled, Disclosure, Finished, MayHavePassed, NotRidingToday, Passed
 from busline.answering import StudentCall, answer_call, relevant_until
 from busline.engine import Engine
 from busline.eta import NoPrediction, Prediction, predict
@@ -14,6 +14,9 @@ from busline.timetable import Run, Timetable
 
 LOOK_AHEAD_DAYS = 7
 """How far ahead the next school day with a ride is looked for."""
+
+_SETTLED = (Passed, MayHavePassed, Finished, Cancelled)
+"""What stays worth saying about the day's last ride for hours: how it went. "Text again in 5 min" does not."""
 
 
 class Picture:
@@ -41,8 +44,8 @@ class Picture:
         for call in calls:
             if now <= self._relevant_until(call, now):
                 return self._disclosure(call, now)
-        if calls:
-            return self._disclosure(calls[-1], now)
+        if calls and isinstance((last := self._disclosure(calls[-1], now)).answer, _SETTLED):
+            return last
         for ahead in range(1, LOOK_AHEAD_DAYS + 1):
             if self._calls(rides, today + timedelta(days=ahead)):
                 return Disclosure(NotRidingToday(next_date=today + timedelta(days=ahead)), None)

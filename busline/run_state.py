@@ -30,7 +30,11 @@ def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, 
     if not due:
         return RunState.NOT_STARTED
     bus = expected_bus(timetable, run, service_date, fleet)
-    if bus is not None and _heard_from(bus, fleet, now):
+    if (
+        bus is not None
+        and _heard_from(bus, fleet, now)
+        and _may_still_start(timetable, run, service_date, bus, fleet, now)
+    ):
         return RunState.LATE_START
     return RunState.UNKNOWN if outage_since(fleet, now) is not None else RunState.UNCOVERED
 
@@ -80,6 +84,32 @@ def expected_bus(timetable: Timetable, run: Run, service_date: date, fleet: Flee
 def _heard_from(vehicle_id: VehicleId, fleet: Fleet, now: datetime) -> bool:
     fix_at = fleet.last_fix_at.get(vehicle_id)
     return fix_at is not None and (now - fix_at).total_seconds() <= LAST_SEEN_SECONDS
+
+
+def _may_still_start(
+    timetable: Timetable, run: Run, service_date: date, bus: VehicleId, fleet: Fleet, now: datetime
+) -> bool:
+    """Its bus is heard from, and drives no later run of the block.
+
+    Once the run should be over, it may only come from an earlier run that it is still driving: however late, it comes.
+    """
+    if not _heard_from(bus, fleet, now):
+        return False
+    block = () if run.block_id is None else timetable.blocks[run.block_id]
+    driven = {run_id for run_id in block if _is_driven_by(bus, fleet.progress.get(RunKey(service_date, run_id)))}
+    starts = [timetable.runs[run_id].start_seconds for run_id in driven]
+    if any(start > run.start_seconds for start in starts):
+        return False
+    return now < timetable.planned_end(service_date, run) or any(start < run.start_seconds for start in starts)
+
+
+def _is_driven_by(bus: VehicleId, progress: RunProgress | None) -> bool:
+    return (
+        progress is not None
+        and progress.vehicle_id == bus
+        and progress.started_at is not None
+        and progress.ended_at is None
+    )
 
 
 def outage_since(fleet: Fleet, now: datetime) -> datetime | None:

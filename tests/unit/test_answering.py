@@ -151,7 +151,7 @@ def test_a_student_without_any_ride_is_not_riding() -> None:
     assert Picture(TIMETABLE, Fleet(at("7:00"))).answer([], at("7:00")) == NotRidingToday(next_date=None)
 
 
-@pytest.mark.parametrize(("clock", "run_id"), [("7:30", "AM"), ("9:00", "PM"), ("14:40", "PM"), ("22:00", "PM")])
+@pytest.mark.parametrize(("clock", "run_id"), [("7:30", "AM"), ("9:00", "PM"), ("14:40", "PM"), ("15:59", "PM")])
 def test_the_ride_of_the_moment_is_the_one_the_family_means(clock: str, run_id: str) -> None:
     morning, afternoon = make_run("AM", start="7:00"), make_run("PM", start="14:30")
     rides = [make_ride(morning), make_ride(afternoon, leg=Leg.FROM_SCHOOL)]
@@ -162,6 +162,42 @@ def test_the_ride_of_the_moment_is_the_one_the_family_means(clock: str, run_id: 
     expected = Leg.TO_SCHOOL if run_id == "AM" else Leg.FROM_SCHOOL
     assert not isinstance(told, NotRidingToday)
     assert told.leg is expected
+
+
+def test_late_in_the_day_a_ride_that_nobody_saw_is_no_longer_told_of() -> None:
+    # "We see no bus yet, text again in 5 min" is true until the ride cannot be meant any more, and absurd at night.
+    assert answer(Fleet(at("8:30")), "8:30") == Uncovered(Leg.TO_SCHOOL, PLANNED, confirmed=False)
+    assert answer(Fleet(at("22:00")), "22:00") == NotRidingToday(next_date=MONDAY + timedelta(days=1))
+
+
+def test_late_in_the_day_a_family_is_still_told_how_the_last_ride_went() -> None:
+    progress = make_progress(RUN, seen_at=at("7:10"), distance_m=5_000, ended_at=at("7:10"))
+    fleet = Fleet(at("22:00"), {KEY: progress}, visits={KEY: (make_visit(RUN, 3, at("7:06"), at("7:06:20")),)})
+    assert answer(fleet, "22:00") == Passed(BUS, Leg.TO_SCHOOL, at("7:06"))
+
+
+def test_a_run_that_should_be_over_is_not_said_to_start_late() -> None:
+    heard = {VehicleId("47"): at("8:00")}
+    told = Picture(TIMETABLE, Fleet(at("8:00"), last_fix_at=heard)).answer([RIDE], at("8:00"))
+    assert told == Uncovered(Leg.TO_SCHOOL, PLANNED, confirmed=False)
+
+
+def test_a_bus_that_still_drives_an_earlier_run_is_awaited_however_late() -> None:
+    first, second = make_run("T1", start="6:30"), make_run("T2", start="7:00")
+    progress = make_progress(first, seen_at=at("8:00"), distance_m=3_000)
+    fleet = Fleet(at("8:00"), {RunKey(MONDAY, first.run_id): progress}, last_fix_at={progress.vehicle_id: at("8:00")})
+    told = Picture(make_timetable([first, second]), fleet).answer([make_ride(second)], at("8:00"))
+    assert isinstance(told, LateStart)
+    assert told.minutes_late == 60
+
+
+def test_a_run_whose_bus_drives_the_blocks_next_run_is_not_said_to_start_late() -> None:
+    first, second = make_run("T1", start="7:00"), make_run("T2", start="7:08")
+    next_key = RunKey(MONDAY, second.run_id)
+    progress = make_progress(second, seen_at=at("7:09"), distance_m=800)
+    fleet = Fleet(at("7:09"), {next_key: progress}, last_fix_at={progress.vehicle_id: at("7:09")})
+    told = Picture(make_timetable([first, second]), fleet).answer([make_ride(first)], at("7:09"))
+    assert isinstance(told, Uncovered)
 
 
 def test_the_substitute_of_the_blocks_first_run_is_expected_on_the_next_one() -> None:
