@@ -18,6 +18,7 @@ from busline.app.commands import add_user, bring_up_to_date, check, notice
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
+from busline.app.nightly import score
 from busline.app.replay import ReplayOptions, replay
 from busline.app.service import serve
 from busline.logs import configure_logging
@@ -130,6 +131,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return simulate_roster(
                 options.plan, options.out, options.date, options.students, options.families, options.seed, _say
             )
+        case "score":
+            return score(_settings(options), options.date, _say)
         case "notice":
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
         case "user":
@@ -222,6 +225,9 @@ def _parser() -> argparse.ArgumentParser:
     people.add_argument("--students", type=typed.count, default=600)
     people.add_argument("--families", type=typed.count, default=400)
     people.add_argument("--seed", type=int, default=1)
+
+    night = commands.add_parser("score", help="how good a day's predictions and promises were: what every night does")
+    night.add_argument("--date", type=typed.day, help="the service day (default: yesterday)")
 
     notice = commands.add_parser("notice", help="say that a run is cancelled or has no bus, or take that back")
     notice.add_argument("run", help="the run's id in the plan")

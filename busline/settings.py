@@ -70,6 +70,8 @@ class Settings:
     metrics_token: Secret | None = None
     """What a scraper on another machine must show for /metrics; None answers this machine only."""
     position_retention_days: int = 30
+    prediction_retention_days: int = 14
+    """Scores are kept for ever; these are what they are made of."""
     texts_per_phone_per_hour: int = 30
     log_format: LogFormat = LogFormat.JSON
     log_level: str = "INFO"
@@ -128,6 +130,7 @@ def read_settings(
         secret_key=env.secret("secret_key", 32),
         metrics_token=env.secret("metrics_token", 16),
         position_retention_days=env.whole("position_retention_days", given.position_retention_days, 1, 3_650),
+        prediction_retention_days=env.whole("prediction_retention_days", given.prediction_retention_days, 2, 3_650),
         texts_per_phone_per_hour=env.whole("texts_per_phone_per_hour", given.texts_per_phone_per_hour, 1, 10_000),
         log_format=LogFormat(env.one_of("log_format", given.log_format, tuple(LogFormat))),
         log_level=env.one_of("log_level", given.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"), fold=str.upper),

@@ -9,10 +9,11 @@ create index access_log_by_call on access_log (service_date, run_id) where windo
 
 -- The runs of a service day as the plan had them when it was first looked at. Of the measured ones predictions are kept.
 create table planned_run (
-    service_date date    not null,
-    run_id       text    not null,
-    route_name   text    not null,
-    measured     boolean not null,
+    service_date   date      not null,
+    run_id         text      not null,
+    route_name     text      not null,
+    stop_sequences integer[] not null,      -- of its calls, in order
+    measured       boolean   not null,
     primary key (service_date, run_id)
 );
 

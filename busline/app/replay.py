@@ -20,8 +20,10 @@ from busline.logs import configure_logging
 from busline.settings import Settings
 from busline.store.families import families_on_runs, has_students
 from busline.store.ledger import Ledger
+from busline.store.lessons import LessonLedger
 from busline.store.plans import save_plan
 from busline.store.pool import Pool
+from busline.store.predictions import Predictions
 from busline.store.recorded import newest_fix_at, visits_between
 from feeds.plan.gtfs import GtfsPlan
 from feeds.positions_file import PositionsFileError, read_positions
@@ -118,6 +120,8 @@ async def _prepare(pool: Pool, options: ReplayOptions, plan: GtfsPlan, recording
     elif not await has_students(pool):
         await _make_up_people(pool, plan, recording, tell)
     await Ledger(pool).rewind(recording.start)
+    await LessonLedger(pool).rewind(recording.start)
+    await Predictions(pool).rewind(recording.start)
 
 
 async def _make_up_people(pool: Pool, plan: GtfsPlan, recording: Recording, tell: Say) -> None:

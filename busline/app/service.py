@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 
 import phonenumbers
 import structlog
@@ -10,16 +10,20 @@ from aiohttp.web import RouteDef
 
 from busline.app.database import store
 from busline.app.listening import listening
+from busline.app.nightly import chores
 from busline.clock import Clock, SystemClock
 from busline.geo import Area
 from busline.installation_key import installation_key
+from busline.jobs import keep_up
 from busline.live import Live
 from busline.masking import Masker
 from busline.metrics import Metrics
 from busline.picture import Picture
+from busline.sampler import Sampler
 from busline.settings import FeedAddress, Settings
-from busline.store.ledger import Ledger
-from busline.store.pool import UNAVAILABLE, Pool
+from busline.store.jobs import JobLedger
+from busline.store.pool import Pool
+from busline.store.predictions import Predictions
 from busline.store.staff import Staff
 from busline.web import build_web
 from feeds.gtfs_rt_source import GtfsRtSource
@@ -35,8 +39,6 @@ log = structlog.get_logger(__name__)
 
 Ready = Callable[[Live], Awaitable[None]]
 """Runs beside the loops once everything is listening; the service stops when it returns."""
-
-CHORE_SECONDS = 3_600.0
 
 
 async def serve(settings: Settings) -> int:
@@ -72,6 +74,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
 
     staff = Staff(pool)
     zone = live.picture.timetable.timezone
+    nightly = chores(settings, pool, staff, clock, lambda: live.picture.timetable.timezone)
     web = build_web(
         settings=settings,
         pool=pool,
@@ -92,7 +95,8 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         loops += [
             tasks.create_task(live.follow(clock), name="plan and notices"),
             tasks.create_task(metrics.watch_loop(), name="event loop lag"),
-            tasks.create_task(_forget_old(pool, staff, clock, settings.position_retention_days), name="retention"),
+            tasks.create_task(Sampler(Predictions(pool), picture, clock).run(), name="predictions"),
+            tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
         ]
         async with listening(web, settings.host, settings.port):
             await while_running(live)
@@ -144,19 +148,3 @@ def _readable(phone: str | None) -> str:
     if phone is None:
         return ""
     return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
-
-
-async def _forget_old(pool: Pool, staff: Staff, clock: Clock, days: int) -> None:
-    """Drop positions and sign-ins that are past their time; looked at every hour, so that a missed night is made up."""
-    ledger = Ledger(pool)
-    while True:
-        before = (clock.now().astimezone(UTC) - timedelta(days=days)).date()
-        try:
-            dropped = await ledger.drop_positions_before(before)
-            await staff.forget_old(datetime.now(UTC))
-        except UNAVAILABLE as away:
-            log.warning("old positions are still there; they are dropped within the hour", fault=type(away).__name__)
-        else:
-            if dropped:
-                log.info("old positions dropped", days=len(dropped), before=before.isoformat())
-        await asyncio.sleep(CHORE_SECONDS)

@@ -50,6 +50,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_SECRET_KEY": "k" * 32,
             "BUSLINE_METRICS_TOKEN": "m" * 16,
             "BUSLINE_POSITION_RETENTION_DAYS": "10",
+            "BUSLINE_PREDICTION_RETENTION_DAYS": "9",
             "BUSLINE_TEXTS_PER_PHONE_PER_HOUR": "5",
             "BUSLINE_LOG_FORMAT": "console",
             "BUSLINE_LOG_LEVEL": "debug",

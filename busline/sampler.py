@@ -1,0 +1,77 @@
+"""Once a minute of the district's time: what is being predicted goes into the database, to be scored at night."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from busline.clock import Clock
+from busline.ids import PlanId, RunKey
+from busline.picture import Picture
+from busline.sampling import Sample, planned_runs, sample_run
+from busline.store.pool import UNAVAILABLE
+from busline.store.predictions import Predictions
+
+log = structlog.get_logger(__name__)
+
+RUNS_AT_ONCE = 25
+"""Some 200 predictions, a few milliseconds: nobody who texts meanwhile waits longer."""
+
+
+class Sampler:
+    """Samples the predictions of the picture, on the minute: two processes on one database sample the same moments."""
+
+    def __init__(self, predictions: Predictions, picture: Callable[[], Picture | None], clock: Clock) -> None:
+        self._predictions = predictions
+        self._picture = picture
+        self._clock = clock
+        self._measured: dict[tuple[PlanId, date], frozenset[RunKey]] = {}
+
+    async def run(self) -> None:
+        """Never returns. A minute in which the database is away is lost, and counts as incomplete."""
+        away = False
+        while True:
+            now = self._clock.now()
+            minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+            await self._clock.sleep((minute - now).total_seconds())
+            try:
+                await self.sample(minute)
+            except UNAVAILABLE as fault:
+                if not away:
+                    log.warning("predictions_not_kept", reason=type(fault).__name__, lost="samples, until it is back")
+                away = True
+            else:
+                if away:
+                    log.info("predictions_kept_again")
+                away = False
+
+    async def sample(self, now: datetime) -> int:
+        """Keep what is predicted at a moment; how many predictions that is."""
+        picture = self._picture()
+        if picture is None:
+            return 0
+        fleet = picture.fleet
+        measured = frozenset[RunKey]().union(
+            *[await self._measured_on(picture, service_date) for service_date in picture.service_dates(now)]
+        )
+        samples: list[Sample] = []
+        under_way = [progress for key, progress in fleet.progress.items() if key in measured]
+        for number, progress in enumerate(under_way):
+            if number % RUNS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            samples += sample_run(picture.timetable, progress, picture.predict, now)
+        if samples:
+            await self._predictions.keep(samples)
+        return len(samples)
+
+    async def _measured_on(self, picture: Picture, service_date: date) -> frozenset[RunKey]:
+        """The runs to sample; the plan of a day is kept the first time it is asked for."""
+        version = (picture.timetable.plan_id, service_date)
+        if version not in self._measured:
+            await self._predictions.plan(await asyncio.to_thread(planned_runs, picture.timetable, service_date))
+            # What is kept counts: an earlier version of the plan may have chosen before.
+            chosen = frozenset(await self._predictions.measured(service_date))
+            recent = service_date - timedelta(days=1)
+            self._measured = {one: runs for one, runs in self._measured.items() if one[1] >= recent} | {version: chosen}
+        return self._measured[version]

@@ -1,0 +1,38 @@
+-- name: forget_scores
+-- Of a day that is scored again.
+delete from score_day where service_date = $1;
+
+-- name: forget_promises
+-- Of a day that is scored again.
+delete from promise_day where service_date = $1;
+
+-- name: keep_score
+-- How good one predictor was.
+insert into score_day
+    (service_date, route_name, predictor, predictions, runs, benchmark_percent, mbta_percent, cal_itp_percent,
+     mean_absolute_seconds, bias_seconds, phantom_percent, wobble_minutes, coverage_percent, width_seconds,
+     missed_percent, computed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+
+-- name: keep_promise
+-- What families were promised, and what came of it.
+insert into promise_day
+    (service_date, route_name, runs_measured, runs_predicted, complete_percent, windows_told, windows_held,
+     windows_early, windows_missed, windows_late, windows_never, windows_unknown, computed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: promises
+-- What came of the promises of some days, for one route or, where its name is empty, the whole district.
+select service_date, route_name, runs_measured, runs_predicted, complete_percent, windows_told, windows_held,
+       windows_early, windows_missed, windows_late, windows_never, windows_unknown
+from promise_day
+where service_date between $1 and $2 and route_name = $3
+order by service_date;
+
+-- name: scores
+-- How good each predictor was on some days, for one route or, where its name is empty, the whole district.
+select service_date, route_name, predictor, predictions, runs, benchmark_percent, mbta_percent, cal_itp_percent,
+       mean_absolute_seconds, bias_seconds, phantom_percent, wobble_minutes, coverage_percent, width_seconds,
+       missed_percent
+from score_day
+where service_date between $1 and $2 and route_name = $3;

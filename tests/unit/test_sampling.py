@@ -1,0 +1,103 @@
+"""Which predictions are kept for the nightly scores."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from busline.eta import NoPrediction
+from busline.fleet import Fleet
+from busline.ids import RunId, RunKey
+from busline.picture import Picture
+from busline.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_run
+from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
+
+LONG = make_run(stops=40)
+"""Eighty minutes, a stop every two."""
+TIMETABLE = make_timetable([LONG])
+PICTURE = Picture(TIMETABLE, Fleet(at("7:00")))
+
+
+def samples(**trouble: Any) -> list[Sample]:
+    seen = make_progress(LONG, seen_at=at("7:10"), distance_m=4_500.0, **trouble)
+    return sample_run(TIMETABLE, seen, PICTURE.predict, at("7:10:30"))
+
+
+def test_every_call_that_the_bus_may_reach_within_half_an_hour_is_kept() -> None:
+    kept = samples()
+    assert [sample.call_index for sample in kept] == list(range(5, 5 + len(kept)))
+    assert 15 <= len(kept) <= 20
+    assert all(sample.prediction.p10 <= at("7:10:30") + AHEAD for sample in kept)
+    first = kept[0]
+    assert (first.stop_sequence, first.stop_id, first.planned_at) == (6, "S5", at("7:10"))
+    assert first.lateness_seconds == 60
+    assert first.made_at == at("7:10:30")
+    assert first.prediction == PICTURE.predict(
+        LONG, MONDAY, make_progress(LONG, seen_at=at("7:10"), distance_m=4_500.0), 5, at("7:10:30")
+    )
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        {"under_way": False},
+        {"ended_at": at("7:09")},
+        {"off_route_since": at("7:08")},
+    ],
+)
+def test_where_families_are_given_no_minutes_none_are_kept(trouble: dict[str, Any]) -> None:
+    assert samples(**trouble) == []
+
+
+def test_a_bus_that_was_not_heard_for_long_leaves_nothing_to_keep() -> None:
+    seen = make_progress(LONG, seen_at=at("7:00"), distance_m=100.0)
+    late = at("7:00") + timedelta(minutes=7)
+    assert PICTURE.predict(LONG, MONDAY, seen, 3, late) is NoPrediction.TOO_OLD
+    assert sample_run(TIMETABLE, seen, PICTURE.predict, late) == []
+
+
+def test_a_run_that_the_plan_no_longer_has_is_passed_over() -> None:
+    gone = replace(make_progress(LONG, seen_at=at("7:10"), distance_m=0.0), key=RunKey(MONDAY, RunId("gone")))
+    assert sample_run(TIMETABLE, gone, PICTURE.predict, at("7:10")) == []
+
+
+def test_a_small_district_is_measured_whole() -> None:
+    runs = planned_runs(make_timetable([make_run("A"), make_run("B")]), MONDAY)
+    assert [(run.key.run_id, run.route_name, run.measured) for run in runs] == [
+        ("A", "Route A", True),
+        ("B", "Route B", True),
+    ]
+    assert runs[0].stop_sequences == (1, 2, 3, 4, 5, 6)
+
+
+def test_a_day_without_runs_has_none_to_measure() -> None:
+    assert planned_runs(TIMETABLE, date(2026, 10, 4)) == []
+    assert one_run_in([]) == 1
+
+
+def test_of_a_large_fleet_so_many_runs_are_measured_that_no_minute_has_too_many_rows() -> None:
+    """Counted the slow way: every run, every call, every minute."""
+    chance = np.random.default_rng(3)
+    runs = [
+        make_run(f"R{number}", start=f"{6 + int(chance.integers(3))}:{int(chance.integers(60)):02}", stops=20)
+        for number in range(200)
+    ]
+    busiest = max(
+        sum(run.start_seconds <= second < arrival <= second + 1_800 for run in runs for arrival in run.arrival_seconds)
+        for second in range(6 * 3_600, 10 * 3_600, 60)
+    )
+    assert busiest > 300
+    one_in = one_run_in(runs, most_rows_a_minute=100)
+    assert one_in == pytest.approx(busiest / 100, abs=1)
+
+
+def test_the_choice_of_runs_is_the_same_all_day_and_another_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("busline.sampling.one_run_in", lambda runs: 5)
+    plan = make_timetable([make_run(f"R{number}") for number in range(300)])
+    monday = [run.key.run_id for run in planned_runs(plan, MONDAY) if run.measured]
+    assert monday == [run.key.run_id for run in planned_runs(plan, MONDAY) if run.measured]
+    tuesday = [run.key.run_id for run in planned_runs(plan, MONDAY + timedelta(days=1)) if run.measured]
+    assert 35 < len(monday) < 85
+    assert monday != tuesday
