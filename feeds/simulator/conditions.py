@@ -15,6 +15,10 @@ class Conditions:
     """How many times as many accidents and road works."""
     dwell: float = 1.0
     """How many times as long children take to get on and off."""
+    dwell_scatter: float = 0.28
+    """How much one stop's time differs from another's for the same number, as a standard deviation of its logarithm."""
+    obstructions_per_km: float = 0.0
+    """How often a bus is held up in the street by something that holds up no other."""
     present_share: float = 0.92
     """Of the children on the list."""
     late_child_share: float = 0.0

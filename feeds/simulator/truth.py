@@ -27,6 +27,8 @@ from feeds.simulator.traffic import Traffic
 PRE_TRIP_SECONDS = 420.0
 """The engine runs, and the box reports, this long before a bus leaves the yard: the driver walks round it."""
 _SHUT_DOWN_SECONDS = 150.0
+_OBSTRUCTED_SECONDS = 25.0
+"""How long an obstruction lasts, on average (a judgement; how often is chosen by the spread of recorded times)."""
 _LATE_CHILD_SECONDS = 40.0
 """How long a driver waits for a child in sight, on average (a judgement)."""
 _BOARDING = (19.0, 2.6)
@@ -174,9 +176,15 @@ class _Driver:
                 crawling = min(seconds / _CRAWL - seconds, self._to_lose)
                 self._to_lose -= crawling
                 seconds += crawling
-            self._now += seconds
+            self._now += seconds + self._obstructed_seconds(float(self._city.link_m[link]))
             self._mark(b)
             before = link
+
+    def _obstructed_seconds(self, metres: float) -> float:
+        """A delivery van, a car that parks, a crossing guard."""
+        # Chance is asked only where it matters, so that a usual day stays what it was.
+        often = self._conditions.obstructions_per_km * metres / 1_000
+        return float(self._draw.exponential(_OBSTRUCTED_SECONDS)) if often and self._draw.random() < often else 0.0
 
     def _hop(self, nodes: Sequence[int], broken_down: Sequence[Standstill]) -> None:
         """From call to call, with a breakdown half-way where there is one."""
@@ -215,7 +223,7 @@ class _Driver:
     def _dwell_seconds(self, run: PlannedRun, index: int) -> float:
         listed = run.riders[index]
         present = int(self._draw.binomial(listed, self._conditions.present_share))
-        noise = float(np.exp(self._draw.normal(0, 0.28)))
+        noise = float(np.exp(self._draw.normal(0, self._conditions.dwell_scatter)))
         at_school = run.stop_ids[index] == run.school.stop_id
         if at_school:
             base, each = _AT_SCHOOL
@@ -224,7 +232,6 @@ class _Driver:
         if not present:
             return 0.0 if run.leg is Leg.FROM_SCHOOL or self._draw.random() < 0.4 else 10.0 * noise
         seconds = (base + each * present) * noise * self._conditions.dwell
-        # Chance is asked only where it matters, so that a usual day stays what it was.
         late_child_share = self._conditions.late_child_share if run.leg is Leg.TO_SCHOOL and not at_school else 0.0
         if late_child_share and self._draw.random() < late_child_share:
             seconds += float(self._draw.exponential(_LATE_CHILD_SECONDS))
