@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from busline.fleet import Assignment, Fleet, StopVisit
+from busline.fleet import Assignment, Fleet, Proposal, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.journey import Journey
 from busline.position import Position
@@ -41,6 +41,12 @@ class Draft:
             self.new_assignments.append(assignment)
         self._show(journey, journey.visits.values())
 
+    def never_drove(self, key: RunKey) -> None:
+        """The bus that was held to wait for the run drives another one."""
+        self._progress.pop(key, None)
+        self.assignments.pop(key, None)
+        self.changed.pop(key, None)
+
     def _show(self, journey: Journey, visits: Iterable[StopVisit]) -> None:
         if journey.progress is None:
             return
@@ -51,12 +57,13 @@ class Draft:
         if journey.visits_changed:
             self._visits[journey.key] = journey.all_visits()
 
-    def publish(self, now: datetime) -> Fleet:
+    def publish(self, now: datetime, proposals: Mapping[RunKey, Proposal]) -> Fleet:
         return replace(
             self._fleet,
             at=now,
             progress=self._progress,
             assignments=self.assignments,
+            proposals=proposals,
             last_fix_at=self.last_fix_at,
             visits=self._visits,
         )

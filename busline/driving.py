@@ -68,9 +68,23 @@ class Driving:
         by_staff: Iterable[RunKey],
         assignments: Mapping[RunKey, Assignment],
         is_taken: Callable[[RunKey], bool],
+        drove: RunKey | None = None,
     ) -> list[Choice]:
-        """The next runs that staff, or else the plan, give a vehicle now. At most `TRIED`."""
+        """The next runs that staff, or else the block it is driving, or else the plan, give a vehicle now.
+
+        `drove` is the run it drove last. At most `TRIED`.
+        """
         choices = [Choice(key, AssignmentSource.STAFF) for key in self._due_of(by_staff, fix_at) if not is_taken(key)]
+        if drove is not None and self._timetable.runs[drove.run_id].planned_vehicle_id != vehicle_id:
+            # A bus that has driven a run of another's block is expected to go on with that block.
+            following = self._due_of(self._after(drove), fix_at)
+            choices += [
+                Choice(key, AssignmentSource.INFERRED)
+                for key in following
+                if not is_taken(key) and not given_away(assignments.get(key), vehicle_id)
+            ]
+            if following:
+                return choices[:TRIED]
         planned = [key for day in self._dates(fix_at) for key in self._planned_on(day).get(vehicle_id, ())]
         choices += [
             Choice(key, AssignmentSource.PLAN)
@@ -78,6 +92,17 @@ class Driving:
             if not is_taken(key) and not given_away(assignments.get(key), vehicle_id)
         ]
         return choices[:TRIED]
+
+    def _after(self, key: RunKey) -> list[RunKey]:
+        """The later runs of its block on the same day."""
+        runs = self._timetable.runs
+        run = runs[key.run_id]
+        return [
+            RunKey(key.service_date, run_id)
+            for run_id in (self._timetable.blocks[run.block_id] if run.block_id is not None else ())
+            if runs[run_id].start_seconds > run.start_seconds
+            and self._timetable.calendar.runs_on(runs[run_id].service_id, key.service_date)
+        ]
 
     def _due_of(self, keys: Iterable[RunKey], fix_at: datetime) -> list[RunKey]:
         at = fix_at.timestamp()

@@ -28,6 +28,20 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposal:
+    """A vehicle that seems to drive a run, by its track: for staff to confirm. No family is told of it."""
+
+    key: RunKey
+    vehicle_id: VehicleId
+    since: datetime
+    """When it was first proposed."""
+    probability: float
+    """That it drives this run, and not another or none; 0 to 1."""
+    driven_m: float
+    """How far along the run's path it has been followed."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopVisit:
     """What happened at a call (TIDES `stop_visits`)."""
 
@@ -125,6 +139,7 @@ class Fleet:
     at: datetime
     progress: Mapping[RunKey, RunProgress] = field(default_factory=dict)
     assignments: Mapping[RunKey, Assignment] = field(default_factory=dict)
+    proposals: Mapping[RunKey, Proposal] = field(default_factory=dict)
     notices: Mapping[RunKey, RunNotice] = field(default_factory=dict)
     last_fix_at: Mapping[VehicleId, datetime] = field(default_factory=dict)
     """The newest fix of every vehicle heard of, whatever it drives."""

@@ -1,21 +1,22 @@
 """The one stateful step: positions in, run states out."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-
-import numpy as np
 
 from busline.draft import Draft
 from busline.driving import CLAIM_AFTER_SECONDS, CLAIM_BEFORE_SECONDS, Choice, Driving, given_away
 from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
-from busline.ids import RunKey, VehicleId
+from busline.ids import RunId, RunKey, VehicleId
+from busline.inference import Inference, Question, Sure, is_lost
 from busline.journey import NEARLY_DONE_M, Journey
-from busline.match import Beliefs, Fixes, Match, Unmatched, UnmatchedReason, match
+from busline.match import Match, Unmatched, UnmatchedReason
 from busline.paths import Paths
 from busline.position import Position
 from busline.rivals import takes_over
+from busline.run_state import LATE_START_SECONDS
 from busline.timetable import Timetable
+from busline.trial import Trial, Tried, match_trials, waves
 
 KEPT_AFTER_END = timedelta(hours=3)
 """A run whose vehicle has ended it stays in the picture until so long after its planned end, ..."""
@@ -23,6 +24,8 @@ KEPT_AT_MOST = timedelta(hours=6)
 """... and any other until so long after it."""
 COLD_AFTER = timedelta(minutes=15)
 """A vehicle not heard of for so long is as good as new."""
+TRUSTED = (AssignmentSource.FEED, AssignmentSource.STAFF)
+"""Who is believed without a look at the track, until it says otherwise for long."""
 PRUNED_EVERY = timedelta(minutes=1)
 
 
@@ -59,6 +62,11 @@ class Tracker:
         self._newest: dict[VehicleId, Journey] = {}
         self._driver: dict[RunKey, VehicleId] = {}
         """Whose journey is published."""
+        self._drove: dict[VehicleId, RunKey] = {}
+        """The run each vehicle was last under way on."""
+        self._inference = Inference(timetable, self._paths, self._driving)
+        self._disbelieved: dict[VehicleId, RunId] = {}
+        """Claims that the track has proved wrong, until the vehicle claims another run."""
         for progress in sorted(fleet.progress.values(), key=lambda progress: progress.fix_at):
             if progress.key.run_id in timetable.runs:
                 journey = self._journey(Choice(progress.key, progress.source), progress.vehicle_id)
@@ -66,6 +74,10 @@ class Tracker:
                 self._journeys[progress.key, progress.vehicle_id] = journey
                 self._newest[progress.vehicle_id] = journey
                 self._driver[progress.key] = progress.vehicle_id
+                if not journey.waiting:
+                    self._drove[progress.vehicle_id] = progress.key
+                    if progress.source is AssignmentSource.INFERRED:
+                        self._inference.settle(progress.vehicle_id, progress.key)
         self._by_staff = _by_staff(fleet.assignments.values())
 
     @property
@@ -85,9 +97,10 @@ class Tracker:
     def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Place a batch on the runs it belongs to. Its order does not matter; a vehicle may be in it more than once."""
         draft = Draft(self._fleet)
-        for wave in _waves(positions):
+        for wave in waves(positions):
             self._take_wave(wave, draft)
-        fleet = draft.publish(now)
+        proposals = self._inference.proposals(self._drivers(), draft.assignments, now)
+        fleet = draft.publish(now, proposals)
         if now - self._pruned_at >= PRUNED_EVERY:
             fleet = self._prune(fleet, now)
         self._fleet = fleet
@@ -102,7 +115,7 @@ class Tracker:
 
     def _take_wave(self, wave: Sequence[Position], draft: Draft) -> None:
         """One fix of each of many vehicles."""
-        trials: list[_Trial] = []
+        trials: list[Trial] = []
         for position in wave:
             last = draft.last_fix_at.get(position.vehicle_id)
             if last is not None and position.fix_at <= last:
@@ -112,7 +125,9 @@ class Tracker:
             draft.last_fix_at[position.vehicle_id] = position.fix_at
             draft.positions.append(position)
             trials.append(self._trial(position, draft, cold=cold))
-        self._match(trials)
+        match_trials(self._timetable.plane, self._paths, trials)
+        questions: list[Question] = []
+        known: list[VehicleId] = []
         for trial in trials:
             journey, outcome = self._settle(trial, draft)
             reason = outcome.reason if isinstance(outcome, Unmatched) else None
@@ -120,14 +135,24 @@ class Tracker:
                 reason = UnmatchedReason.RIVAL
             if reason is not None:
                 draft.unmatched[reason] += 1
+            if self._is_in_question(trial, journey, reason):
+                believed = None if journey is None else journey.key
+                is_claimed = journey is not None and journey.source in TRUSTED
+                questions.append(Question(trial.position, trial.at, trial.xy, believed, is_claimed))
+            else:
+                known.append(trial.position.vehicle_id)
+        self._inference.release(known)
+        if questions:
+            self._take_up(self._inference.consider(questions, self._drivers(), draft.assignments), draft)
 
-    def _trial(self, position: Position, draft: Draft, *, cold: bool) -> "_Trial":
+    def _trial(self, position: Position, draft: Draft, *, cold: bool) -> Trial:
         """Which runs the vehicle may be on, and the journeys to try its fix against."""
         vehicle_id, at = position.vehicle_id, position.fix_at.timestamp()
         current = self._newest.get(vehicle_id)
-        trial = _Trial(position, at, current, cold)
+        trial = Trial(position, at, current, cold)
         claim = position.claim
-        if claim is not None:
+        if claim is not None and self._disbelieved.get(vehicle_id) != claim.run_id:
+            self._disbelieved.pop(vehicle_id, None)
             if (
                 current is not None
                 and current.key.run_id == claim.run_id
@@ -154,7 +179,7 @@ class Tracker:
             current is not None
             and current.source is not AssignmentSource.FEED
             and not (current.ended or current.lost)
-            and at < current.end_at
+            and (at < current.end_at or self._inference.is_settled(vehicle_id, current.key))
         ):
             trial.options = [current]
             return trial
@@ -164,6 +189,7 @@ class Tracker:
             self._by_staff.get(vehicle_id, ()),
             draft.assignments,
             lambda key: self._is_taken(key, vehicle_id),
+            self._drove.get(vehicle_id),
         )
         trial.options = [self._journey(choice, vehicle_id) for choice in choices]
         return trial
@@ -183,36 +209,7 @@ class Tracker:
             journey = Journey(self._timetable, self._paths, choice.key, vehicle_id, choice.source)
         return journey
 
-    def _match(self, trials: Sequence["_Trial"]) -> None:
-        """Fill in the outcomes of every journey of every trial, in one pass."""
-        places = [trial.position.place for trial in trials]
-        xy = self._timetable.plane.to_xy([place.lat for place in places], [place.lon for place in places])
-        pairs = [(index, journey) for index, trial in enumerate(trials) for journey in trial.tried()]
-        for trial, (x, y) in zip(trials, xy.tolist(), strict=True):
-            trial.xy = (x, y)
-        if not pairs:
-            return
-        of = [trials[index] for index, _ in pairs]
-        at = np.array([trial.at for trial in of])
-        nan = float("nan")
-        bearings = [nan if (deg := trial.position.bearing_deg) is None else deg for trial in of]
-        speeds = [nan if (mps := trial.position.speed_mps) is None else mps for trial in of]
-        fixes = Fixes(
-            run=np.array([journey.row for _, journey in pairs], np.intp),
-            xy=xy[[index for index, _ in pairs]],
-            at=at,
-            day_seconds=at - np.array([journey.midnight for _, journey in pairs]),
-            bearing_deg=np.array(bearings),
-            speed_mps=np.array(speeds),
-            waiting=np.array([journey.waiting for _, journey in pairs]),
-            near_start=np.array([journey.near_start for _, journey in pairs]),
-            lost=np.array([journey.lost for _, journey in pairs]),
-        )
-        outcomes, beliefs = match(self._paths, fixes, np.array([journey.belief for _, journey in pairs]))
-        for trial, (_, journey), outcome, belief in zip(of, pairs, outcomes, beliefs, strict=True):
-            trial.outcomes.append((journey, outcome, belief.copy()))
-
-    def _settle(self, trial: "_Trial", draft: Draft) -> tuple[Journey | None, Match | Unmatched]:
+    def _settle(self, trial: Trial, draft: Draft) -> tuple[Journey | None, Match | Unmatched]:
         """Decide which journey the fix belongs to, and let it see the fix. Returns that journey and the outcome."""
         current = trial.current
         former = current if current is not None and current not in trial.options and not current.ended else None
@@ -236,7 +233,7 @@ class Tracker:
         self._see(trial, settled, draft)
         return journey, settled[1]
 
-    def _see(self, trial: "_Trial", tried: "_Tried", draft: Draft) -> None:
+    def _see(self, trial: Trial, tried: Tried, draft: Draft) -> None:
         journey, outcome, belief = tried
         visits = journey.see(trial.position, trial.at, trial.xy, outcome, belief, cold=trial.cold)
         draft.saw(journey, visits, self._driver)
@@ -245,6 +242,8 @@ class Tracker:
         """Whether the vehicle is the one that drives the run: one vehicle a run."""
         key, vehicle_id = journey.key, journey.vehicle_id
         driver = self._driver.get(key)
+        if not journey.waiting:
+            self._drove[vehicle_id] = key
         if driver == vehicle_id:
             return True
         if driver is not None:
@@ -256,6 +255,63 @@ class Tracker:
         self._driver[key] = vehicle_id
         draft.drives(journey)
         return True
+
+    def _drivers(self) -> dict[RunKey, Journey]:
+        return {key: self._journeys[key, vehicle_id] for key, vehicle_id in self._driver.items()}
+
+    def _is_in_question(self, trial: Trial, journey: Journey | None, reason: UnmatchedReason | None) -> bool:
+        """Nobody surely knows what the vehicle drives, or it is not seen where it should be."""
+        if reason is UnmatchedReason.CANCELLED:
+            return False
+        if journey is None:
+            return True
+        if journey.source in TRUSTED:
+            # On the way to its start a bus is off its path as a matter of course.
+            is_due = trial.at >= journey.start_at + LATE_START_SECONDS or not journey.waiting
+            is_due |= journey.run.planned_vehicle_id not in (None, journey.vehicle_id)
+            return is_due and reason is not UnmatchedReason.RIVAL and is_lost(journey.progress, trial.position.fix_at)
+        settled = self._inference.is_settled(journey.vehicle_id, journey.key)
+        return not settled or is_lost(journey.progress, trial.position.fix_at)
+
+    def _take_up(self, sure: Sequence[Sure], draft: Draft) -> None:
+        """Let vehicles drive the runs that their tracks have proved, as if it had been known from their first fix."""
+        taken_up: list[tuple[Sure, Journey]] = []
+        for one in sure:
+            current = self._newest.get(one.vehicle_id)
+            if current is not None and current.key == one.key and not (current.lost or current.ended):
+                self._inference.settle(one.vehicle_id, one.key)
+            else:
+                journey = Journey(self._timetable, self._paths, one.key, one.vehicle_id, AssignmentSource.INFERRED)
+                taken_up.append((one, journey))
+        for index in range(max((len(one.trail) for one, _ in taken_up), default=0)):
+            trials = [
+                Trial(one.trail[index], one.trail[index].fix_at.timestamp(), None, cold=True, options=[journey])
+                for one, journey in taken_up
+                if index < len(one.trail)
+            ]
+            match_trials(self._timetable.plane, self._paths, trials)
+            for trial in trials:
+                [(journey, outcome, belief)] = trial.outcomes
+                journey.see(trial.position, trial.at, trial.xy, outcome, belief, cold=True)
+        for one, journey in taken_up:
+            former = self._newest.get(one.vehicle_id)
+            self._journeys[journey.key, journey.vehicle_id] = journey
+            if journey.progress is None or not self._drives(journey, draft):
+                del self._journeys[journey.key, journey.vehicle_id]
+                continue
+            self._newest[one.vehicle_id] = journey
+            self._inference.settle(one.vehicle_id, one.key)
+            if (claim := one.trail[-1].claim) is not None and claim.run_id != one.key.run_id:
+                self._disbelieved[one.vehicle_id] = claim.run_id
+            if former is not None and former.key != journey.key and self._driver.get(former.key) == one.vehicle_id:
+                self._leave(former, one.trail[-1], draft)
+
+    def _leave(self, former: Journey, fix: Position, draft: Draft) -> None:
+        if former.waiting:
+            del self._driver[former.key]
+            draft.never_drove(former.key)
+        else:
+            draft.saw(former, former.hand_over(fix), self._driver)
 
     def _prune(self, fleet: Fleet, now: datetime) -> Fleet:
         """Forget the runs that are long over, so that a process that runs for months stays small."""
@@ -275,6 +331,7 @@ class Tracker:
         self._journeys = {pair: journey for pair, journey in self._journeys.items() if pair[0] not in over}
         self._newest = {vehicle: journey for vehicle, journey in self._newest.items() if journey.key not in over}
         self._driver = {key: vehicle for key, vehicle in self._driver.items() if key not in over}
+        self._drove = {vehicle: key for vehicle, key in self._drove.items() if key not in over}
         fleet = replace(
             fleet,
             progress={key: progress for key, progress in fleet.progress.items() if key not in over},
@@ -283,43 +340,6 @@ class Tracker:
         )
         self._by_staff = _by_staff(fleet.assignments.values())
         return fleet
-
-
-_Tried = tuple[Journey, Match | Unmatched, Beliefs]
-
-
-@dataclass(slots=True)
-class _Trial:
-    """One fix, and the journeys it is tried against."""
-
-    position: Position
-    at: float
-    current: Journey | None
-    cold: bool
-    options: list[Journey] = field(default_factory=list)
-    reason: UnmatchedReason = UnmatchedReason.NO_RUN
-    xy: tuple[float, float] = (0.0, 0.0)
-    outcomes: list[_Tried] = field(default_factory=list)
-
-    def tried(self) -> list[Journey]:
-        """The runs it may be on, and the one it was on until now."""
-        if self.current is None or self.current.ended or self.current in self.options:
-            return self.options
-        return [*self.options, self.current]
-
-
-def _waves(positions: Iterable[Position]) -> Iterator[list[Position]]:
-    """The batch in an order that does not depend on how it came: each wave has one fix a vehicle, older ones first."""
-    ordered = sorted(positions, key=lambda position: (position.vehicle_id, position.fix_at, position.source))
-    waves: list[list[Position]] = []
-    before, depth = None, 0
-    for position in ordered:
-        depth = depth + 1 if position.vehicle_id == before else 0
-        before = position.vehicle_id
-        if depth == len(waves):
-            waves.append([])
-        waves[depth].append(position)
-    yield from waves
 
 
 def _by_staff(assignments: Iterable[Assignment]) -> dict[VehicleId, list[RunKey]]:

@@ -1,0 +1,232 @@
+"""Vehicles whose run is in question, and who drives what for sure -> proposals, and assignments that are sure.
+
+The glue between the tracker, which knows who drives what, and `busline/recognition.py`, which reads tracks.
+"""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from busline.driving import DUE_AFTER_SECONDS, DUE_BEFORE_SECONDS, Driving
+from busline.fleet import Assignment, AssignmentSource, Proposal, RunProgress
+from busline.ids import BlockId, RunKey, VehicleId
+from busline.journey import Journey
+from busline.paths import Floats, Paths
+from busline.position import LAST_SEEN_SECONDS, Position
+from busline.recognition import NOBODY, OpenRuns, Recognised, Recognition, Sighting
+from busline.timetable import Timetable
+
+PROPOSED = 0.9
+"""From this probability on staff are asked, ..."""
+SURE = 0.98
+SURELY_DRIVEN_M = 200.0
+"""... and from this one, with so many metres driven, families are told."""
+AGAINST_CLAIM_M = 500.0
+"""The same where the feed or staff say otherwise: the driver may be on a detour."""
+LOST = timedelta(seconds=120)
+"""A bus not seen on its run for so long may be on another one."""
+GIVEN_UP = timedelta(seconds=180)
+"""A run whose bus has not been seen on it for so long may have another."""
+REFRESHED_SECONDS = 10.0
+TRAIL_KEPT = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fix of a vehicle of which nobody surely knows what it drives."""
+
+    position: Position
+    at: float
+    xy: tuple[float, float]
+    believed: RunKey | None
+    """The run it is held to be on, for want of better knowledge."""
+    is_claimed: bool
+    """The feed or staff say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """A vehicle that drives a run beyond doubt, and its fixes since it came on to the path."""
+
+    vehicle_id: VehicleId
+    key: RunKey
+    trail: tuple[Position, ...]
+
+
+class Inference:
+    """Keeps what is in question. One a tracker."""
+
+    def __init__(self, timetable: Timetable, paths: Paths, driving: Driving) -> None:
+        self._timetable = timetable
+        self._paths = paths
+        self._driving = driving
+        self._recognition = Recognition(timetable, paths)
+        self._asked: dict[VehicleId, Question] = {}
+        self._trails: dict[VehicleId, deque[Position]] = {}
+        self._settled: dict[VehicleId, RunKey] = {}
+        self._proposed_since: dict[tuple[RunKey, VehicleId], datetime] = {}
+        self._days: dict[date, tuple[list[RunKey], Floats, Floats]] = {}
+        self._open: OpenRuns | None = None
+        self._open_at = 0.0
+
+    def is_settled(self, vehicle_id: VehicleId, key: RunKey) -> bool:
+        """Its track has proved that the vehicle drives the run."""
+        return self._settled.get(vehicle_id) == key
+
+    def settle(self, vehicle_id: VehicleId, key: RunKey) -> None:
+        """The vehicle drives the run, and is in question no longer."""
+        self._settled[vehicle_id] = key
+        self.release([vehicle_id])
+
+    def release(self, vehicle_ids: Sequence[VehicleId]) -> None:
+        """What these drive is known."""
+        asked = [vehicle_id for vehicle_id in vehicle_ids if self._asked.pop(vehicle_id, None) is not None]
+        for vehicle_id in asked:
+            self._trails.pop(vehicle_id, None)
+        if asked:
+            self._recognition.forget(asked)
+
+    def consider(
+        self,
+        questions: Sequence[Question],
+        drivers: Mapping[RunKey, Journey],
+        assignments: Mapping[RunKey, Assignment],
+    ) -> list[Sure]:
+        """Take one new fix of each of some vehicles; who drives what for sure, now."""
+        if not questions:
+            return []
+        now = max(question.at for question in questions)
+        for question in questions:
+            vehicle_id = question.position.vehicle_id
+            self._asked[vehicle_id] = question
+            self._trails.setdefault(vehicle_id, deque(maxlen=TRAIL_KEPT)).append(question.position)
+        open_runs = self._open_runs(now, drivers, assignments)
+        sightings = [
+            Sighting(one.position.vehicle_id, one.at, one.xy, one.position.bearing_deg, one.position.speed_mps)
+            for one in questions
+        ]
+        self._recognition.watch(sightings, open_runs)
+        sure = []
+        for found in self._recognition.weigh(open_runs, SURE):
+            question = self._asked[found.vehicle_id]
+            driven_m = AGAINST_CLAIM_M if question.is_claimed and question.believed != found.key else SURELY_DRIVEN_M
+            if found.driven_m >= driven_m:
+                sure.append(Sure(found.vehicle_id, found.key, self._trail(found)))
+        return sure
+
+    def proposals(
+        self, drivers: Mapping[RunKey, Journey], assignments: Mapping[RunKey, Assignment], now: datetime
+    ) -> dict[RunKey, Proposal]:
+        """What staff are to be asked: who seems to drive a run that another bus, or none, is held to drive."""
+        gone = [
+            vehicle_id
+            for vehicle_id, question in self._asked.items()
+            if now - question.position.fix_at > timedelta(seconds=LAST_SEEN_SECONDS)
+        ]
+        self.release(gone)
+        if not self._asked:
+            self._proposed_since.clear()
+            return {}
+        open_runs = self._open_runs(now.timestamp(), drivers, assignments)
+        proposals = {}
+        for found in self._recognition.weigh(open_runs, PROPOSED):
+            question = self._asked[found.vehicle_id]
+            if question.believed != found.key:
+                since = self._proposed_since.setdefault((found.key, found.vehicle_id), question.position.fix_at)
+                proposals[found.key] = Proposal(
+                    found.key, found.vehicle_id, since, round(found.probability, 3), round(found.driven_m)
+                )
+        standing = {(one.key, one.vehicle_id) for one in proposals.values()}
+        self._proposed_since = {pair: since for pair, since in self._proposed_since.items() if pair in standing}
+        return proposals
+
+    def trail(self, vehicle_id: VehicleId) -> tuple[Position, ...]:
+        """The newest fixes of a vehicle in question, oldest first."""
+        return tuple(self._trails.get(vehicle_id, ()))
+
+    def _trail(self, found: Recognised) -> tuple[Position, ...]:
+        since = datetime.fromtimestamp(found.since, UTC) - timedelta(seconds=1)
+        return tuple(fix for fix in self._trails[found.vehicle_id] if fix.fix_at >= since)
+
+    def _open_runs(
+        self, at: float, drivers: Mapping[RunKey, Journey], assignments: Mapping[RunKey, Assignment]
+    ) -> OpenRuns:
+        """Runs that are due and have no bus for sure."""
+        if self._open is not None and 0 <= at - self._open_at < REFRESHED_SECONDS:
+            return self._open
+        keys, planned, of_block, claimed = [], [], [], []
+        number = self._recognition.number
+        runs, blocks = self._timetable.runs, self._drivers_of_blocks(drivers)
+        for key in self._due(at):
+            driver, assignment = drivers.get(key), assignments.get(key)
+            if (driver is not None and self._is_sure(driver, at)) or (
+                assignment is not None and assignment.source is AssignmentSource.STAFF
+            ):
+                continue
+            run = runs[key.run_id]
+            keys.append(key)
+            planned.append(NOBODY if run.planned_vehicle_id is None else number(run.planned_vehicle_id))
+            block = None if run.block_id is None else blocks.get((key.service_date, run.block_id))
+            of_block.append(NOBODY if block is None else number(block))
+            signed_on = driver is not None and driver.source is AssignmentSource.FEED
+            claimed.append(number(driver.vehicle_id) if driver is not None and signed_on else NOBODY)
+        midnights = {key.service_date: self._driving.span(key)[0] - runs[key.run_id].start_seconds for key in keys}
+        self._open_at = at
+        self._open = OpenRuns(
+            keys,
+            np.array([self._paths.row_of[key.run_id] for key in keys], np.intp),
+            np.array([midnights[key.service_date] for key in keys], np.float64),
+            np.array(planned, np.int64),
+            np.array(of_block, np.int64),
+            np.array(claimed, np.int64),
+        )
+        return self._open
+
+    def _is_sure(self, driver: Journey, at: float) -> bool:
+        progress = driver.progress
+        if progress is None or driver.complete:
+            return progress is not None
+        seen = at - progress.matched_at.timestamp() <= GIVEN_UP.total_seconds()
+        if driver.source in (AssignmentSource.FEED, AssignmentSource.STAFF):
+            return seen and not driver.waiting
+        return seen and self.is_settled(driver.vehicle_id, driver.key)
+
+    def _drivers_of_blocks(self, drivers: Mapping[RunKey, Journey]) -> dict[tuple[date, BlockId], VehicleId]:
+        """Who has driven each block last."""
+        newest: dict[tuple[date, BlockId], tuple[float, VehicleId]] = {}
+        for key, driver in drivers.items():
+            block_id = driver.run.block_id
+            if block_id is None or driver.progress is None or driver.waiting:
+                continue
+            if driver.source in (AssignmentSource.PLAN, AssignmentSource.INFERRED) and not (
+                driver.complete or self.is_settled(driver.vehicle_id, key)
+            ):
+                continue
+            last = newest.get((key.service_date, block_id))
+            if last is None or driver.start_at > last[0]:
+                newest[key.service_date, block_id] = driver.start_at, driver.vehicle_id
+        return {block: vehicle_id for block, (_, vehicle_id) in newest.items()}
+
+    def _due(self, at: float) -> list[RunKey]:
+        moment = datetime.fromtimestamp(at, UTC)
+        today = moment.astimezone(self._timetable.timezone).date()
+        due: list[RunKey] = []
+        for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+            if day not in self._days:
+                if len(self._days) > 4:
+                    self._days.clear()
+                keys = [RunKey(day, run.run_id) for run in self._timetable.runs_on(day)]
+                spans = np.array([self._driving.span(key) for key in keys], np.float64).reshape(-1, 2)
+                self._days[day] = keys, spans[:, 0], spans[:, 1]
+            keys, start, end = self._days[day]
+            going = np.flatnonzero((start - DUE_BEFORE_SECONDS <= at) & (at <= end + DUE_AFTER_SECONDS))
+            due += [keys[index] for index in going.tolist()]
+        return due
+
+
+def is_lost(progress: RunProgress | None, at: datetime) -> bool:
+    """Not seen on its run for so long that it may be on another one."""
+    return progress is None or at - progress.matched_at > LOST
