@@ -9,17 +9,20 @@ from collections.abc import Container, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.apportion import passed
 from busline.calibration import Calibration, Drift, cells_of, no_calibration
 from busline.crossing import Crossings, Traversals
 from busline.fleet import RunProgress
 from busline.ids import RunKey
 from busline.outlook import Foresight, Outlook
 from busline.road import RoadNetwork
-from busline.road_history import RoadHistory
+from busline.road_history import FIRST_MPS, Drive, RoadHistory, driven_links
+from busline.service_day import moment
 from busline.timetable import Timetable
 from busline.travel import TravelModel
 
 Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 
 class Engine:
@@ -36,6 +39,7 @@ class Engine:
         self.model = TravelModel(timetable, network, history)
         self.calibration = no_calibration() if calibration is None else calibration
         self.drift = Drift()
+        self._timezone = timetable.timezone
         self._crossings = Crossings(timetable, self.model.network)
         self._foresight = Foresight(timetable, self.model)
         self._seen_last: tuple[RunProgress, float, bool, Outlook, Floats] | None = None
@@ -47,6 +51,21 @@ class Engine:
         self._foresight.learn(progress)
         self._seen_last = None
         return driven
+
+    def recall(self, drives: Sequence[Drive]) -> None:
+        """Learn the links of drives of today, in any order: after a restart."""
+        parts = [self._recalled(drive) for drive in drives]
+        if parts:
+            link, entered_at, seconds = (np.concatenate(column) for column in zip(*parts, strict=True))
+            order = np.argsort(entered_at + seconds, kind="stable")
+            self.model.learn(Traversals(link[order], entered_at[order], seconds[order]))
+
+    def _recalled(self, drive: Drive) -> tuple[Rows, Floats, Floats]:
+        usual = self.model.network.length_m / FIRST_MPS
+        edges = passed(drive.road, drive.at, drive.distance_m, usual[drive.road.link])
+        known, seconds = driven_links(drive.road, edges, usual)
+        midnight = moment(drive.service_date, 0, self._timezone).timestamp()
+        return drive.road.link[known], midnight + edges.at[known], seconds
 
     def look(
         self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True

@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.clock import Clock
+from busline.engine import Engine
 from busline.fleet import FeedHealth, Fleet, RunProgress, StopVisit
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import PlanId, RunKey, SourceId
+from busline.learning import Learning
 from busline.picture import Picture
 from busline.position import Position
 from busline.service_day import ServiceCalendar
@@ -39,13 +41,16 @@ RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 class Live:
     """Owns the tracker and the picture. One a process; `take` is called by every feed."""
 
-    def __init__(self, ledger: Ledger, pool: Pool, tracker: Tracker, picture: Picture) -> None:
+    def __init__(
+        self, ledger: Ledger, pool: Pool, tracker: Tracker, picture: Picture, learning: Learning | None = None
+    ) -> None:
         self.picture = picture
         self.heard = asyncio.Event()
         """Set once any feed has been read and recorded."""
         self._ledger = ledger
         self._pool = pool
         self._tracker = tracker
+        self._learning = learning or Learning(pool, picture.timetable, picture.fleet.at, picture.engine)
         self._feeds: dict[SourceId, FeedHealth] = {}
         self._one_at_a_time = asyncio.Lock()
 
@@ -55,7 +60,9 @@ class Live:
         ledger = Ledger(pool)
         timetable = await load_timetable(pool) or no_plan()
         fleet = await ledger.restore(timetable, now)
-        return cls(ledger, pool, Tracker(timetable, fleet), Picture(timetable, fleet))
+        learning = Learning(pool, timetable, now, await asyncio.to_thread(Engine, timetable))
+        picture = Picture(timetable, fleet, learning.engine)
+        return cls(ledger, pool, Tracker(timetable, fleet), picture, learning)
 
     async def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Track a batch, record it, then show it. Returns once it is recorded.
@@ -68,6 +75,7 @@ class Live:
             for start in range(0, max(len(ordered), 1), PORTION):
                 step = self._tracker.take(ordered[start : start + PORTION], now)
                 await self._record(step)
+                self._learning.take(step, now)
                 self._show(step.fleet)
                 steps.append(step)
                 await asyncio.sleep(0)
@@ -80,7 +88,11 @@ class Live:
             self._show(self._tracker.fleet)
 
     def _tracked(self, batches: Iterable[tuple[datetime, Sequence[Position]]]) -> Step:
-        steps = [self._tracker.take(batch, now) for now, batch in batches]
+        steps = []
+        for now, batch in batches:
+            step = self._tracker.take(batch, now)
+            self._learning.take(step, now)
+            steps.append(step)
         return _together(steps) if steps else Step(fleet=self._tracker.fleet)
 
     def report(self, health: FeedHealth) -> None:
@@ -91,7 +103,12 @@ class Live:
         self._show(self.picture.fleet)
 
     async def follow(self, clock: Clock) -> None:
-        """Follow what other processes change: a new version of the plan, and notices about runs. Never returns."""
+        """Follow what other processes change, and keep what is learned. Never returns."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow_plan(clock), name="plan and notices")
+            tasks.create_task(self._keep_learning(clock), name="learning")
+
+    async def _follow_plan(self, clock: Clock) -> None:
         away = False
         while True:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
@@ -106,6 +123,12 @@ class Live:
                     log.info("plan_and_notices_read_again")
                 away = False
 
+    async def _keep_learning(self, clock: Clock) -> None:
+        while True:
+            await self._learning.keep_up(clock.now())
+            self.picture.engine = self._learning.engine
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
     async def look_again(self, now: datetime) -> None:
         """Read notices, and switch to a newly activated plan; the fleet is restored onto it from the ledger."""
         if await current_plan_id(self._pool) not in (None, self.picture.timetable.plan_id):
@@ -113,8 +136,9 @@ class Live:
             if timetable is not None:
                 async with self._one_at_a_time:
                     fleet = await self._ledger.restore(timetable, now)
+                    await self._learning.switch(timetable, now)
                     self._tracker = Tracker(timetable, fleet)
-                    self.picture.timetable = timetable
+                    self.picture.timetable, self.picture.engine = timetable, self._learning.engine
                     self._show(fleet)
                 log.info("plan_switched", plan_id=timetable.plan_id, runs=len(timetable.runs))
         notices = await self._ledger.notices(self.picture.service_dates(now))

@@ -74,8 +74,17 @@ async def current_plan_id(database: Pool | Connection) -> PlanId | None:
 
 async def load_timetable(pool: Pool) -> Timetable | None:
     """The plan in force, whole; None before the first one."""
+    return await _load(pool, "current_plan")
+
+
+async def load_version(pool: Pool, plan_id: PlanId) -> Timetable | None:
+    """A version of the plan, whole, in force or not; None where it is no longer kept."""
+    return await _load(pool, "plan_version", plan_id)
+
+
+async def _load(pool: Pool, query: str, *arguments: int) -> Timetable | None:
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
-        plan = await connection.fetchrow(_SQL["current_plan"])
+        plan = await connection.fetchrow(_SQL[query], *arguments)
         if plan is None:
             return None
         services, stops, patterns, runs = [

@@ -10,6 +10,10 @@ where activated_at is not null
 order by activated_at desc, plan_id desc
 limit 1;
 
+-- name: plan_version
+-- One version, in force or not.
+select plan_id, content_sha256, timezone from plan where plan_id = $1;
+
 -- name: begin_plan
 -- A version that nobody reads yet.
 insert into plan (content_sha256, source, timezone, loaded_at)

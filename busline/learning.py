@@ -1,0 +1,164 @@
+"""Keeps the engine learning across days, restarts and versions of the plan.
+
+What the day teaches is written down every two minutes, never on the way of a position or an answer; while the database
+is away it is kept in memory. A new engine, for a new day, plan or process, is made beside the old one and then swapped.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import structlog
+
+from busline.calibration import Calibration, calibrated, cells_of
+from busline.engine import Engine
+from busline.fleet import Fleet
+from busline.ids import PlanId
+from busline.reckoning import Lessons, Reckoning
+from busline.road_history import learn
+from busline.road_versions import network_across
+from busline.store.lessons import LessonLedger
+from busline.store.plans import load_version
+from busline.store.pool import UNAVAILABLE, Pool
+from busline.timetable import Timetable
+from busline.tracker import Step
+from busline.trails import Trail, Trails, drives, kind_of
+
+log = structlog.get_logger(__name__)
+
+KEPT_EVERY = timedelta(minutes=2)
+NOTED_EVERY = timedelta(minutes=1)
+NOTED_RUNS = 150
+"""Of so many runs a minute it is remembered what was told: some thousand predictions, a few milliseconds."""
+HISTORY = timedelta(days=28)
+"""The streets are learned from the last four weeks, ..."""
+CALIBRATED_ON = timedelta(days=14)
+"""... the band from the last two."""
+DAY_BEGINS = timedelta(hours=3)
+"""A new day's engine is made at night."""
+
+
+class Learning:
+    """Owns the engine in force. Fed with every step; `keep_up` is called now and then."""
+
+    def __init__(self, pool: Pool, timetable: Timetable, now: datetime, engine: Engine | None = None) -> None:
+        """Begins with an engine that knows the plan; `keep_up` makes the one that knows the past."""
+        self.engine = Engine(timetable) if engine is None else engine
+        self._pool = pool
+        self._ledger = LessonLedger(pool)
+        self._timetable = timetable
+        self._day: date | None = None
+        self._trails, self._reckoning = Trails(), Reckoning()
+        self._pending: tuple[list[Trail], Lessons | None] = ([], None)
+        self._kept_at = self._noted_at = now
+        self._turn = 0
+        self._away = False
+
+    def take(self, step: Step, now: datetime) -> None:
+        """Learn from a step of the tracker."""
+        self.engine.learn(step.progress)
+        self._trails.take(step.progress)
+        self._reckoning.settle(step.visits, self.engine.drift)
+        if now - self._noted_at >= NOTED_EVERY:
+            self._noted_at = now
+            self._note(step.fleet, now.timestamp())
+
+    def _note(self, fleet: Fleet, now: float) -> None:
+        """Remember what is told of some runs; of a larger fleet, of each of them in turn."""
+        active = [one for one in fleet.progress.values() if one.ended_at is None]
+        turns = max(1, -(-len(active) // NOTED_RUNS))
+        self._turn += 1
+        chosen = active[self._turn % turns :: turns]
+        if not chosen:
+            return
+        outlook = self.engine.look(chosen, now, fleet.progress)
+        self._reckoning.note(outlook, self.engine.drift.z(self.engine.calibration, cells_of(outlook)), now)
+
+    async def switch(self, timetable: Timetable, now: datetime) -> None:
+        """Another version of the plan is in force: an engine that knows it, until `keep_up` makes a wiser one.
+
+        Raises DatabaseUnavailableError, and then nothing has changed.
+        """
+        await self._keep(now)
+        self.engine = await asyncio.to_thread(Engine, timetable)
+        self._timetable, self._day = timetable, None
+        self._trails, self._reckoning = Trails(), Reckoning()
+
+    async def keep_up(self, now: datetime) -> None:
+        """Write down what was learned, and make a new engine where the day is another.
+
+        While the database is away everything stays as it is, for the next time.
+        """
+        today = (now.astimezone(self._timetable.timezone) - DAY_BEGINS).date()
+        try:
+            if now - self._kept_at >= KEPT_EVERY or today != self._day:
+                await self._keep(now)
+            if today != self._day:
+                timetable = self._timetable
+                engine = await self._made(timetable, today, now)
+                if self._timetable is timetable:
+                    self.engine, self._day = engine, today
+                await self._ledger.forget_before(today - HISTORY)
+        except UNAVAILABLE as fault:
+            if not self._away:
+                log.warning("lessons_not_kept", reason=type(fault).__name__, kept="in memory, for the next time")
+            self._away = True
+        else:
+            if self._away:
+                log.info("lessons_kept_again")
+            self._away = False
+
+    async def _keep(self, now: datetime) -> None:
+        """Whatever could not be written is written with what came since."""
+        trails, lessons = self._pending
+        lessons = lessons if lessons is not None else self._reckoning.drain()
+        self._pending = (trails + self._trails.drain(), lessons)
+        if self._timetable.plan_id and any(self._pending):
+            day = now.astimezone(self._timetable.timezone).date()
+            await self._ledger.keep(self._timetable.plan_id, *self._pending, day, now)
+        self._pending, self._kept_at = ([], None), now
+
+    async def _made(self, timetable: Timetable, today: date, now: datetime) -> Engine:
+        trails = await self._ledger.trails(today - HISTORY, now)
+        lessons = await self._ledger.lessons(today - CALIBRATED_ON, today)
+        versions = {timetable.plan_id: timetable}
+        for plan_id in trails.keys() - versions.keys():
+            version = await load_version(self._pool, plan_id)
+            if version is not None:
+                versions[plan_id] = version
+        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, lessons, today)
+        log.info(
+            "engine_made",
+            day=today.isoformat(),
+            links=len(engine.model.network),
+            trails=sum(len(own) for own in trails.values()),
+            lessons=0 if lessons is None else len(lessons),
+        )
+        return engine
+
+
+def engine_of(
+    timetable: Timetable,
+    versions: Mapping[PlanId, Timetable],
+    trails: Mapping[PlanId, Sequence[Trail]],
+    lessons: Lessons | None,
+    today: date,
+) -> Engine:
+    """An engine for a plan and a day, from what was driven under this and earlier versions. Busy for seconds."""
+    older = [version for plan_id, version in sorted(versions.items()) if plan_id != timetable.plan_id]
+    network = network_across([*older, timetable])
+    driven = [drive for plan_id, own in trails.items() if plan_id in versions
+              for drive in drives(versions[plan_id], network, own)]  # fmt: skip
+    past = [drive for drive in driven if drive.service_date < today]
+    engine = Engine(
+        timetable,
+        network,
+        learn(network, past, on=today, kind=kind_of(today)) if past else None,
+        _calibration(lessons),
+    )
+    engine.recall([drive for drive in driven if drive.service_date >= today])
+    return engine
+
+
+def _calibration(lessons: Lessons | None) -> Calibration | None:
+    return None if lessons is None else calibrated(lessons.cells, lessons.score, lessons.run, lessons.arrival)
