@@ -99,13 +99,16 @@ def replay(
     truth: Mapping[RunKey, Arrivals],
     engine: Engine,
     tell: Callable[[float], None] = lambda _: None,
+    *,
+    noted_seconds: float = NOTED_SECONDS,
 ) -> Replayed:
-    """Replay positions in order of their fixes; runs without known truth are learned from and not noted.
+    """Replay positions as they were heard; runs without known truth are learned from and not noted.
 
-    `tell` hears the share that is done, now and then.
+    Those heard at one moment are one batch; a file's are heard when they were taken. Nothing farther ahead than
+    `noted_seconds` is noted. `tell` hears the share that is done, now and then.
     """
-    ordered = sorted(positions, key=lambda position: position.fix_at)
-    tracker = Tracker(timetable, Fleet(ordered[0].fix_at))
+    ordered = sorted(positions, key=lambda position: position.received_at)
+    tracker = Tracker(timetable, Fleet(ordered[0].received_at))
     sightings = Trails()
     numbers: dict[RunKey, int] = {key: number for number, key in enumerate(truth)}
     trails: dict[RunKey, deque[tuple[float, float]]] = {}
@@ -113,20 +116,21 @@ def replay(
     started: dict[RunKey, float] = {}
     unmatched: Counter[str] = Counter()
     traversals = done = 0
-    for fix_at, batch in groupby(ordered, key=lambda position: position.fix_at):
+    for heard_at, batch in groupby(ordered, key=lambda position: position.received_at):
         fixes = list(batch)
-        step = tracker.take(fixes, fix_at)
+        step = tracker.take(fixes, heard_at)
         unmatched.update(step.unmatched)
         traversals += len(engine.learn(step.progress))
         sightings.take(step.progress)
-        now = fix_at.timestamp()
+        now = heard_at.timestamp()
         for one in step.progress:
             if one.started_at is not None and one.ended_at is None:
                 started.setdefault(one.key, one.started_at.timestamp())
                 _follow(trails.setdefault(one.key, deque()), one)
         outlook = engine.look(step.progress, now, step.fleet.progress)
         if len(outlook):
-            parts += _notes(timetable, outlook, {one.key: one for one in step.progress}, trails, numbers, now)
+            seen = {one.key: one for one in step.progress}
+            parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
         done += len(fixes)
         if done % 2_000 < len(fixes):
             tell(done / len(ordered))
@@ -144,11 +148,12 @@ def _notes(
     trails: Mapping[RunKey, Sequence[tuple[float, float]]],
     numbers: Mapping[RunKey, int],
     now: float,
+    noted_seconds: float,
 ) -> list[Notes]:
     parts = []
     for index, key in enumerate(outlook.keys):
         trip = numbers.get(key)
-        which = np.flatnonzero((outlook.run == index) & (outlook.mean_seconds < NOTED_SECONDS))
+        which = np.flatnonzero((outlook.run == index) & (outlook.mean_seconds < noted_seconds))
         if trip is None or not len(which):
             continue
         run, call, one = timetable.runs[key.run_id], outlook.call[which], progress.get(key)
