@@ -93,10 +93,13 @@ class Promises:
     """The bus went by without being seen there, or may still come."""
 
     @property
+    def known(self) -> int:
+        return self.told - self.unknown
+
+    @property
     def held_percent(self) -> float | None:
         """Of the windows whose outcome is known."""
-        known = self.told - self.unknown
-        return 100 * self.held / known if known else None
+        return 100 * self.held / self.known if self.known else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -86,6 +86,11 @@ def clock(moment: datetime, seconds: bool = False) -> str:
     return f"{moment.hour % 12 or 12}:{moment.minute:02d}" + (f":{moment.second:02d}" if seconds else "")
 
 
+def day(service_date: date) -> str:
+    """`Tue 6 Oct`."""
+    return f"{service_date:%a %-d %b}"
+
+
 def half_day(moment: datetime) -> str:
     return "AM" if moment.hour < 12 else "PM"
 
@@ -105,7 +110,13 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clock=clock, half_day=half_day, epoch_ms=epoch_ms, age_words=age_words, age_kind=age_kind, searchable=searchable
+        clock=clock,
+        day=day,
+        half_day=half_day,
+        epoch_ms=epoch_ms,
+        age_words=age_words,
+        age_kind=age_kind,
+        searchable=searchable,
     )
     environment.globals.update(
         static_url=static_url,
