@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.apportion import passed
+from busline.apportion import Passed, passed
 from busline.road import Road, RoadNetwork
 
 Floats = NDArray[np.float64]
@@ -84,7 +84,7 @@ def learn(network: RoadNetwork, drives: Sequence[Drive], *, on: date, kind: str)
     usual, passes = _usual(network, drives, on, kind)
     seconds, weight = np.zeros((len(network), BANDS)), np.zeros((len(network), BANDS))
     for drive, counts in _weighted(drives, on, kind):
-        link, entered, took = driven(drive, usual)
+        link, entered, took = _driven(drive, usual)
         band = _band(entered)
         np.add.at(seconds, (link, band), counts * took)
         np.add.at(weight, (link, band), counts)
@@ -96,13 +96,18 @@ def learn(network: RoadNetwork, drives: Sequence[Drive], *, on: date, kind: str)
     return RoadHistory(usual, passes, by_band.astype(np.float32), rhythm)
 
 
-def driven(drive: Drive, usual_seconds: Floats) -> tuple[Rows, Floats, Floats]:
-    """The links of a drive that were driven from end to end: link, second of the day of entering it, seconds taken."""
-    expected = usual_seconds[drive.road.link]
-    edges = passed(drive.road, drive.at, drive.distance_m, expected)
+def driven_links(road: Road, edges: Passed, usual_seconds: Floats) -> tuple[Rows, Floats]:
+    """Which of a road's links a bus drove from end to end, and the seconds each took, unusual ones cut short."""
     near = edges.gap_seconds < LONGEST_GAP_SECONDS
     known = np.flatnonzero(np.isfinite(edges.at[:-1]) & np.isfinite(edges.at[1:]) & near[:-1] & near[1:])
-    took = np.minimum(np.diff(edges.at)[known], SLOWEST_RATIO * expected[known] + SLOWEST_MORE_SECONDS)
+    slowest = SLOWEST_RATIO * usual_seconds[road.link[known]] + SLOWEST_MORE_SECONDS
+    return known, np.minimum(np.diff(edges.at)[known], slowest)
+
+
+def _driven(drive: Drive, usual_seconds: Floats) -> tuple[Rows, Floats, Floats]:
+    """The links of a drive: which, second of the day of entering, seconds taken."""
+    edges = passed(drive.road, drive.at, drive.distance_m, usual_seconds[drive.road.link])
+    known, took = driven_links(drive.road, edges, usual_seconds)
     return drive.road.link[known], edges.at[known], took
 
 
@@ -112,7 +117,7 @@ def _usual(network: RoadNetwork, drives: Sequence[Drive], on: date, kind: str) -
     for _ in range(ROUNDS):
         seconds, weight = np.zeros(len(network)), np.zeros(len(network))
         for drive, counts in _weighted(drives, on, kind):
-            link, _, took = driven(drive, usual)
+            link, _, took = _driven(drive, usual)
             np.add.at(seconds, link, counts * took)
             np.add.at(weight, link, counts)
         usual = (seconds + WIDER_WEIGHT * usual) / (weight + WIDER_WEIGHT)
