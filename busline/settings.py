@@ -73,6 +73,8 @@ class Settings:
     prediction_retention_days: int = 14
     """Scores are kept for ever; these are what they are made of."""
     texts_per_phone_per_hour: int = 30
+    refusals_per_phone_per_day: int = 5
+    """How often a phone is told that it is not on file for a student; then it hears nothing."""
     log_format: LogFormat = LogFormat.JSON
     log_level: str = "INFO"
 
@@ -132,6 +134,7 @@ def read_settings(
         position_retention_days=env.whole("position_retention_days", given.position_retention_days, 1, 3_650),
         prediction_retention_days=env.whole("prediction_retention_days", given.prediction_retention_days, 2, 3_650),
         texts_per_phone_per_hour=env.whole("texts_per_phone_per_hour", given.texts_per_phone_per_hour, 1, 10_000),
+        refusals_per_phone_per_day=env.whole("refusals_per_phone_per_day", given.refusals_per_phone_per_day, 1, 10_000),
         log_format=LogFormat(env.one_of("log_format", given.log_format, tuple(LogFormat))),
         log_level=env.one_of("log_level", given.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"), fold=str.upper),
     )

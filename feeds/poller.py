@@ -114,7 +114,7 @@ def health(polling: Polling, now: datetime, *, silence: Silence | None = None, z
     return FeedHealth(
         source=polling.source,
         ok=worry is None,
-        message=worry or _all_well(polling, zone),
+        message=worry or _all_well(polling, zone, now),
         checked_at=polling.checked_at,
         fresh_at=polling.fresh_at,
         vehicles=polling.vehicles,
@@ -130,12 +130,14 @@ def _worry(polling: Polling, now: datetime, silence: Silence | None, zone: tzinf
     if trouble is not None and (
         polling.fresh_at is None or polling.failures >= WORRY_AFTER_FAILURES or trouble.needs_a_person
     ):
-        since = f" It fails since {_said(polling.failing_since, zone)}." if polling.failing_since is not None else ""
-        return f"{trouble.words}{since} {_kept(polling, zone)}"
+        since = (
+            f" It fails since {_said(polling.failing_since, zone, now)}." if polling.failing_since is not None else ""
+        )
+        return f"{trouble.words}{since} {_kept(polling, zone, now)}"
     if polling.fresh_at is not None and (age := (now - polling.fresh_at).total_seconds()) > LIVE_SECONDS:
         return (
-            f"The feed answers, but its newest message was made at {_said(polling.fresh_at, zone)}, "
-            f"{age / 60:.0f} min ago. {_kept(polling, zone)}"
+            f"The feed answers, but its newest message was made at {_said(polling.fresh_at, zone, now)}, "
+            f"{_how_long(age)} ago. {_kept(polling, zone, now)}"
         )
     unusable = Counter({reason: count for reason, count in polling.rejected.items() if reason not in _REPEATS | _NOTES})
     if unusable and not polling.accepted and not any(reason in _REPEATS for reason in polling.rejected):
@@ -147,7 +149,7 @@ def _worry(polling: Polling, now: datetime, silence: Silence | None, zone: tzinf
     if silence is not None:
         return (
             f"The feed answers, but repeats itself: {silence.vehicles:,} buses have reported nothing new "
-            f"since {_said(silence.since, zone)}."
+            f"since {_said(silence.since, zone, now)}."
         )
     return None
 
@@ -162,21 +164,33 @@ _WHY: Mapping[str, str] = {
 }
 
 
-def _all_well(polling: Polling, zone: tzinfo) -> str:
+def _all_well(polling: Polling, zone: tzinfo, now: datetime) -> str:
     note = ""
     if polling.trouble is not None:
         note = f" The last question failed and is asked again: {polling.trouble.words}"
     elif polling.vehicles and polling.rejected.get(RejectReason.ANCIENT, 0) >= polling.vehicles:
         # At night this is how a feed looks; by day a producer that sends local time for UTC looks the same.
         note = " None has reported within the hour: they are parked, or the feed's times are wrong."
-    return f"{polling.vehicles:,} buses, as of {_said(polling.fresh_at, zone)}.{note}"
+    return f"{polling.vehicles:,} buses, as of {_said(polling.fresh_at, zone, now)}.{note}"
 
 
-def _kept(polling: Polling, zone: tzinfo) -> str:
+def _kept(polling: Polling, zone: tzinfo, now: datetime) -> str:
     if polling.fresh_at is None:
         return "No position has come from it yet."
-    return f"The last good picture, {polling.vehicles:,} buses at {_said(polling.fresh_at, zone)}, is kept and ages."
+    at = _said(polling.fresh_at, zone, now)
+    return f"The last good picture, {polling.vehicles:,} buses at {at}, is kept and ages."
 
 
-def _said(at: datetime | None, zone: tzinfo) -> str:
-    return "never" if at is None else at.astimezone(zone).strftime("%H:%M:%S %Z")
+def _said(at: datetime | None, zone: tzinfo, now: datetime) -> str:
+    if at is None:
+        return "never"
+    local = at.astimezone(zone)
+    # A time alone means today.
+    is_today = local.date() == now.astimezone(zone).date()
+    return local.strftime("%H:%M:%S %Z" if is_today else "%H:%M:%S %Z on %Y-%m-%d")
+
+
+def _how_long(seconds: float) -> str:
+    if seconds < 2 * 3_600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3_600:.0f} h" if seconds < 2 * 86_400 else f"{seconds / 86_400:.0f} days"

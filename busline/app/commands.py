@@ -12,11 +12,12 @@ from busline.check import Finding, Verdict, exit_code, report
 from busline.check import check as look_into
 from busline.fleet import NoticeKind, RunNotice
 from busline.ids import RunId, RunKey
+from busline.run_state import OUTAGE_FIX_AGE_SECONDS
 from busline.settings import FeedAddress, Settings
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable
 from busline.store.staff import Role, Staff
-from feeds.gtfs_rt import Unreadable, decode
+from feeds.gtfs_rt import Message, Unreadable, decode
 from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
 from sms.account import account_trouble
 
@@ -51,7 +52,7 @@ async def notice(settings: Settings, run: str, kind: str, service_date: date | N
 
 async def add_user(settings: Settings, name: str, role: str, say: Say) -> int:
     """`busline user add`."""
-    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    password = _new_password()
     async with store(settings, beside=True) as pool:
         try:
             await Staff(pool).add(name, password, Role(role), datetime.now(UTC))
@@ -59,6 +60,22 @@ async def add_user(settings: Settings, name: str, role: str, say: Say) -> int:
             raise Refused(str(fault)) from fault
     say(f"{name} may sign in at {settings.public_base_url}/sign-in as {role}, with the password {password}")
     return 0
+
+
+async def set_password(settings: Settings, name: str, say: Say) -> int:
+    """`busline user password`."""
+    password = _new_password()
+    async with store(settings, beside=True) as pool:
+        try:
+            await Staff(pool).set_password(name, password, datetime.now(UTC))
+        except ValueError as fault:
+            raise Refused(str(fault)) from fault
+    say(f"{name} signs in with the password {password} from now on, and was signed out everywhere.")
+    return 0
+
+
+def _new_password() -> str:
+    return "-".join(secrets.token_hex(2) for _ in range(4))
 
 
 async def check(environ: Mapping[str, str], say: Say) -> int:
@@ -90,10 +107,19 @@ async def _feed(settings: Settings, feed: FeedAddress) -> Finding:
             message = decode(content, source=feed.source, received_at=datetime.now(UTC))
             if isinstance(message, Unreadable):
                 return Finding(item, Verdict.PROBLEM, message.words, "The address must give GTFS-realtime positions.")
-            verdict = Verdict.OK if message.positions else Verdict.WARNING
-            return Finding(item, verdict, f"It gives {len(message.positions)} positions.")
+            return _feed_finding(item, message, datetime.now(UTC))
         case _:
             assert_never(answer)
+
+
+def _feed_finding(item: str, message: Message, now: datetime) -> Finding:
+    """Buses parked at night send nothing new; a message made long ago is another matter."""
+    count = len(message.positions)
+    given = f"It gives {count:,} position{'' if count == 1 else 's'}"
+    if message.header_at is not None and (now - message.header_at).total_seconds() > OUTAGE_FIX_AGE_SECONDS:
+        made = f"{given}, but its newest message was made at {message.header_at:%Y-%m-%d %H:%M} UTC."
+        return Finding(item, Verdict.PROBLEM, made, "Ask its vendor whether the feed still runs; no bus can be seen.")
+    return Finding(item, Verdict.OK if message.positions else Verdict.WARNING, f"{given}.")
 
 
 async def _twilio(settings: Settings) -> list[Finding]:

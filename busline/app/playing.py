@@ -26,6 +26,8 @@ NUMBER = "+16175550100"
 """Reserved for fiction (555-0100)."""
 STAFF_USER = "dispatcher"
 FIRST_NEWS_SECONDS = 20.0
+PATIENCE_TEXTS = "120"
+"""Of one phone, in an hour and in a day: here one person tries all the phones, and an hour may pass in a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def playing_settings(data_dir: Path, port: int | None, district_name: str) -> Se
             "BUSLINE_TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             "BUSLINE_TWILIO_NUMBER": NUMBER,
             "BUSLINE_TWILIO_BASE_URL": f"http://localhost:{twilio}",
+            "BUSLINE_TEXTS_PER_PHONE_PER_HOUR": PATIENCE_TEXTS,
+            "BUSLINE_REFUSALS_PER_PHONE_PER_DAY": PATIENCE_TEXTS,
             "BUSLINE_LOG_FORMAT": "console",
             "BUSLINE_LOG_LEVEL": "WARNING",
         }

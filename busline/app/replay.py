@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import structlog
+
 from busline.app.database import Refused, store
 from busline.app.listening import free_ports, listening
 from busline.app.loads import Say, bring_in_roster, next_service_date, read_plan
@@ -32,6 +34,8 @@ from feeds.serve import PATH as FEED_PATH
 from feeds.serve import feed_app
 from feeds.simulator.roster import write_roster_for_plan
 from sms.standin import FamilyPhone
+
+log = structlog.get_logger(__name__)
 
 STRANGER = "+16175550177"
 FAMILIES_SHOWN = 200
@@ -73,6 +77,12 @@ async def replay(options: ReplayOptions, settings: Settings, say: Say) -> int:
             FamilyPhone(family.phone, family.language, family.students, "rides a recorded bus")
             for family in await families_on_runs(pool, run_ids, service_date, FAMILIES_SHOWN)
         ]
+        if not families:
+            log.warning(
+                "nobody of the roster rides a recorded bus on that day, so every text finds no ride; "
+                "`busline simulate roster` makes one that does",
+                service_date=service_date.isoformat(),
+            )
         live = await Live.open(pool, recording.start)
         clock = ScaledClock(recording.start, options.speed)
 
@@ -98,7 +108,7 @@ def _read(path: Path, tell: Say) -> tuple[Recording, set[RunId]]:
     except (PositionsFileError, OSError) as fault:
         raise Refused(f"The recording cannot be used. {fault}") from fault
     refused = "".join(f", {count} {reason}" for reason, count in sorted(recorded.rejected.items()))
-    tell(f"{len(recorded.positions)} recorded positions{refused}.")
+    tell(f"{len(recorded.positions):,} recorded positions{refused}.")
     claimed = {position.claim.run_id for position in recorded.positions if position.claim is not None}
     return Recording(recorded.positions), claimed
 
@@ -165,4 +175,4 @@ def _introduction(invitation: Invitation, now: datetime, speed: float) -> str:
 
 async def _outcome(pool: Pool, recording: Recording) -> str:
     visits, runs = await visits_between(pool, recording.start, recording.end + AFTERWARDS)
-    return f"The recording is over: {visits} stop visits on {runs} runs were recorded."
+    return f"The recording is over: {visits:,} stop visits on {runs:,} runs were recorded."

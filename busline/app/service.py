@@ -136,7 +136,10 @@ def _texting(
             district_name=settings.district_name,
             district_phone=_readable(settings.district_phone),
             default_language=settings.default_language,
-            limits=TextLimits(texts_per_hour=settings.texts_per_phone_per_hour),
+            limits=TextLimits(
+                texts_per_hour=settings.texts_per_phone_per_hour,
+                unlinked_per_day=settings.refusals_per_phone_per_day,
+            ),
         ),
         observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
     )

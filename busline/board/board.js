@@ -31,6 +31,7 @@ function ageWords(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   if (whole < 100) return `${whole} s`;
   if (whole < 6000) return `${Math.floor(whole / 60)} min`;
+  if (whole >= 172800) return `${Math.floor(whole / 86400)} days`;
   return `${Math.floor(whole / 3600)} h ${String(Math.floor((whole % 3600) / 60)).padStart(2, "0")}`;
 }
 

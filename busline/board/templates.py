@@ -65,13 +65,15 @@ def static_url(name: str) -> str:
 
 
 def age_words(seconds: float) -> str:
-    """`8 s`, `4 min`, `2 h 05`: how old something is. The browser's `ageWords` says the same."""
+    """`8 s`, `4 min`, `2 h 05`, `3 days`: how old something is. The browser's `ageWords` says the same."""
     whole = max(0, int(seconds))
     if whole < 100:
         return f"{whole} s"
     if whole < 6_000:
         return f"{whole // 60} min"
-    return f"{whole // 3_600} h {whole % 3_600 // 60:02d}"
+    if whole < 172_800:
+        return f"{whole // 3_600} h {whole % 3_600 // 60:02d}"
+    return f"{whole // 86_400} days"
 
 
 def age_kind(seconds: float) -> str:

@@ -181,6 +181,8 @@ def test_the_search_looks_through_route_run_bus_and_stop() -> None:
         (361, "6 min", "silent"),
         (5_999, "99 min", "silent"),
         (7_500, "2 h 05", "silent"),
+        (172_799, "47 h 59", "silent"),
+        (24_081_060, "278 days", "silent"),
     ],
 )
 def test_an_age_is_written_shortly_and_judged_by_the_same_limits_as_an_answer(

@@ -117,6 +117,12 @@ def test_not_modified_makes_nothing_fresher() -> None:
     assert state.message.startswith("The feed answers, but its newest message was made at 07:30:00 UTC, 2 min ago.")
 
 
+def test_a_feed_that_stopped_days_ago_is_told_with_its_date() -> None:
+    state = health(well(), MORNING + after(3 * 86_400))
+    assert "was made at 07:30:00 UTC on " in state.message
+    assert "3 days ago" in state.message
+
+
 def test_a_header_ahead_of_our_clock_makes_no_feed_fresher_than_now() -> None:
     polling = NEW.succeeded(MORNING, header_at=MORNING + after(3_600), vehicles=1, accepted=1, rejected={})
     assert polling.fresh_at == MORNING

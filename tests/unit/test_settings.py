@@ -52,6 +52,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_POSITION_RETENTION_DAYS": "10",
             "BUSLINE_PREDICTION_RETENTION_DAYS": "9",
             "BUSLINE_TEXTS_PER_PHONE_PER_HOUR": "5",
+            "BUSLINE_REFUSALS_PER_PHONE_PER_DAY": "7",
             "BUSLINE_LOG_FORMAT": "console",
             "BUSLINE_LOG_LEVEL": "debug",
         }
