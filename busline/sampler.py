@@ -15,8 +15,8 @@ from busline.store.predictions import Predictions
 
 log = structlog.get_logger(__name__)
 
-RUNS_AT_ONCE = 25
-"""Some 200 predictions, a few milliseconds: nobody who texts meanwhile waits longer."""
+RUNS_AT_ONCE = 5
+"""Some 50 predictions, a few milliseconds: nobody who texts meanwhile waits longer."""
 
 
 class Sampler:

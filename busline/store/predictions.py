@@ -13,10 +13,10 @@ from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 
 SQL = load_queries(__file__)
-ROWS_AT_ONCE = 2_000
-"""So many rows take about 10 ms to encode or decode, and nothing else runs meanwhile."""
-RUNS_AT_ONCE = 20
-"""So many runs hold some 30,000 predictions' figures: a few milliseconds to decode."""
+ROWS_AT_ONCE = 1_000
+"""So many rows take about 10 ms to encode, and nothing else runs meanwhile."""
+RUNS_AT_ONCE = 10
+"""So many runs hold some 5,000 predictions: a few milliseconds to decode."""
 _COLUMNS = (
     "service_date", "run_id", "call_index", "made_at", "stop_sequence", "stop_id", "planned_at", "lateness_seconds",
     "p10", "p50", "p90", "published", "basis", "fix_age_seconds",
