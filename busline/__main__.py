@@ -14,7 +14,7 @@ import uvloop
 
 from busline.app import typed
 from busline.app.backtest import BacktestOptions, run_backtest
-from busline.app.commands import add_user, bring_up_to_date, check, notice, set_password
+from busline.app.commands import add_user, bring_up_to_date, check, list_users, notice, set_password
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
@@ -136,6 +136,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
         case "notice":
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
         case "user":
+            if options.what == "list":
+                return list_users(_settings(options), _say)
             if options.what == "password":
                 return set_password(_settings(options), options.name, _say)
             return add_user(_settings(options), options.name, options.role, _say)
@@ -238,11 +240,12 @@ def _parser() -> argparse.ArgumentParser:
     notice.add_argument("--cause", default="", help="why, for the board")
 
     user = commands.add_parser("user", help="staff accounts").add_subparsers(
-        dest="what", required=True, metavar="add|password"
+        dest="what", required=True, metavar="add|list|password"
     )
     add = user.add_parser("add", help="a person who may sign in; prints a password to hand over")
     add.add_argument("name")
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.VIEWER.value)
+    user.add_parser("list", help="everybody who may sign in, and when they last did")
     password = user.add_parser("password", help="a new password for somebody who may sign in; ends every session")
     password.add_argument("name")
     return parser

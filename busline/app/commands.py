@@ -74,6 +74,19 @@ async def set_password(settings: Settings, name: str, say: Say) -> int:
     return 0
 
 
+async def list_users(settings: Settings, say: Say) -> int:
+    """`busline user list`."""
+    async with store(settings, beside=True) as pool:
+        accounts = await Staff(pool).accounts()
+    for account in accounts:
+        seen = "never seen" if account.last_seen_at is None else f"last seen {account.last_seen_at:%Y-%m-%d %H:%M} UTC"
+        closed = "" if account.disabled_at is None else ", closed"
+        say(f"{account.username:<24} {account.role:<12} {seen}{closed}")
+    if not accounts:
+        say("There are no accounts yet. Make one with: busline user add NAME --role dispatcher")
+    return 0
+
+
 def _new_password() -> str:
     return "-".join(secrets.token_hex(2) for _ in range(4))
 

@@ -255,9 +255,17 @@ order by array_position(array['schools.csv', 'students.csv', 'contacts.csv', 'li
          line, reason
 limit $1;
 
--- name: plan_timezone
--- The district's time zone.
-select timezone from plan where plan_id = $1;
+-- name: plan_days
+-- The time zone of a plan, and the first and the last day that it knows; none where it has no service.
+select timezone, first_day, last_day
+from plan, lateral (
+    select min(day) as first_day, max(day) as last_day
+    from plan_service, lateral (
+        select start_date union all select end_date union all select unnest(added)
+    ) as named (day)
+    where plan_service.plan_id = plan.plan_id
+) as days
+where plan_id = $1;
 
 -- name: any_ride
 -- Whether there is any ride to check.

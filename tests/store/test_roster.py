@@ -11,7 +11,7 @@ from busline.store.pool import Pool
 from feeds.plan.gtfs import read_gtfs
 from feeds.roster.csv_roster import import_roster
 from feeds.roster.report import RosterReport
-from tests.plan_builder import Plan, Rows, shape, small_plan, stop, stop_times, write_plan
+from tests.plan_builder import Plan, Rows, shape, small_plan, stop, stop_times, weekly, write_plan
 
 NOW = datetime(2026, 10, 5, 9, 0, tzinfo=UTC)
 
@@ -418,3 +418,16 @@ async def test_two_imports_at_once_take_turns(planned: Pool, tmp_path: Path) -> 
     write_plan(tmp_path / "roster", small_roster())
     reports = await asyncio.gather(*(import_roster(planned, tmp_path / "roster", now=NOW) for _ in range(3)))
     assert sorted(report.diff[1].added for report in reports) == [0, 0, 3]
+
+
+async def test_rides_of_a_plan_that_is_over_are_checked_against_it(pool: Pool, tmp_path: Path) -> None:
+    # A recorded day is replayed long after its plan has ended: then its rides are over too, and still have to be right.
+    await put_in_force(pool, tmp_path, small_plan() | {"calendar.txt": [weekly("school", end="20260930")]})
+    ride = RIDE | {"end_date": "2026-09-30"}
+    assert (await bring(pool, tmp_path / "good", {"rides.csv": [ride]})).applied
+    report = await bring(pool, tmp_path / "bad", {"rides.csv": [ride | {"run_id": "T9"}, ride | {"stop_id": "Z"}]})
+    assert not report.applied
+    assert [str(problem) for problem in report.problems] == [
+        "rides.csv line 2: run 'T9' is not in the plan in force.",
+        "rides.csv line 3: run 'T1' does not call at stop 'Z' in the plan in force.",
+    ]
