@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.dwell import Dwells, driving_seconds
 from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
 from busline.road import Road, RoadNetwork
-from busline.timetable import Timetable
+from busline.timetable import Pattern, Run, Timetable
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -26,7 +27,7 @@ class Traversals:
     entered_at: Floats
     """Epoch seconds."""
     seconds: Floats
-    """From entering to leaving it, standing at stops included."""
+    """From entering to leaving it, without what buses usually stand at the stops on it."""
 
     def __len__(self) -> int:
         return len(self.link)
@@ -43,13 +44,21 @@ class _Trace:
     """The next edge ahead."""
     entered_at: float | None
     """When it passed the edge before that; None where nobody saw it."""
+    driven: float = 0.0
+    """Seconds of driving since it was first seen."""
+    standing: float = 0.0
+    """Expected seconds at stops that it has passed, not yet taken off."""
+    driven_then: float = 0.0
+    """The same when it entered the link it is on."""
 
 
 class Crossings:
     """Follows every run under way from link to link."""
 
-    def __init__(self, timetable: Timetable, network: RoadNetwork) -> None:
+    def __init__(self, timetable: Timetable, network: RoadNetwork, dwells: Dwells | None = None) -> None:
+        """Without `dwells`, standing at stops is part of what a link takes."""
         self._timetable = timetable
+        self._dwells = dwells
         self._network = network
         self._edges: dict[Road, list[float]] = {}
         self._traces: dict[RunKey, _Trace] = {}
@@ -61,13 +70,13 @@ class Crossings:
             if one.ended_at is not None or one.started_at is None or one.off_route_since is not None:
                 self._traces.pop(one.key, None)
             elif one.matched_at == one.fix_at and (run := self._timetable.runs.get(one.key.run_id)) is not None:
-                self._follow(one, self._network.roads[run.pattern], found)
+                self._follow(one, run, self._network.roads[run.pattern], found)
         if not found:
             return Traversals(np.empty(0, np.intp), np.empty(0), np.empty(0))
         link, entered_at, seconds = zip(*found, strict=True)
         return Traversals(np.array(link, np.intp), np.array(entered_at), np.array(seconds))
 
-    def _follow(self, progress: RunProgress, road: Road, found: list[tuple[int, float, float]]) -> None:
+    def _follow(self, progress: RunProgress, run: Run, road: Road, found: list[tuple[int, float, float]]) -> None:
         at, distance_m = progress.matched_at.timestamp(), progress.distance_m
         trace = self._traces.get(progress.key)
         if (
@@ -82,11 +91,24 @@ class Crossings:
         edges = self._edges.get(road)
         if edges is None:
             edges = self._edges[road] = road.edge_m.tolist()
+        elapsed = at - trace.at
+        driving = elapsed
+        if self._dwells is not None:
+            trace.standing += self._standing(run.pattern, trace.distance_m, distance_m)
+            driving, trace.standing = driving_seconds(elapsed, trace.standing)
         while trace.edge < len(edges) and edges[trace.edge] <= distance_m:
             share = (edges[trace.edge] - trace.distance_m) / (distance_m - trace.distance_m)
-            passed_at = trace.at + share * (at - trace.at)
+            passed_at, driven = trace.at + share * elapsed, trace.driven + share * driving
             if trace.entered_at is not None:
-                found.append((int(road.link[trace.edge - 1]), trace.entered_at, passed_at - trace.entered_at))
-            trace.entered_at = passed_at
+                found.append((int(road.link[trace.edge - 1]), trace.entered_at, driven - trace.driven_then))
+            trace.entered_at, trace.driven_then = passed_at, driven
             trace.edge += 1
         trace.at, trace.distance_m = at, distance_m
+        trace.driven += driving
+
+    def _standing(self, pattern: Pattern, from_m: float, to_m: float) -> float:
+        """Expected seconds at the stops between two sightings, as far as standing is set apart."""
+        first, last = np.searchsorted(pattern.stop_distance_m, (from_m, to_m), side="right")
+        if first == last or self._dwells is None:
+            return 0.0
+        return float(self._dwells.stands(pattern)[first:last].sum())

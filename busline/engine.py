@@ -4,7 +4,7 @@ The one place that ties the parts together: links driven teach the travel model,
 teach the band. The live service and the backtest run this same engine.
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from busline.apportion import passed
 from busline.calibration import Calibration, Drift, cells_of, no_calibration
 from busline.crossing import Crossings, Traversals
-from busline.fleet import RunProgress
+from busline.dwell import Dwells
+from busline.fleet import RunProgress, StopVisit
 from busline.ids import RunKey
 from busline.outlook import Foresight, Outlook
 from busline.road import RoadNetwork
@@ -34,15 +35,23 @@ class Engine:
         network: RoadNetwork | None = None,
         history: RoadHistory | None = None,
         calibration: Calibration | None = None,
+        dwells: Dwells | None = None,
     ) -> None:
-        """About a millisecond a pattern where no network is given: in a thread for a large plan."""
-        self.model = TravelModel(timetable, network, history)
+        """About a millisecond a pattern where no network is given: in a thread for a large plan.
+
+        `dwells` are those that `history` was learned with.
+        """
+        self.model = TravelModel(timetable, network, history, dwells)
         self.calibration = no_calibration() if calibration is None else calibration
         self.drift = Drift()
         self._timezone = timetable.timezone
-        self._crossings = Crossings(timetable, self.model.network)
+        self._crossings = Crossings(timetable, self.model.network, self.model.dwells)
         self._foresight = Foresight(timetable, self.model)
         self._seen_last: tuple[RunProgress, float, bool, Outlook, Floats] | None = None
+
+    def visited(self, visits: Iterable[StopVisit]) -> None:
+        """Learn how long buses stand, from visits that are over."""
+        self.model.dwells.take(visits)
 
     def learn(self, progress: Sequence[RunProgress]) -> Traversals:
         """Take in what changed, in order of time. Returns the links that were driven."""

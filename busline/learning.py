@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 import structlog
 
 from busline.calibration import Calibration, calibrated, cells_of
+from busline.dwell import Dwells
 from busline.engine import Engine
 from busline.fleet import Fleet
-from busline.ids import PlanId
+from busline.ids import PlanId, StopId
 from busline.reckoning import Lessons, Reckoning
-from busline.road_history import learn
+from busline.road_history import Drive, learn
 from busline.road_versions import network_across
 from busline.store.lessons import LessonLedger
 from busline.store.plans import load_version
@@ -57,6 +58,7 @@ class Learning:
     def take(self, step: Step, now: datetime) -> None:
         """Learn from a step of the tracker."""
         self.engine.learn(step.progress)
+        self.engine.visited(step.visits)
         self._trails.take(step.progress)
         self._reckoning.settle(step.visits, self.engine.drift)
         if now - self._noted_at >= NOTED_EVERY:
@@ -121,12 +123,13 @@ class Learning:
     async def _made(self, timetable: Timetable, today: date, now: datetime) -> Engine:
         trails = await self._ledger.trails(today - HISTORY, now)
         lessons = await self._ledger.lessons(today - CALIBRATED_ON, today)
+        stood = await self._ledger.stood(today - CALIBRATED_ON, now)
         versions = {timetable.plan_id: timetable}
         for plan_id in trails.keys() - versions.keys():
             version = await load_version(self._pool, plan_id)
             if version is not None:
                 versions[plan_id] = version
-        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, lessons, today)
+        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today)
         log.info(
             "engine_made",
             day=today.isoformat(),
@@ -141,20 +144,26 @@ def engine_of(
     timetable: Timetable,
     versions: Mapping[PlanId, Timetable],
     trails: Mapping[PlanId, Sequence[Trail]],
+    stood: Mapping[StopId, tuple[float, int]],
     lessons: Lessons | None,
     today: date,
 ) -> Engine:
     """An engine for a plan and a day, from what was driven under this and earlier versions. Busy for seconds."""
     older = [version for plan_id, version in sorted(versions.items()) if plan_id != timetable.plan_id]
     network = network_across([*older, timetable])
-    driven = [drive for plan_id, own in trails.items() if plan_id in versions
-              for drive in drives(versions[plan_id], network, own)]  # fmt: skip
+    dwells = Dwells(network)
+    dwells.recall(stood)
+    driven: list[Drive] = []
+    for plan_id, own in trails.items():
+        if plan_id in versions:
+            driven += drives(versions[plan_id], network, own, dwells)
     past = [drive for drive in driven if drive.service_date < today]
     engine = Engine(
         timetable,
         network,
         learn(network, past, on=today, kind=kind_of(today)) if past else None,
         _calibration(lessons),
+        dwells,
     )
     engine.recall([drive for drive in driven if drive.service_date >= today])
     return engine

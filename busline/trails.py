@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.dwell import Dwells
 from busline.fleet import RunProgress
 from busline.ids import RunKey
 from busline.road import RoadNetwork
@@ -54,8 +55,13 @@ class Trails:
         return pieces
 
 
-def drives(timetable: Timetable, network: RoadNetwork, trails: Iterable[Trail]) -> list[Drive]:
-    """Trails, whole or in pieces and in any order, as drives of the network's roads; without runs no longer planned."""
+def drives(
+    timetable: Timetable, network: RoadNetwork, trails: Iterable[Trail], dwells: Dwells | None = None
+) -> list[Drive]:
+    """Trails, whole or in pieces and in any order, as drives of the network's roads; without runs no longer planned.
+
+    With `dwells` their clocks stop while buses stand, where that is set apart.
+    """
     pieces: dict[RunKey, list[Trail]] = {}
     for trail in trails:
         if trail.key.run_id in timetable.runs:
@@ -76,8 +82,10 @@ def drives(timetable: Timetable, network: RoadNetwork, trails: Iterable[Trail]) 
         day = key.service_date
         if day not in midnights:
             midnights[day] = moment(day, 0, timetable.timezone).timestamp()
-        road = network.roads[timetable.runs[key.run_id].pattern]
-        found.append(Drive(road, day, kind_of(day), at[newer] - midnights[day], distance_m[newer]))
+        pattern = timetable.runs[key.run_id].pattern
+        at, distance_m = at[newer] - midnights[day], distance_m[newer]
+        driven_at = at if dwells is None else dwells.driving(pattern, at, distance_m)
+        found.append(Drive(network.roads[pattern], day, kind_of(day), driven_at, distance_m))
     return found
 
 

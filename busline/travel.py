@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from busline.crossing import Traversals
 from busline.district_pace import DistrictPace
+from busline.dwell import SLOWEST_SHARE, Dwells
 from busline.ids import RunId
 from busline.road import RoadNetwork, road_network
 from busline.road_history import RoadHistory
@@ -28,6 +29,8 @@ PLAN_WEIGHT = 1.0
 """The plan counts as much as so many traversals of a link just now."""
 FASTEST_MPS = 20.0
 """No link is planned faster: plans are written in whole minutes, and two stops in one minute make a link of none."""
+STALE_AFTER_VISITS = 500
+"""Expected standing is worked out anew after so many visits."""
 ARRIVED_M = 10.0
 LAST_ARRIVED_M = 30.0
 """A bus has arrived this far before a stop, and this far before its last one (as the tracker has it)."""
@@ -82,9 +85,16 @@ class TravelModel:
     """The time ahead of every bus, from the plan and from what was learned of the links. Rows are runs of the plan."""
 
     def __init__(
-        self, timetable: Timetable, network: RoadNetwork | None = None, history: RoadHistory | None = None
+        self,
+        timetable: Timetable,
+        network: RoadNetwork | None = None,
+        history: RoadHistory | None = None,
+        dwells: Dwells | None = None,
     ) -> None:
-        """`history` is that of the network's links, learned from days before this one."""
+        """`history` is that of the network's links, learned from days before this one.
+
+        `dwells` are those whose stands were taken off what it learned from; without them its links hold the stands.
+        """
         self.network = road_network(timetable) if network is None else network
         self.today = LinkTimes(len(self.network))
         self._history = history
@@ -100,6 +110,9 @@ class TravelModel:
         self._link_start = _starts(self._links)
         self._link: Rows = np.concatenate([road.link for road in roads] or [np.empty(0, np.intp)])
         self._edge_m = [road.edge_m for road in roads]
+        self.dwells = Dwells(self.network, learns=history is None) if dwells is None else dwells
+        self._patterns = patterns
+        self._stands_of = -1
         self._lay_out_places(patterns)
         self._lay_out_plans(runs)
 
@@ -114,6 +127,7 @@ class TravelModel:
         marks = [_marks(pattern.stop_distance_m) for pattern in patterns]
         of = np.repeat(np.arange(len(patterns)), self._calls)
         self._call_link, self._call_share = self._placed(of, _joined(marks))
+        self._stop_link, _ = self._placed(of, _joined([pattern.stop_distance_m for pattern in patterns]))
 
     def _placed(self, pattern: Rows, distance_m: Floats) -> tuple[Rows, Floats]:
         """The row of the link at a distance along each pattern, and the share of it that lies behind."""
@@ -149,6 +163,15 @@ class TravelModel:
         local = datetime.fromtimestamp(now, self._timezone)
         return local.hour * 3_600 + local.minute * 60 + local.second - math.floor(now)
 
+    def _standing(self) -> tuple[Floats, Floats]:
+        """Expected standing seconds at every call and on every link, of all patterns."""
+        if self.dwells.changes - self._stands_of >= STALE_AFTER_VISITS or self._stands_of < 0:
+            # Working it out takes ten microseconds a path: not with every visit of a large fleet.
+            at_call = _joined([self.dwells.stands(pattern) for pattern in self._patterns])
+            on_link: Floats = np.bincount(self._stop_link, at_call, len(self._link)).astype(np.float64)
+            self._stands_of, self._standing_now = self.dwells.changes, (at_call, on_link)
+        return self._standing_now
+
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
         """The mean time from a place on each run to every call from `next_call` on. `now` is in epoch seconds."""
         pattern = self._pattern[run]
@@ -158,6 +181,8 @@ class TravelModel:
         start = _starts(links)
         row = np.arange(int(links.sum())) - np.repeat(start - here, links)
         plan = self._plan[row + (self._plan_start[run] - self._link_start[pattern])[owner]].astype(np.float64)
+        at_call, on_link = self._standing()
+        plan = np.maximum(plan - on_link[row], SLOWEST_SHARE * plan)
         seen, weight = self.today.at(self._link[row], now)
         passes, pace = np.zeros(len(row)), 1.0
         if self._history is not None:
@@ -183,7 +208,10 @@ class TravelModel:
             result: Floats = np.maximum(total, 0.0)
             return result
 
-        return Ahead(bus, call, between(seconds), between(unlearned))
+        # Standing at the calls before each, from the next one on.
+        stands = np.concatenate([[0.0], np.cumsum(at_call[of])])
+        standing = stands[np.arange(len(of))] - stands[_starts(calls)][bus]
+        return Ahead(bus, call, between(seconds) + standing, between(unlearned))
 
 
 def _planned_seconds(run: Run, edge_m: Floats) -> Floats:

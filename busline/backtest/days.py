@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from busline.backtest.judging import Told, calibration_from, happened, tell_in_time
 from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals, true_arrivals
+from busline.dwell import Dwells
 from busline.engine import Engine
 from busline.ids import RouteId, RunKey
 from busline.position import Position
@@ -56,10 +57,11 @@ def live_through(
     network = road_network(timetable)
     scored_days, every_day = _by_day(timetable, positions), _by_day(timetable, [*history, *positions])
     trails: list[Trail] = []
+    dwells = Dwells(network)
     past: list[tuple[Notes, Floats]] = []
     days: list[Lived] = []
     for day in sorted(every_day):
-        engine = _engine(timetable, network, trails, day)
+        engine = _engine(timetable, network, trails, dwells, day)
         truth = true_arrivals(timetable, every_day[day])
         replayed = replay(timetable, every_day[day], truth, engine, partial(tell, str(day)))
         actual = happened(replayed, truth, LEARNED_BRACKET_SECONDS).actual
@@ -79,9 +81,10 @@ def _by_day(timetable: Timetable, positions: Sequence[Position]) -> dict[date, l
     return days
 
 
-def _engine(timetable: Timetable, network: RoadNetwork, trails: Sequence[Trail], day: date) -> Engine:
-    driven = drives(timetable, network, trails)
-    return Engine(timetable, network, learn(network, driven, on=day, kind=kind_of(day)) if driven else None)
+def _engine(timetable: Timetable, network: RoadNetwork, trails: Sequence[Trail], dwells: Dwells, day: date) -> Engine:
+    driven = drives(timetable, network, trails, dwells)
+    history = learn(network, driven, on=day, kind=kind_of(day)) if driven else None
+    return Engine(timetable, network, history, dwells=dwells)
 
 
 def _told(

@@ -121,6 +121,7 @@ def replay(
         step = tracker.take(fixes, heard_at)
         unmatched.update(step.unmatched)
         traversals += len(engine.learn(step.progress))
+        engine.visited(step.visits)
         sightings.take(step.progress)
         now = heard_at.timestamp()
         for one in step.progress:

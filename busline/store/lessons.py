@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.calibration import Cells
-from busline.ids import PlanId, RunId, RunKey
+from busline.dwell import LONGEST_SECONDS, ROLLING_SECONDS
+from busline.ids import PlanId, RunId, RunKey, StopId
 from busline.reckoning import Lessons
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
@@ -84,6 +85,12 @@ class LessonLedger:
             for column in columns[5:]
         )
         return Lessons(cells, score.astype(np.float64), run, arrival)
+
+    async def stood(self, first_day: date, until: datetime) -> dict[StopId, tuple[float, int]]:
+        """Mean standing seconds at every stop, and of how many visits, since a service day and until a moment."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(SQL["stood"], first_day, until, ROLLING_SECONDS, LONGEST_SECONDS)
+        return {StopId(row["stop_id"]): (row["seconds"], row["visits"]) for row in rows}
 
     async def forget_before(self, day: date) -> None:
         """Forget service days that are past their time."""

@@ -24,6 +24,15 @@ from reckoning
 where service_date >= $1 and service_date < $2
 order by service_date, noted_at;
 
+-- name: stood
+-- How long buses stood at each stop, rolling past it taken off and very long stands cut short.
+select stop_id,
+       avg(least(greatest(extract(epoch from departed_at - arrived_at) - $3, 0), $4))::float8 as seconds,
+       count(*) as visits
+from stop_visit
+where service_date >= $1 and departed_at <= $2
+group by stop_id;
+
 -- name: forget_trails
 -- Those that are too old to say anything of today's streets.
 delete from trail where service_date < $1;
