@@ -73,7 +73,7 @@ class Board:
         except ValueError:
             return None
         timetable = picture.timetable
-        return run_view(timetable, picture.fleet, key, self._clock.now().astimezone(timetable.timezone))
+        return run_view(picture, key, self._clock.now().astimezone(timetable.timezone))
 
     async def _fresh(self) -> _Rendered | None:
         async with self._rendering:

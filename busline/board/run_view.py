@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from busline.board.view import Row, run_row
-from busline.eta import Prediction, predict
-from busline.fleet import Fleet
+from busline.eta import Prediction
 from busline.ids import RunKey
+from busline.picture import Picture
 from busline.service_day import moment
-from busline.timetable import Timetable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +30,9 @@ class RunView:
     calls: tuple[CallLine, ...]
 
 
-def run_view(timetable: Timetable, fleet: Fleet, key: RunKey, now: datetime) -> RunView | None:
+def run_view(picture: Picture, key: RunKey, now: datetime) -> RunView | None:
     """None where the plan in force has no such run on that day."""
+    timetable, fleet = picture.timetable, picture.fleet
     run = timetable.runs.get(key.run_id)
     if run is None or not timetable.calendar.runs_on(run.service_id, key.service_date):
         return None
@@ -43,7 +43,7 @@ def run_view(timetable: Timetable, fleet: Fleet, key: RunKey, now: datetime) -> 
         visit = visits.get(index)
         outlook = None
         if progress is not None and visit is None:
-            outlook = predict(timetable, run, key.service_date, progress, index, now)
+            outlook = picture.predict(run, key.service_date, progress, index, now)
         calls.append(
             CallLine(
                 number=index + 1,
