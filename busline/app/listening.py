@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import random
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from aiohttp import web
 
 from busline.app.database import Refused
 
+QUIET_PORTS = range(20_000, 32_000, 4)
+"""Below those that outgoing connections are given, one of which might be taken between our look and our listening."""
 GRACE_SECONDS = 5.0
 """How long requests under way may take to finish once we are told to stop."""
 
@@ -42,19 +45,12 @@ def free_ports(host: str, first: int | None, count: int, usual: int = 8080) -> l
             if (trouble := _trouble_with(host, port)) is not None:
                 raise _cannot_listen(host, port, trouble)
         return named
-    starts = range(usual, usual + 200, 10) if first is None else [_any_port(host) for _ in range(50)]
+    starts = range(usual, usual + 200, 10) if first is None else random.sample(QUIET_PORTS, 50)
     for start in starts:
         row = list(range(start, start + count))
         if all(_trouble_with(host, port) is None for port in row):
             return row
     raise Refused(f"No {count} free ports in a row were found from {usual} on. Name one with --port.")
-
-
-def _any_port(host: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-    return min(port, 65_000)
 
 
 def _trouble_with(host: str, port: int) -> int | None:
