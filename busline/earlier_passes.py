@@ -21,10 +21,12 @@ LATENESS_NEAR_SECONDS = 120.0
 """So does a difference in lateness of two minutes."""
 SAME_RUN_WEIGHT = 3.0
 """The same run on another day counts as three others."""
-SHARE = 0.3
-DOUBT = 1.5
+SHARE, DOUBT = 0.3, 1.5
 """Passes move an expectation by this share of the difference, and by less while they weigh little beside `DOUBT`."""
-FARTHEST_SECONDS = 600.0
+WAIT_SECONDS, WAIT_DOUBT = 120.0, 0.1
+"""What they differ by more than this is hardly traffic, which the links know better: buses wait there, or do not. Of
+that they are believed nearly whole, even if they are few."""
+FARTHEST_SECONDS = 900.0
 LEAST_WEIGHT = 1e-6
 UNSEEN_SECONDS = 1e9
 """Sorts passes that were not seen behind all others."""
@@ -40,7 +42,7 @@ class Pass:
     edge_at: Floats
     """(edges,) when it passed the edges between links, seconds of its service day; NaN where it was not seen."""
     known_at: Floats
-    """(edges,) from when on that was known, on the clock of `EarlierPasses.ahead`; minus infinity on an earlier day."""
+    """(edges,) from when on that was known, epoch seconds; minus infinity on an earlier day."""
     weight: float
     """1 on a day of the same kind, less on one of another."""
 
@@ -60,6 +62,15 @@ class _Stacked:
     weight: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Now:
+    """One moment on both clocks."""
+
+    seconds: float
+    """Of the service day."""
+    epoch: float
+
+
 class EarlierPasses:
     """Passes by path: those of earlier days, and those of today as far as they were known."""
 
@@ -73,42 +84,49 @@ class EarlierPasses:
         gathered.stacked = None
 
     def ahead(
-        self,
-        road: Road,
-        run: str,
-        start_seconds: float,
-        distance_m: float,
-        at_seconds: float,
-        to_m: Floats,
-        now: float,
+        self, road: Road, run: str, start_seconds: float, link: int, entered_seconds: float, to_m: Floats, now: Now
     ) -> tuple[Floats, Floats]:
-        """Seconds from a place on a path to places farther on, by earlier passes, and how much these weigh.
+        """Seconds from now to places farther along a path, by earlier passes, and how much these weigh.
 
-        The bus was at `distance_m` at `at_seconds` of the service day; `to_m` is (places,). NaN where none is known.
+        The bus is on this link of its road, which it entered at `entered_seconds` of the service day: of two buses
+        that stand at a hold, the one that came later goes on sooner. `to_m` is (places,). NaN where none is known.
         """
         gathered = self._by_road.get(road)
-        unknown = np.full(len(to_m), np.nan), np.zeros(len(to_m))
         if gathered is None:
-            return unknown
+            return np.full(len(to_m), np.nan), np.zeros(len(to_m))
+        passes = self._stack(gathered)
+        to_at, to_known = _when(road, passes, to_m)
+        entered, left = passes.edge_at[:, [link]], passes.edge_at[:, [link + 1]]
+        early = entered[:, 0] - passes.start - (entered_seconds - start_seconds)
+        like = self._near(passes, run, start_seconds)
+        like *= np.exp(-((np.nan_to_num(early) / LATENESS_NEAR_SECONDS) ** 2) / 2)
+        known = np.isfinite(to_at - entered) & (np.maximum(to_known, passes.known_at[:, [link]]) <= now.epoch)
+        weight = np.where(known, like[:, None], 0.0)
+        whole = _weighted_medians(np.where(known, to_at - entered, UNSEEN_SECONDS), weight)
+        # However long it has stood here, the rest of the way takes its time.
+        rest = _weighted_medians(np.where(known, to_at - np.fmin(left, to_at), UNSEEN_SECONDS), weight)
+        return np.maximum(whole - (now.seconds - entered_seconds), rest), weight.sum(0)
+
+    @staticmethod
+    def _stack(gathered: _Gathered) -> _Stacked:
         if gathered.stacked is None:
             gathered.stacked = _stack(gathered.passes)
-        passes = gathered.stacked
-        from_at, from_known = _when(road, passes, np.array([distance_m]))
-        to_at, to_known = _when(road, passes, to_m)
-        took = to_at - from_at
-        early = from_at[:, 0] - passes.start - (at_seconds - start_seconds)
-        like = np.exp(-(((passes.start - start_seconds) / START_NEAR_SECONDS) ** 2) / 2)
-        like *= np.exp(-((np.nan_to_num(early) / LATENESS_NEAR_SECONDS) ** 2) / 2)
-        like *= passes.weight * np.where(passes.run == run, SAME_RUN_WEIGHT, 1.0)
-        known = np.isfinite(took) & (np.maximum(to_known, from_known) <= now)
-        weight = np.where(known, like[:, None], 0.0)
-        return _weighted_medians(np.where(known, took, UNSEEN_SECONDS), weight), weight.sum(0)
+        return gathered.stacked
+
+    @staticmethod
+    def _near(passes: _Stacked, run: str, start_seconds: float) -> Floats:
+        """How much each pass counts for a run, whatever its lateness."""
+        near = np.exp(-(((passes.start - start_seconds) / START_NEAR_SECONDS) ** 2) / 2)
+        result: Floats = near * passes.weight * np.where(passes.run == run, SAME_RUN_WEIGHT, 1.0)
+        return result
 
 
 def pulled(mean_seconds: Floats, passes_seconds: Floats, weight: Floats) -> Floats:
     """An expectation drawn towards what earlier passes took, by how much these weigh."""
     apart = np.clip(np.nan_to_num(passes_seconds - mean_seconds), -FARTHEST_SECONDS, FARTHEST_SECONDS)
-    result: Floats = mean_seconds + SHARE * weight / (weight + DOUBT) * apart
+    usual = np.clip(apart, -WAIT_SECONDS, WAIT_SECONDS)
+    drawn = SHARE * weight / (weight + DOUBT) * usual + weight / (weight + WAIT_DOUBT) * (apart - usual)
+    result: Floats = mean_seconds + drawn
     return result
 
 
