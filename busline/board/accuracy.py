@@ -9,7 +9,7 @@ from aiohttp import web
 from busline.board.templates import templates
 from busline.picture import Picture
 from busline.settings import Settings
-from busline.store.scores import Accuracy, DayScore, Scores
+from busline.store.scores import Accuracy, DayScore, RouteScore, Scores
 
 DAYS = 30
 WIDTH, HEIGHT = 1_000, 100
@@ -60,6 +60,8 @@ class AccuracyView:
     first: date
     last: date
     days: tuple[DayScore, ...]
+    routes: tuple[RouteScore, ...]
+    """Those that did worst, worst first."""
     charts: tuple[Chart, ...]
     predictions: int
     held: int
@@ -67,8 +69,8 @@ class AccuracyView:
     """Windows told whose outcome is known."""
 
 
-def accuracy_view(scored: Sequence[DayScore], today: date) -> AccuracyView:
-    """The thirty days before `today`, from the scores of them, oldest first."""
+def accuracy_view(scored: Sequence[DayScore], routes: Sequence[RouteScore], today: date) -> AccuracyView:
+    """The thirty days before `today`, from the scores of them, oldest first, and the routes that did worst."""
     first = today - timedelta(days=DAYS)
 
     def line(kind: str, name: str, figure: Figure, weight: Figure, low: float, high: float) -> Line:
@@ -142,6 +144,7 @@ def accuracy_view(scored: Sequence[DayScore], today: date) -> AccuracyView:
         first=first,
         last=today - timedelta(days=1),
         days=tuple(reversed(scored)),
+        routes=tuple(routes),
         charts=charts,
         predictions=sum(day.ours.predictions for day in scored if day.ours is not None),
         held=sum(day.promises.held for day in scored),
@@ -184,7 +187,8 @@ def accuracy_routes(
     async def page(_request: web.Request) -> web.Response:
         shown = picture()
         today = now().astimezone(UTC if shown is None else shown.timetable.timezone).date()
-        view = accuracy_view(await scores.days(today - timedelta(days=DAYS), today - timedelta(days=1)), today)
+        span = today - timedelta(days=DAYS), today - timedelta(days=1)
+        view = accuracy_view(await scores.days(*span), await scores.weakest_routes(*span), today)
         text = templates().get_template("accuracy.html").render(district=settings.district_name, view=view)
         response = web.Response(text=text, content_type="text/html")
         response.enable_compression()

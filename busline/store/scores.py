@@ -48,6 +48,18 @@ class DayScore:
     delay: Accuracy | None
 
 
+@dataclass(frozen=True, slots=True)
+class RouteScore:
+    """One route over some days."""
+
+    route_name: str
+    days: int
+    predictions: int
+    benchmark_percent: float
+    bias_seconds: float
+    """Actual minus predicted: positive where buses come later than is said."""
+
+
 class Scores:
     """The scores of one database."""
 
@@ -91,6 +103,16 @@ class Scores:
             )
             for service_date, route_name, measured, predicted, complete, *promises in promised
         ]
+
+    async def weakest_routes(
+        self, first: date, last: date, *, at_most: int = 8, least_predictions: int = 300
+    ) -> list[RouteScore]:
+        """The routes that did worst between two days (both included), worst first."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(
+                SQL["weakest_routes"], first, last, WHOLE_DISTRICT, least_predictions, at_most
+            )
+        return [RouteScore(*row) for row in rows]
 
 
 def _figures(predictor: Predictor, scores: Figures) -> tuple[int | float | None, ...]:

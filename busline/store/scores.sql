@@ -36,3 +36,20 @@ select service_date, route_name, predictor, predictions, runs, benchmark_percent
        missed_percent
 from score_day
 where service_date between $1 and $2 and route_name = $3;
+
+-- name: weakest_routes
+-- The routes that did worst over some days, of those with enough predictions to say so. Days weigh by their predictions.
+select route_name,
+       count(*) as days,
+       sum(predictions) as predictions,
+       sum(benchmark_percent * predictions) / sum(predictions) as benchmark_percent,
+       sum(bias_seconds * predictions) / sum(predictions) as bias_seconds
+from score_day
+where service_date between $1 and $2
+  and predictor = 'busline'
+  and route_name <> $3
+  and benchmark_percent is not null
+group by route_name
+having sum(predictions) >= $4
+order by benchmark_percent, route_name
+limit $5;

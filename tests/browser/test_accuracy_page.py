@@ -54,7 +54,7 @@ async def test_the_lines_show_what_the_table_says(desk: Desk, page: Page) -> Non
     days = await keep_days(desk.pool, DAY - timedelta(days=1))
     await open_board(desk, page)
     await page.goto(f"{desk.base}/board/accuracy")
-    assert await page.locator("table.days tbody tr").count() == len(days)
+    assert await page.locator("#days tbody tr").count() == len(days)
     traces = page.locator(".wide .chart .trace")
     assert await traces.count() == 3
     tops = {

@@ -15,7 +15,7 @@ from busline.sampling import Sample, planned_runs
 from busline.store.ledger import Ledger
 from busline.store.pool import Pool
 from busline.store.predictions import Predictions
-from busline.store.scores import Scores
+from busline.store.scores import RouteScore, Scores
 from busline.tracker import Step
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
 
@@ -187,3 +187,23 @@ async def test_the_sampler_keeps_what_an_answer_would_rest_on_and_nothing_of_run
 
 async def test_without_a_plan_the_sampler_waits(pool: Pool) -> None:
     assert await Sampler(Predictions(pool), lambda: None, ScaledClock(at("7:03"))).sample(MADE) == 0
+
+
+async def test_the_weakest_routes_come_first_and_those_with_little_to_go_by_not_at_all(pool: Pool) -> None:
+    for day, route, predictions, benchmark, bias in (
+        (MONDAY, "", 9_000, 50.0, 0.0),
+        (MONDAY, "Good", 1_000, 95.0, 5.0),
+        (MONDAY, "Bad", 1_000, 60.0, 90.0),
+        (MONDAY + timedelta(days=1), "Bad", 3_000, 80.0, 10.0),
+        (MONDAY, "New", 20, 10.0, 0.0),
+        (MONDAY, "Silent", 1_000, None, None),
+        (MONDAY + timedelta(days=9), "Later", 1_000, 5.0, 0.0),
+    ):
+        await pool.execute(
+            "insert into score_day (service_date, route_name, predictor, predictions, runs, benchmark_percent, "
+            "bias_seconds, computed_at) values ($1, $2, 'busline', $3, 4, $4, $5, $6)",
+            *(day, route, predictions, benchmark, bias, NIGHT),
+        )
+    weakest = await Scores(pool).weakest_routes(MONDAY, MONDAY + timedelta(days=6))
+    assert weakest == [RouteScore("Bad", 2, 4_000, 75.0, 30.0), RouteScore("Good", 1, 1_000, 95.0, 5.0)]
+    assert len(await Scores(pool).weakest_routes(MONDAY, MONDAY, at_most=1)) == 1

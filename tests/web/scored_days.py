@@ -11,6 +11,11 @@ insert into score_day (service_date, route_name, predictor, predictions, runs, b
     width_seconds, missed_percent, computed_at)
 values ($1, '', $2, 41200, 480, $3, 90, 85, 70, 4, 0.6, 0.1, $4, 250, $5, $6)
 """
+ROUTE = """
+insert into score_day
+    (service_date, route_name, predictor, predictions, runs, benchmark_percent, bias_seconds, computed_at)
+values ($1, $2, 'busline', 900, 4, $3, $4, $5)
+"""
 PROMISE = "insert into promise_day values ($1, '', 480, 474, $2, $3, $4, $5, 1, $6, 0, $7, $8)"
 
 
@@ -24,6 +29,8 @@ async def keep_days(pool: Pool, last: date, *, days: int = 30) -> list[date]:
         await pool.execute(SCORE, day, "busline", ours, 76 + 3 * share + 2 * swing, 1.4 - share + 0.2 * swing, at)
         await pool.execute(SCORE, day, "delay", 64 + 3 * swing, None, None, at)
         await pool.execute(SCORE, day, "plan", 41 + 4 * swing, None, None, at)
+        await pool.execute(ROUTE, day, "Route 7", 61 + 4 * swing, 90, at)
+        await pool.execute(ROUTE, day, "Route 2", 74 - 3 * swing, -30, at)
         told = 0 if number == 3 else 60 + number
         early, unknown = min(told, 5), min(told, 3)
         held = round(told * (0.74 + 0.1 * share))

@@ -54,9 +54,12 @@ async def test_it_shows_the_last_thirty_days_and_no_older_ones(desk: Desk) -> No
     client = await desk.sign_in()
     async with client.get("/board/accuracy", headers=HTML) as answer:
         page = await words(answer)
-    rows = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    rows = re.findall(r'<th scope="row">([^<]+)</th>', page.partition('id="days"')[2])
     assert rows == [f"{day:%a %-d %b}" for day in reversed(days) if day >= DAY - timedelta(days=30)]
     assert "style=" not in page
+    assert page.index("Route 7") < page.index("Route 2")
+    assert "1.5 <span" in page
+    assert "later than predicted" in page
 
 
 async def test_before_the_first_night_it_says_so_in_words(desk: Desk) -> None:
@@ -75,21 +78,21 @@ async def test_without_a_plan_it_still_opens(desk: Desk) -> None:
 
 
 def test_a_day_of_many_predictions_weighs_more_than_one_of_few() -> None:
-    view = accuracy_view([scored(2, 80.0, predictions=100), scored(1, 90.0, predictions=300)], TODAY)
+    view = accuracy_view([scored(2, 80.0, predictions=100), scored(1, 90.0, predictions=300)], [], TODAY)
     assert view.charts[0].percent == pytest.approx(87.5)
     assert view.predictions == 400
 
 
 def test_windows_are_counted_together_whatever_their_day() -> None:
     few, many = Promises(told=2, held=2), Promises(told=100, held=70, late=28, unknown=2)
-    view = accuracy_view([scored(2, promises=few), scored(1, promises=many)], TODAY)
+    view = accuracy_view([scored(2, promises=few), scored(1, promises=many)], [], TODAY)
     assert (view.held, view.known) == (72, 100)
     held = next(chart for chart in view.charts if chart.name == "held")
     assert held.percent == pytest.approx(72)
 
 
 def test_a_day_without_a_figure_leaves_a_gap_and_no_nought() -> None:
-    view = accuracy_view([scored(3), scored(2, None), replace(scored(1), ours=None, plan=None, delay=None)], TODAY)
+    view = accuracy_view([scored(3), scored(2, None), replace(scored(1), ours=None, plan=None, delay=None)], [], TODAY)
     ours = view.charts[0].lines[0]
     assert ours.dots.count("M") == 1
     assert ours.percent == 90
@@ -97,7 +100,7 @@ def test_a_day_without_a_figure_leaves_a_gap_and_no_nought() -> None:
 
 
 def test_the_newest_day_is_at_the_right_edge_and_a_hundred_at_the_top() -> None:
-    view = accuracy_view([scored(30, 100.0), scored(1, 0.0)], TODAY)
+    view = accuracy_view([scored(30, 100.0), scored(1, 0.0)], [], TODAY)
     assert view.charts[0].lines[0].path == "M0.0 0.0L1000.0 100.0"
 
 
@@ -106,11 +109,11 @@ def test_the_newest_day_is_at_the_right_edge_and_a_hundred_at_the_top() -> None:
     [(98, (100, 90, 80)), (75, (100, 80, 60)), (30, (100, 50, 0)), (9, (10, 5, 0)), (0, (2, 1, 0))],
 )
 def test_the_scale_takes_in_every_figure(held: int, ticks: tuple[int, ...]) -> None:
-    view = accuracy_view([scored(1, promises=Promises(told=100, held=held))], TODAY)
+    view = accuracy_view([scored(1, promises=Promises(told=100, held=held))], [], TODAY)
     assert next(chart for chart in view.charts if chart.name == "held").ticks == ticks
 
 
 def test_without_any_day_there_is_nothing_to_draw() -> None:
-    view = accuracy_view([], TODAY)
+    view = accuracy_view([], [], TODAY)
     assert view.days == ()
     assert all(line.path == "" and line.percent is None for chart in view.charts for line in chart.lines)
