@@ -108,7 +108,7 @@ class Crossings:
 
     def _standing(self, pattern: Pattern, from_m: float, to_m: float) -> float:
         """Expected seconds at the stops between two sightings, as far as standing is set apart."""
-        first, last = np.searchsorted(pattern.stop_distance_m, (from_m, to_m), side="right")
-        if first == last or self._dwells is None:
+        if self._dwells is None or not self._dwells.sets_apart(pattern):
             return 0.0
-        return float(self._dwells.stands(pattern)[first:last].sum())
+        first, last = np.searchsorted(pattern.stop_distance_m, (from_m, to_m), side="right")
+        return 0.0 if first == last else float(self._dwells.stands(pattern)[first:last].sum())

@@ -45,6 +45,7 @@ class Dwells:
             pattern: np.array([self._row[stop] for stop in pattern.stop_ids], np.intp) for pattern in network.roads
         }
         self._apart = _set_apart(network, self._of)
+        self._mixed = {pattern for pattern, apart in self._apart.items() if apart.any()}
         self._seconds, self._weight = np.zeros(len(stops)), np.zeros(len(stops))
         self._all_seconds = self._all = 0.0
         self.changes = 0
@@ -70,10 +71,14 @@ class Dwells:
                 self._all += visits
         self.changes += 1
 
+    def sets_apart(self, pattern: Pattern) -> bool:
+        """Whether any call of a pattern has a stand that is set apart."""
+        return self._all >= FEWEST_VISITS and pattern in self._mixed
+
     def stands(self, pattern: Pattern) -> Floats:
         """(calls,) expected standing seconds that are set apart; of most calls none are."""
         apart = self._apart[pattern]
-        if self._all < FEWEST_VISITS or not apart.any():
+        if not self.sets_apart(pattern):
             return np.zeros(len(apart))
         rows = self._of[pattern]
         everywhere = self._all_seconds / self._all
@@ -83,9 +88,9 @@ class Dwells:
 
     def driving(self, pattern: Pattern, at: Floats, distance_m: Floats) -> Floats:
         """The times of a bus's sightings on a clock that stops while it stands, as far as that is set apart."""
-        stands = self.stands(pattern)
-        if not stands.any():
+        if not self.sets_apart(pattern):
             return at
+        stands = self.stands(pattern)
         until = np.concatenate([[0.0], np.cumsum(stands)])
         standing = np.diff(until[np.searchsorted(pattern.stop_distance_m, distance_m, side="right")]).tolist()
         clock, owed = [0.0], 0.0
@@ -117,17 +122,21 @@ def _set_apart(network: RoadNetwork, stop_rows: Mapping[Pattern, Rows]) -> dict[
     """Which calls are at a stop that some other run passes without calling. First and last calls are no stands."""
     stops = 1 + max((int(rows.max()) for rows in stop_rows.values()), default=0)
     runs_on = np.zeros(len(network), np.intp)
-    pairs: dict[Pattern, Rows] = {}
+    pairs: list[Rows] = []
     for pattern, road in network.roads.items():
         runs_on[np.unique(road.link)] += 1
-        inner = slice(1, -1)
-        place = np.searchsorted(road.edge_m, pattern.stop_distance_m[inner], side="right") - 1
+        place = np.searchsorted(road.edge_m, pattern.stop_distance_m[1:-1], side="right") - 1
         link = road.link[np.clip(place, 0, len(road.link) - 1)]
-        pairs[pattern] = link * stops + stop_rows[pattern][inner]
-    every = [np.unique(own) for own in pairs.values()]
-    pair, calls = np.unique(np.concatenate(every) if every else np.empty(0, np.intp), return_counts=True)
-    by_all = pair[calls == runs_on[pair // stops]]
+        pairs.append(link * stops + stop_rows[pattern][1:-1])
+    counts = [len(own) for own in pairs]
+    every = np.concatenate(pairs) if pairs else np.empty(0, np.intp)
+    # A run that calls twice at one place of its way calls there once.
+    of_run = np.unique(np.stack([np.repeat(np.arange(len(counts)), counts), every]), axis=1)[1] if len(every) else every
+    pair, calling = np.unique(of_run, return_counts=True)
+    by_all = calling == runs_on[pair // stops]
+    apart = ~by_all[np.searchsorted(pair, every)]
+    ends = np.cumsum(counts)[:-1]
     return {
-        pattern: np.concatenate([[False], ~np.isin(own, by_all), [False]])[: len(stop_rows[pattern])]
-        for pattern, own in pairs.items()
+        pattern: np.concatenate([[False], own, [False]])[: len(stop_rows[pattern])]
+        for pattern, own in zip(network.roads, np.split(apart, ends), strict=False)
     }

@@ -5,6 +5,7 @@ Under way a bus is where it was seen. Before that its start is uncertain too: la
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 import numpy as np
@@ -84,21 +85,22 @@ class _Row:
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    """When a run ended or will have."""
+class _Next:
+    """A run that follows another on its block, and when the bus will be through with that."""
 
     key: RunKey
-    at: float
+    before: Run
+    ended_at: float
     variance: float
 
 
-def _ends(rows: Sequence[_Row], ahead: Ahead, spread: Floats) -> list[_End]:
-    last = np.flatnonzero(np.diff(ahead.bus, append=len(rows))).tolist()
-    buses, seconds, variances = ahead.bus[last].tolist(), ahead.seconds[last].tolist(), spread[last].tolist()
-    return [
-        _End(rows[bus].key, rows[bus].at + of_way, rows[bus].variance + of_spread)
-        for bus, of_way, of_spread in zip(buses, seconds, variances, strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is asked about a run again and again."""
+
+    row: int
+    start_seconds: float
+    first_m: float
 
 
 class Foresight:
@@ -109,6 +111,11 @@ class Foresight:
         self.holds = Holds()
         self.blocks = Blocks(timetable)
         self._timetable = timetable
+        self._plans = {
+            run.run_id: _Plan(model.row_of[run.run_id], run.start_seconds, float(run.pattern.stop_distance_m[0]))
+            for run in timetable.runs.values()
+        }
+        self._midnights: dict[date, float] = {}
         self._waiting: set[RunKey] = set()
 
     def learn(self, progress: Iterable[RunProgress]) -> None:
@@ -118,50 +125,47 @@ class Foresight:
                 self._waiting.add(one.key)
             elif one.key in self._waiting:
                 self._waiting.discard(one.key)
-                run = self._timetable.runs.get(one.key.run_id)
-                if run is not None and one.started_at is not None:
+                plan = self._plans.get(one.key.run_id)
+                if plan is not None and one.started_at is not None:
                     at = one.started_at.timestamp()
-                    way_m = max(one.distance_m - float(run.pattern.stop_distance_m[0]), 0.0)
-                    self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key, run), at)
+                    way_m = max(one.distance_m - plan.first_m, 0.0)
+                    self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key), at)
 
     def look(
         self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True
     ) -> Outlook:
         """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`."""
-        rows = [row for one in progress if (row := self._row(one, now)) is not None]
+        hold = self.holds.mean_seconds(now)
+        rows = [row for one in progress if (row := self._row(one, now, hold)) is not None]
         found = [(rows, *self._ahead(rows, now))]
-        ends = [_End(one.key, one.ended_at.timestamp(), 0.0) for one in progress if one.ended_at is not None]
+        ended = [
+            _Next(key, self._timetable.runs[one.key.run_id], one.ended_at.timestamp(), 0.0)
+            for one in progress
+            if one.ended_at is not None and (key := self._due_after(one.key, now, driven)) is not None
+        ]
         for _ in range(RUNS_FORESEEN if further else 0):
-            rows = self._following([*ends, *_ends(*found[-1])], now, driven)
+            rows = [self._start(one, now, hold) for one in [*ended, *self._after(*found[-1], now, driven)]]
             if not rows:
                 break
             found.append((rows, *self._ahead(rows, now)))
-            ends = []
+            ended = []
         return self._outlook(found, now)
 
-    def _row(self, one: RunProgress, now: float) -> _Row | None:
+    def _row(self, one: RunProgress, now: float, hold: float) -> _Row | None:
         run = self._timetable.runs.get(one.key.run_id)
         if run is None or one.ended_at is not None or one.off_route_since is not None:
             return None
         if one.started_at is None:
-            leaves_at = max(now, self._planned_start(one.key, run)) + self.holds.mean_seconds(now)
-            first_m = float(run.pattern.stop_distance_m[0])
+            leaves_at = max(now, self._planned_start(one.key)) + hold
+            first_m = self._plans[one.key.run_id].first_m
             return _Row(one.key, run, first_m, 0, leaves_at, HOLD_SD_SECONDS**2, 0.0, Stage.WAITING)
-        return _Row(
-            one.key,
-            run,
-            one.distance_m,
-            one.next_call,
-            one.matched_at.timestamp(),
-            0.0,
-            one.lateness_seconds,
-            Stage.UNDER_WAY,
-        )
+        at = one.matched_at.timestamp()
+        return _Row(one.key, run, one.distance_m, one.next_call, at, 0.0, one.lateness_seconds, Stage.UNDER_WAY)
 
     def _ahead(self, rows: Sequence[_Row], now: float) -> tuple[Ahead, Floats]:
         """Times ahead from each row's place, and their variance."""
         ahead = self.model.ahead(
-            np.array([self.model.row_of[row.run.run_id] for row in rows], np.intp),
+            np.array([self._plans[row.key.run_id].row for row in rows], np.intp),
             np.array([row.distance_m for row in rows], np.float64),
             np.array([row.next_call for row in rows], np.intp),
             now,
@@ -169,22 +173,36 @@ class Foresight:
         lateness = np.array([row.lateness_seconds for row in rows], np.float64)
         return ahead, variance(np.maximum(ahead.seconds, AHEAD_SECONDS), ahead.unlearned_seconds, lateness[ahead.bus])
 
-    def _following(self, ends: Sequence["_End"], now: float, driven: Container[RunKey]) -> list[_Row]:
-        """The next runs of the blocks: they begin when planned, or when their bus is through with the one before."""
-        following = []
-        for end in ends:
-            key, before = self.blocks.next_of(end.key), self._timetable.runs.get(end.key.run_id)
-            if key is None or before is None or key in driven:
-                continue
-            run = self._timetable.runs[key.run_id]
-            planned = self._planned_start(key, run)
-            if planned - now > FORESEEN_SECONDS:
-                continue
-            ready = max(end.at + turnaround_seconds(before, run), now)
-            at, of_start = later_of(max(planned, now), ready, end.variance)
-            leaves_at, first_m = at + self.holds.mean_seconds(now), float(run.pattern.stop_distance_m[0])
-            following.append(_Row(key, run, first_m, 0, leaves_at, of_start + HOLD_SD_SECONDS**2, 0.0, Stage.EARLIER))
+    def _after(
+        self, rows: Sequence[_Row], ahead: Ahead, spread: Floats, now: float, driven: Container[RunKey]
+    ) -> list[_Next]:
+        """The runs that follow these on their blocks, and when their buses will be through."""
+        due = [
+            (index, row, key)
+            for index, row in enumerate(rows)
+            if (key := self._due_after(row.key, now, driven)) is not None
+        ]
+        last = np.searchsorted(ahead.bus, [index for index, _, _ in due], side="right") - 1
+        return [
+            _Next(key, row.run, row.at + float(ahead.seconds[end]), row.variance + float(spread[end]))
+            for (index, row, key), end in zip(due, last.tolist(), strict=True)
+            if end >= 0 and ahead.bus[end] == index
+        ]
+
+    def _due_after(self, key: RunKey, now: float, driven: Container[RunKey]) -> RunKey | None:
+        """The next run of its block, where that begins before long and nobody drives it yet."""
+        following = self.blocks.next_of(key)
+        if following is None or following in driven or self._planned_start(following) - now > FORESEEN_SECONDS:
+            return None
         return following
+
+    def _start(self, one: _Next, now: float, hold: float) -> _Row:
+        """A run begins when planned, or when its bus is through with the one before."""
+        run = self._timetable.runs[one.key.run_id]
+        ready = max(one.ended_at + turnaround_seconds(one.before, run), now)
+        at, of_start = later_of(max(self._planned_start(one.key), now), ready, one.variance)
+        first_m = self._plans[one.key.run_id].first_m
+        return _Row(one.key, run, first_m, 0, at + hold, of_start + HOLD_SD_SECONDS**2, 0.0, Stage.EARLIER)
 
     def _outlook(self, found: Sequence[tuple[Sequence[_Row], Ahead, Floats]], now: float) -> Outlook:
         rows = [row for own, _, _ in found for row in own]
@@ -205,8 +223,16 @@ class Foresight:
             variance=spread + np.array([row.variance for row in rows], np.float64)[run],
             stage=np.array([row.stage for row in rows], np.int8)[run],
             tier=np.array([self.blocks.tier_of(row.key) for row in rows], np.int8)[run],
-            afternoon=np.array([row.run.start_seconds >= NOON_SECONDS for row in rows], np.int8)[run],
+            afternoon=np.array([self._plans[row.key.run_id].start_seconds >= NOON_SECONDS for row in rows], np.int8)[
+                run
+            ],
         )
 
-    def _planned_start(self, key: RunKey, run: Run) -> float:
-        return moment(key.service_date, run.start_seconds, self._timetable.timezone).timestamp()
+    def _planned_start(self, key: RunKey) -> float:
+        midnight = self._midnights.get(key.service_date)
+        if midnight is None:
+            if len(self._midnights) > 7:
+                self._midnights.clear()
+            midnight = moment(key.service_date, 0, self._timetable.timezone).timestamp()
+            self._midnights[key.service_date] = midnight
+        return midnight + self._plans[key.run_id].start_seconds
