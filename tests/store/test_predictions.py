@@ -1,8 +1,9 @@
 """Predictions and promises kept, read back beside what the buses did, and the scores made of them, in PostgreSQL."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from busline.clock import ScaledClock
 from busline.eta import Basis, Prediction
@@ -13,7 +14,7 @@ from busline.picture import Picture
 from busline.sampler import Sampler
 from busline.sampling import Sample, planned_runs
 from busline.store.ledger import Ledger
-from busline.store.pool import Pool
+from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.store.predictions import Predictions
 from busline.store.scores import RouteScore, Scores
 from busline.tracker import Step
@@ -183,6 +184,50 @@ async def test_the_sampler_keeps_what_an_answer_would_rest_on_and_nothing_of_run
     assert isinstance(expected, Prediction)
     assert (rows[1]["p10"], rows[1]["p90"], rows[1]["basis"]) == (expected.p10, expected.p90, "live")
     assert (rows[1]["stop_id"], rows[1]["planned_at"]) == ("S3", at("7:06"))
+
+
+class QuickClock:
+    """A minute of it takes hardly any time; it never goes back."""
+
+    def __init__(self, start: datetime) -> None:
+        self.at = start
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0.01)
+        self.at += timedelta(seconds=seconds + 0.2)
+
+
+class AwayAtFirst(Predictions):
+    """The database is away for the first two minutes."""
+
+    def __init__(self, pool: Pool) -> None:
+        super().__init__(pool)
+        self.tries = 0
+        self.five = asyncio.Event()
+
+    async def keep(self, samples: Sequence[Sample]) -> None:
+        self.tries += 1
+        if self.tries == 5:
+            self.five.set()
+        if self.tries <= 2:
+            raise DatabaseUnavailableError("away")
+        await super().keep(samples)
+
+
+async def test_the_sampler_samples_on_the_minute_and_goes_on_after_the_database_was_away(pool: Pool) -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500.0)
+    picture = Picture(TIMETABLE, Fleet(at("7:03"), progress={progress.key: progress}))
+    predictions = AwayAtFirst(pool)
+    sampling = asyncio.create_task(Sampler(predictions, lambda: picture, QuickClock(at("7:02:13"))).run())
+    async with asyncio.timeout(20):
+        await predictions.five.wait()
+    sampling.cancel()
+    await asyncio.gather(sampling, return_exceptions=True)
+    rows = await pool.fetch("select distinct made_at from prediction order by made_at")
+    assert [row["made_at"] for row in rows][:2] == [at("7:05"), at("7:06")]
 
 
 async def test_without_a_plan_the_sampler_waits(pool: Pool) -> None:
