@@ -320,12 +320,17 @@ class Tracker:
         def is_over(key: RunKey) -> bool:
             if key.run_id not in self._timetable.runs:
                 return True
-            since_end = timedelta(seconds=now.timestamp() - self._driving.span(key)[1])
+            end = self._driving.span(key)[1]
             progress = fleet.progress.get(key)
             ended = progress is None or progress.ended_at is not None
-            return since_end > (KEPT_AFTER_END if ended else KEPT_AT_MOST)
+            return end < now_at - (KEPT_AFTER_END if ended else KEPT_AT_MOST).total_seconds()
 
-        over = {key for key in {*fleet.progress, *fleet.assignments, *fleet.visits, *self._driver} if is_over(key)}
+        # Most runs are not over for hours yet, which their journeys tell at once.
+        now_at = now.timestamp()
+        since = now_at - KEPT_AFTER_END.total_seconds()
+        going = {journey.key for journey in self._journeys.values() if journey.end_at >= since}
+        maps: tuple[Iterable[RunKey], ...] = (fleet.progress, fleet.assignments, fleet.visits, self._driver)
+        over = {key for keys in maps for key in keys if key not in going and is_over(key)}
         if not over:
             return fleet
         self._journeys = {pair: journey for pair, journey in self._journeys.items() if pair[0] not in over}
