@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("match_fleet", "stranger", "recorded_day", "arrival_times", "postgres_kills")
+BENCHMARKS = ("match_fleet", "stranger", "recorded_day", "arrival_times", "madison", "postgres_kills")
 
 
 def main() -> int:

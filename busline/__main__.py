@@ -120,6 +120,7 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
                     report=options.report,
                     predictions_out=options.predictions_out,
                     agency_predictions=options.agency_predictions,
+                    zone=options.timezone,
                 ),
                 _say,
             )
@@ -194,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--stay", action="store_true", help="keep answering after the recording is over")
 
     backtest = commands.add_parser("backtest", help="score the arrival times on recorded days")
-    backtest.add_argument("--plan", required=True, help="the GTFS the days were recorded under")
+    backtest.add_argument("--plan", help="the GTFS the days were recorded under; without it, a BusTime recording")
     backtest.add_argument("--positions", required=True, type=Path, help="the day to score: CSV, CSV.gz or Parquet")
     backtest.add_argument(
         "--history", nargs="+", type=Path, default=[], metavar="FILE", help="earlier days, to learn from"
@@ -202,6 +203,9 @@ def _parser() -> argparse.ArgumentParser:
     backtest.add_argument("--agency-predictions", type=Path, metavar="FILE", help="theirs, to hold ours against (CSV)")
     backtest.add_argument(
         "--fit-routes", nargs="+", default=[], metavar="ROUTE", help="calibrate on these routes, score the others"
+    )
+    backtest.add_argument(
+        "--timezone", type=typed.zone, metavar="ZONE", help="where a BusTime recording's times are (default: UTC)"
     )
     backtest.add_argument("--json", type=Path, metavar="FILE", help="write every figure")
     backtest.add_argument("--report", type=Path, metavar="DIR", help="write a page with plots")

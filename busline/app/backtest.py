@@ -8,7 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+from busline.app.backtest_by_distance import ByDistanceOptions, run_by_distance
 from busline.app.database import Refused
 from busline.app.loads import Say, read_plan
 from busline.backtest.agency import AgencyPrediction
@@ -27,7 +29,8 @@ from feeds.predictions_file import PredictionsFileError, read_predictions
 class BacktestOptions:
     """What `busline backtest` was asked for."""
 
-    plan: str
+    plan: str | None
+    """Without one the positions and predictions are a BusTime recording, by distances."""
     positions: Path
     history: Sequence[Path] = ()
     fit_routes: Sequence[str] = ()
@@ -35,10 +38,14 @@ class BacktestOptions:
     report: Path | None = None
     predictions_out: Path | None = None
     agency_predictions: Path | None = None
+    zone: ZoneInfo | None = None
+    """Of a recording without a plan."""
 
 
 async def run_backtest(options: BacktestOptions, say: Say) -> int:
     """Read, replay, score, and write what was asked for. Raises `Refused` with one clear message and counts."""
+    if options.plan is None:
+        return await run_by_distance(_by_distance(options), say)
     plan = await read_plan(options.plan)
     timetable = plan.timetable
     positions, rejected = await asyncio.to_thread(_read, [options.positions])
@@ -65,6 +72,21 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
     for line in await asyncio.to_thread(_write, options, timetable, found, rejected):
         say(line)
     return 0
+
+
+def _by_distance(options: BacktestOptions) -> ByDistanceOptions:
+    if options.agency_predictions is None:
+        raise Refused(
+            "Without --plan the recording has to be one of BusTime, with --agency-predictions: those are what is "
+            "predicted again. With a GTFS plan any recorded positions can be scored."
+        )
+    if options.history or options.fit_routes or options.report:
+        raise Refused(
+            "--history, --fit-routes and --report need a --plan. A BusTime recording holds its earlier days itself."
+        )
+    return ByDistanceOptions(
+        options.positions, options.agency_predictions, options.zone, options.json, options.predictions_out
+    )
 
 
 def _read(paths: Sequence[Path]) -> tuple[list[Position], Mapping[str, int]]:

@@ -3,6 +3,7 @@
 import math
 from argparse import ArgumentTypeError
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FASTEST = 3_600.0
 """An hour in a second: beyond it a feed that is asked once a second shows nothing but jumps."""
@@ -50,3 +51,11 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         raise ArgumentTypeError(f"{text!r} is not a number of them; give a whole number from 1")
     return int(text)
+
+
+def zone(text: str) -> ZoneInfo:
+    """`America/Chicago`."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ArgumentTypeError(f"{text!r} is not a time zone; give one such as America/Chicago") from None

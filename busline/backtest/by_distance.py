@@ -5,7 +5,7 @@ calibrated on those days too, each foretold from the others. Of the day itself o
 sides are judged on the same bus, stop and moment, from the position that the agency itself had.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -70,18 +70,39 @@ class ByDistance:
     """Promises that could not be judged, by reason."""
 
 
+class TooFewDaysError(ValueError):
+    """There is nothing to learn from, or nothing to score. The message says with counts what was found."""
+
+
 def compare(
     recording: DistanceRecording, tell: Callable[[str, float], None] = lambda _what, _share: None
 ) -> ByDistance:
-    """Foretell every promise of the later days, and what came of it. About a minute for six days of a city."""
+    """Foretell every promise of the later days, and what came of it. About a minute for six days of a city.
+
+    Raises TooFewDaysError.
+    """
     days = sorted({track.key.service_date for track in recording.tracks})
     runs = sorted({track.key for track in recording.tracks})
     judged, left_out = _judged(recording)
+    _demand_enough(recording, days, judged, left_out)
     parts = []
     for number, on in enumerate(days[DAYS_BEFORE:]):
         tell(f"{on}, from {number + DAYS_BEFORE} days before it", number / max(1, len(days) - DAYS_BEFORE))
         parts.append(_scored_day(recording, judged, runs, number, on))
     return ByDistance(tuple(days[DAYS_BEFORE:]), tuple(runs), _stacked(parts), left_out)
+
+
+def _demand_enough(
+    recording: DistanceRecording, days: Sequence[date], judged: "_Judged", left_out: Mapping[str, int]
+) -> None:
+    scored = {recording.tracks[row].key.service_date for row in np.unique(judged.promises.track).tolist()}
+    if len(days) > DAYS_BEFORE and scored >= set(days[DAYS_BEFORE:]) and scored & set(days[:DAYS_BEFORE]):
+        return
+    why = ", ".join(f"{count:,} {reason}" for reason, count in left_out.items())
+    raise TooFewDaysError(
+        f"Nothing to score: {len(days)} days were recorded and predictions can be judged on {len(scored)} of them. "
+        f"{DAYS_BEFORE} days are needed to learn from, and another that is scored. Predictions not judged: {why}."
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,5 +1,6 @@
 """The engine beside an agency's own predictions: figures for a program and for a person."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -100,15 +101,27 @@ METHOD = (
 
 
 def as_json(found: ByDistance) -> dict[str, object]:
-    """Everything that was found, ready for `json.dumps`."""
+    """Everything that was found, ready for `json.dumps`; what is not a number is null."""
     return {
-        "all_arrivals": asdict(versus(found, strict=False)),
-        "arrivals_known_within_170_s": asdict(versus(found, strict=True)),
-        "by_day": {day: asdict(own) for day, own in by_day(found).items()},
+        "all_arrivals": _plain(asdict(versus(found, strict=False))),
+        "arrivals_known_within_170_s": _plain(asdict(versus(found, strict=True))),
+        "by_day": {day: _plain(asdict(own)) for day, own in by_day(found).items()},
         "days_scored": [day.isoformat() for day in found.days],
         "predictions_not_scored": dict(found.left_out),
         "method": METHOD,
     }
+
+
+def _plain(value: object) -> object:
+    match value:
+        case float() if not math.isfinite(value):
+            return None
+        case dict():
+            return {key: _plain(own) for key, own in value.items()}
+        case list() | tuple():
+            return [_plain(own) for own in value]
+        case _:
+            return value
 
 
 def as_words(found: ByDistance) -> list[str]:
