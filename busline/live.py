@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN_SECONDS = 5.0
 """How often a plan imported, or a notice given, by another process is looked for. Real seconds."""
-PORTION = 1_000
-"""Positions tracked at a stretch: about 30 ms, and the event loop is never held for more than 50."""
+PORTION = 500
+"""Positions tracked at a stretch: about 15 ms, so that the event loop is never held for more than 50."""
 RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)
 """Waits between attempts to record a batch while the database is away; the last one repeats."""
 

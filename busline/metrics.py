@@ -51,6 +51,12 @@ class Metrics:
             ("reason",),
             registry=registry,
         )
+        self._shown = Histogram(
+            "busline_position_seconds",
+            "From the receipt of a position until answers rest on it, recorded: at most, in district seconds.",
+            buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0),
+            registry=registry,
+        )
         self._runs = Gauge("busline_runs", "Runs of the moment, by state.", ("state",), registry=registry)
         self._feed_age = Gauge(
             "busline_feed_age_seconds", "Age of the newest good message of a feed.", ("source",), registry=registry
@@ -80,6 +86,10 @@ class Metrics:
         self._positions.labels(source).inc(positions)
         for reason, count in Tally(rejected).items():
             self._rejected.labels(source, reason).inc(count)
+
+    def shown(self, seconds: float) -> None:
+        """All positions of one message are part of the picture, so long after it was received."""
+        self._shown.observe(seconds)
 
     def unmatched(self, reasons: Mapping[str, int]) -> None:
         for reason, count in reasons.items():

@@ -8,6 +8,7 @@ import phonenumbers
 import structlog
 from aiohttp.web import RouteDef
 
+from busline.app.collecting import collect_when_quiet, rare_collections
 from busline.app.database import store
 from busline.app.listening import listening
 from busline.app.nightly import chores
@@ -64,6 +65,8 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
     async def take(batch: Batch) -> None:
         step = await live.take(batch.positions, clock.now())
         metrics.taken(batch.source, len(batch.positions), (rejected.reason for rejected in batch.rejected))
+        if batch.positions:
+            metrics.shown((clock.now() - batch.positions[0].received_at).total_seconds())
         metrics.unmatched(step.unmatched)
 
     def area() -> Area | None:
@@ -85,23 +88,30 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         masker=masker,
         open_routes=_texting(settings, pool, clock, live, masker, metrics),
     )
-    async with asyncio.TaskGroup() as tasks:
-        loops = [
-            tasks.create_task(
-                _source(feed, settings, clock, area, zone).run(take, live.report), name=f"feed {feed.source}"
-            )
-            for feed in settings.feeds
-        ]
-        loops += [
-            tasks.create_task(live.follow(clock), name="plan and notices"),
-            tasks.create_task(metrics.watch_loop(), name="event loop lag"),
-            tasks.create_task(Sampler(Predictions(pool), picture, clock).run(), name="predictions"),
-            tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
-        ]
-        async with listening(web, settings.host, settings.port):
-            await while_running(live)
-        for loop in loops:
-            loop.cancel()
+
+    def is_quiet() -> bool:
+        under_way = live.picture.fleet.progress.values()
+        return all(one.started_at is None or one.ended_at is not None for one in under_way)
+
+    with rare_collections():
+        async with asyncio.TaskGroup() as tasks:
+            loops = [
+                tasks.create_task(
+                    _source(feed, settings, clock, area, zone).run(take, live.report), name=f"feed {feed.source}"
+                )
+                for feed in settings.feeds
+            ]
+            loops += [
+                tasks.create_task(live.follow(clock), name="plan and notices"),
+                tasks.create_task(metrics.watch_loop(), name="event loop lag"),
+                tasks.create_task(collect_when_quiet(is_quiet), name="collecting garbage"),
+                tasks.create_task(Sampler(Predictions(pool), picture, clock).run(), name="predictions"),
+                tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
+            ]
+            async with listening(web, settings.host, settings.port):
+                await while_running(live)
+            for loop in loops:
+                loop.cancel()
 
 
 def _source(
