@@ -80,7 +80,9 @@ def foresee(engine: Engine, fleet: Fleet, key: RunKey, call_index: int, now: dat
     progress = own or engine.newest_before(key, fleet.progress)
     if progress is None:
         return None
-    age_seconds = (now - progress.fix_at).total_seconds()
+    # Between two runs a bus is on neither, but it is heard of.
+    heard_at = max(progress.fix_at, fleet.last_fix_at.get(progress.vehicle_id, progress.fix_at))
+    age_seconds = (now - heard_at).total_seconds()
     if age_seconds > LAST_SEEN_SECONDS:
         return None
     return _told(engine, progress, key, call_index, now, Basis.BEFORE_START, age_seconds)

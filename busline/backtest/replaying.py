@@ -17,7 +17,7 @@ from busline.backtest.truth import Arrivals
 from busline.band import AHEAD_SECONDS
 from busline.engine import Engine
 from busline.fleet import Fleet, RunProgress
-from busline.ids import RunKey
+from busline.ids import RunKey, VehicleId
 from busline.outlook import Outlook, Stage
 from busline.position import Position
 from busline.service_day import moment
@@ -114,6 +114,8 @@ def replay(
     trails: dict[RunKey, deque[tuple[float, float]]] = {}
     parts: list[Notes] = []
     started: dict[RunKey, float] = {}
+    # Buses that have ended a run and are on no other, and what they did last.
+    between: dict[VehicleId, RunProgress] = {}
     unmatched: Counter[str] = Counter()
     traversals = done = 0
     for heard_at, batch in groupby(ordered, key=lambda position: position.received_at):
@@ -124,13 +126,18 @@ def replay(
         engine.visited(step.visits)
         sightings.take(step.progress)
         now = heard_at.timestamp()
+        resting = [between[fix.vehicle_id] for fix in step.positions if fix.vehicle_id in between]
         for one in step.progress:
+            if one.ended_at is not None:
+                between[one.vehicle_id] = one
+            else:
+                between.pop(one.vehicle_id, None)
             if one.started_at is not None and one.ended_at is None:
                 started.setdefault(one.key, one.started_at.timestamp())
                 _follow(trails.setdefault(one.key, deque()), one)
-        outlook = engine.look(step.progress, now, step.fleet.progress)
+        seen = {one.key: one for one in (*resting, *step.progress)}
+        outlook = engine.look(tuple(seen.values()), now, step.fleet.progress)
         if len(outlook):
-            seen = {one.key: one for one in step.progress}
             parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
         done += len(fixes)
         if done % 2_000 < len(fixes):

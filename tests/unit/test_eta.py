@@ -91,3 +91,14 @@ def test_nothing_is_foreseen_of_a_bus_that_nobody_has_seen_for_long() -> None:
     assert foreseen(Fleet(at("7:00")), "7:00") is None
     silent = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
     assert foreseen(Fleet(at("7:15"), progress={silent.key: silent}), "7:15") is None
+
+
+def test_a_bus_between_two_runs_is_foreseen_for_as_long_as_it_is_heard_of() -> None:
+    done = make_progress(RUN, seen_at=at("7:20"), distance_m=5_000, ended_at=at("7:20"))
+    heard = Fleet(at("7:45"), progress={done.key: done}, last_fix_at={done.vehicle_id: at("7:44")})
+    told = foreseen(heard, "7:45", call=0)
+    assert told is not None
+    # A quarter of an hour after its planned start it has not begun: it can only be later than that.
+    assert told.p10 >= at("7:45")
+    silent = Fleet(at("7:45"), progress={done.key: done}, last_fix_at={done.vehicle_id: at("7:30")})
+    assert foreseen(silent, "7:45", call=0) is None
