@@ -18,6 +18,7 @@ from busline.backtest.figures import as_json, as_words
 from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
 from busline.backtest.verdict import Backtest, NothingToScoreError, backtest
+from busline.driven_path import with_driven_paths
 from busline.ids import RouteId
 from busline.position import Position
 from busline.timetable import Timetable
@@ -50,6 +51,7 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
     timetable = plan.timetable
     positions, rejected = await asyncio.to_thread(_read, [options.positions])
     history, _ = await asyncio.to_thread(_read, options.history)
+    timetable = await asyncio.to_thread(_with_paths, timetable, history, say)
     agency, unusable = await asyncio.to_thread(_read_agency, options.agency_predictions)
     say(f"{len(positions):,} positions{_but(rejected)}; {len(timetable.runs):,} runs in the plan.")
     if agency or unusable:
@@ -72,6 +74,15 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
     for line in await asyncio.to_thread(_write, options, timetable, found, rejected):
         say(line)
     return 0
+
+
+def _with_paths(timetable: Timetable, history: Sequence[Position], say: Say) -> Timetable:
+    """Where the plan has no shapes, earlier days show the way."""
+    learned = with_driven_paths(timetable, history)
+    paths = {run.pattern for run in learned.runs.values()} - {run.pattern for run in timetable.runs.values()}
+    if paths:
+        say(f"{len(paths):,} routes without a shape learned their path from the earlier days.")
+    return learned
 
 
 def _by_distance(options: BacktestOptions) -> ByDistanceOptions:
