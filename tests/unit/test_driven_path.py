@@ -69,8 +69,8 @@ def test_stops_lie_as_far_along_it_as_buses_drive() -> None:
 
 
 def test_buses_that_drove_a_part_of_the_way_count_for_that_part() -> None:
-    first = [track(40.0 * n, to_m=2_800.0) for n in range(5)]
-    second = [track(40.0 * n, from_m=2_400.0) for n in range(5)]
+    first = [track(40.0 * n, to_m=3_300.0) for n in range(5)]
+    second = [track(40.0 * n, from_m=2_000.0) for n in range(5)]
     pattern = learned(first + second)
     assert np.diff(pattern.stop_distance_m) == pytest.approx(np.diff(STOPS_M), rel=0.12)
 
