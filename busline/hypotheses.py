@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from busline.match import FASTEST_MPS
 from busline.path_index import PathIndex
 from busline.paths import Floats, Paths, Rows
+from busline.setting_off import LAYOVER_M
 from busline.timetable import Pattern, Timetable
 
-START_ZONE_M = 300.0
+START_ZONE_M = 500.0
 """A bus that comes on to a path this near its first stop comes to begin the run."""
 JUMP_M = 60.0
 """How much farther along its path than by the crow a bus may come by noise, and how far behind it may seem."""
@@ -27,13 +28,13 @@ FAST_MPS = 6.0
 """At this pace from fix to fix a bus has not stood at a stop between them."""
 
 # Scores are natural logarithms of likelihood ratios.
-FROM_START = -2.0
+FROM_START = -1.5
 """Of one that comes on to a path where it begins."""
 UNSEEN_BEFORE = -0.5
 """Of one in mid-path that was not heard before: where it came on to the path nobody knows."""
 JOINED = -6.0
 """Of one that was watched as it came on to the path in its middle: few runs are begun there."""
-PER_METRE = 0.0035
+PER_METRE = 0.004
 """For following a street: a bus that is driven freely stays on the path of any one run about 300 m."""
 PER_RIGHT_ANGLE = 1.2
 """For a turn the path makes: at a crossing there are three or four ways to go on."""
@@ -65,11 +66,15 @@ HYPOTHESIS = np.dtype(
         ("fixes", np.int32),
         ("strays", np.int32),
         ("stop", np.intp),
+        ("stands", np.bool_),
+        ("waited_from", np.float64),
+        ("left_at", np.float64),
     ]
 )
 """`at` is the newest fix that fitted, epoch seconds, `along_m`, `x` and `y` where that was; `since` the first one;
 `driven_m` metres along the path between them, `fixes` how many moves, `strays` how many fixes running did not fit;
-`stop` the last stop it is known to have stood at."""
+`stop` the last stop it is known to have stood at; `stands` since it last moved; `waited_from` and `left_at` when it waited
+at its layover, and when it was next seen to move, NaN where it did not."""
 
 Hypotheses = NDArray[np.void]
 
@@ -130,6 +135,10 @@ class Follower:
         gain = np.where(rows["stop"] == stop, 0.0, self._at_stop_gain[rows["pattern"]])
         rows["score"] += np.where(is_there, gain, STANDS_ELSEWHERE)
         rows["stop"] = np.where(is_there, stop, rows["stop"])
+        rows["stands"] = True
+        waits = rows["along_m"] <= self._paths.first_stop_m[rows["pattern"]] + LAYOVER_M
+        first = waits & np.isnan(rows["waited_from"])
+        rows["waited_from"] = np.where(first, rows["at"], rows["waited_from"])
 
     def move(self, rows: Hypotheses, move_of: Rows, moves: Moves, wanted: NDArray[np.bool_]) -> Hypotheses:
         """The hypotheses of vehicles that moved, after their move; `move_of` gives each one's row of `moves`.
@@ -158,6 +167,9 @@ class Follower:
         new["driven_m"] += driven_m
         new["fixes"] += 1
         new["strays"] = 0
+        waits = old["along_m"] <= paths.first_stop_m[old["pattern"]] + LAYOVER_M
+        new["left_at"] = np.where(old["stands"] & waits, moves.at[move], old["left_at"])
+        new["stands"] = False
         passed = self._stops_between(old["pattern"], old["along_m"] + AT_STOP_M, new["along_m"] - AT_STOP_M)
         new["score"] += (
             self._followed(old["pattern"], old["along_m"], new["along_m"])
@@ -187,6 +199,7 @@ class Follower:
         born["x"], born["y"] = moves.xy[move].T
         born["at"] = born["since"] = moves.at[move]
         born["stop"] = -1
+        born["waited_from"] = born["left_at"] = np.nan
         went = moves.xy[move] - moves.from_xy[move]
         heading = np.degrees(np.arctan2(went[:, 0], went[:, 1]))
         bearing = np.where(np.isnan(moves.bearing_deg[move]), heading, moves.bearing_deg[move])

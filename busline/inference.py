@@ -45,6 +45,8 @@ class Question:
     """The run it is held to be on, for want of better knowledge."""
     is_claimed: bool
     """The feed or staff say so."""
+    has_ended: bool
+    """It has just ended a run: where it comes from is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class Inference:
         self._days: dict[date, tuple[list[RunKey], Floats, Floats]] = {}
         self._open: OpenRuns | None = None
         self._open_at = 0.0
+        self._block_numbers: dict[tuple[date, BlockId], int] = {}
+        self._found: list[Recognised] = []
+        """As last weighed."""
 
     def is_settled(self, vehicle_id: VehicleId, key: RunKey) -> bool:
         """Its track has proved that the vehicle drives the run."""
@@ -105,21 +110,24 @@ class Inference:
             self._trails.setdefault(vehicle_id, deque(maxlen=TRAIL_KEPT)).append(question.position)
         open_runs = self._open_runs(now, drivers, assignments)
         sightings = [
-            Sighting(one.position.vehicle_id, one.at, one.xy, one.position.bearing_deg, one.position.speed_mps)
+            Sighting(
+                one.position.vehicle_id, one.at, one.xy, one.position.bearing_deg, one.position.speed_mps, one.has_ended
+            )
             for one in questions
         ]
         self._recognition.watch(sightings, open_runs)
         sure = []
-        for found in self._recognition.weigh(open_runs, SURE):
+        self._found = self._recognition.weigh(open_runs, PROPOSED, now)
+        for found in self._found:
+            if found.probability < SURE:
+                continue
             question = self._asked[found.vehicle_id]
             driven_m = AGAINST_CLAIM_M if question.is_claimed and question.believed != found.key else SURELY_DRIVEN_M
             if found.driven_m >= driven_m:
                 sure.append(Sure(found.vehicle_id, found.key, self._trail(found)))
         return sure
 
-    def proposals(
-        self, drivers: Mapping[RunKey, Journey], assignments: Mapping[RunKey, Assignment], now: datetime
-    ) -> dict[RunKey, Proposal]:
+    def proposals(self, now: datetime) -> dict[RunKey, Proposal]:
         """What staff are to be asked: who seems to drive a run that another bus, or none, is held to drive."""
         gone = [
             vehicle_id
@@ -127,14 +135,10 @@ class Inference:
             if now - question.position.fix_at > timedelta(seconds=LAST_SEEN_SECONDS)
         ]
         self.release(gone)
-        if not self._asked:
-            self._proposed_since.clear()
-            return {}
-        open_runs = self._open_runs(now.timestamp(), drivers, assignments)
         proposals = {}
-        for found in self._recognition.weigh(open_runs, PROPOSED):
-            question = self._asked[found.vehicle_id]
-            if question.believed != found.key:
+        for found in self._found:
+            question = self._asked.get(found.vehicle_id)
+            if question is not None and question.believed != found.key:
                 since = self._proposed_since.setdefault((found.key, found.vehicle_id), question.position.fix_at)
                 proposals[found.key] = Proposal(
                     found.key, found.vehicle_id, since, round(found.probability, 3), round(found.driven_m)
@@ -157,7 +161,7 @@ class Inference:
         """Runs that are due and have no bus for sure."""
         if self._open is not None and 0 <= at - self._open_at < REFRESHED_SECONDS:
             return self._open
-        keys, planned, of_block, claimed = [], [], [], []
+        keys, planned, of_block, claimed, block_numbers = [], [], [], [], []
         number = self._recognition.number
         runs, blocks = self._timetable.runs, self._drivers_of_blocks(drivers)
         for key in self._due(at):
@@ -169,7 +173,11 @@ class Inference:
             run = runs[key.run_id]
             keys.append(key)
             planned.append(NOBODY if run.planned_vehicle_id is None else number(run.planned_vehicle_id))
-            block = None if run.block_id is None else blocks.get((key.service_date, run.block_id))
+            block_day = None if run.block_id is None else (key.service_date, run.block_id)
+            block_numbers.append(
+                NOBODY if block_day is None else self._block_numbers.setdefault(block_day, len(self._block_numbers))
+            )
+            block = None if block_day is None else blocks.get(block_day)
             of_block.append(NOBODY if block is None else number(block))
             signed_on = driver is not None and driver.source is AssignmentSource.FEED
             claimed.append(number(driver.vehicle_id) if driver is not None and signed_on else NOBODY)
@@ -182,6 +190,8 @@ class Inference:
             np.array(planned, np.int64),
             np.array(of_block, np.int64),
             np.array(claimed, np.int64),
+            np.array(block_numbers, np.int64),
+            *np.array([self._driving.span(key) for key in keys], np.float64).reshape(-1, 2).T,
         )
         return self._open
 

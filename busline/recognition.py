@@ -7,7 +7,7 @@ the time against the plan; the block it drove before; whom the plan meant. The r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from busline.hypotheses import HYPOTHESIS, Follower, Hypotheses, Moves
 from busline.ids import RunKey, VehicleId
 from busline.match import BEARING_HOLDS_MPS
 from busline.paths import Floats, Paths, Rows
+from busline.setting_off import LAYOVER_M
 from busline.timetable import Timetable
 
 MOVED_M = 30.0
@@ -30,6 +31,8 @@ SILENT_SECONDS = 900.0
 """A vehicle not heard of for so long is as good as new."""
 
 EARLY_SECONDS = 75.0
+WAITS_SECONDS, WAITS_WEIGHT = 600.0, 1.0
+"""The same where it may have come to its layover only, to wait there."""
 LATE_SCALE_SECONDS, LATE_WEIGHT = 600.0, 4.0
 """Ahead of its plan by so much a bus is less likely by a factor of e; behind it is common, and has no end."""
 LEAST_LOG_ODDS = -7.0
@@ -39,6 +42,14 @@ BLOCK_OF_OTHER = -3.0
 """... and against any other."""
 OF_PLAN = 2.5
 """For the vehicle that the plan means."""
+AT_LEAST_HALF_A_RUN_M = 1_500.0
+"""Followed so far on one run, what a vehicle seems to drive says something of what it drives next."""
+WORTH_REMEMBERING = 0.02
+IDLE_SECONDS, IDLE_SCALE_SECONDS, IDLE_WEIGHT = 60.0, 180.0, 2.0
+"""A bus that waits at its layover leaves when it is time: staying on for longer is unlikely."""
+UNDER_WAY_SECONDS = 120.0
+GOES_WITHOUT = (0.5, 0.5)
+"""The share of runs that have no bus to be seen, at least and at most: as many as there are more runs than buses."""
 CLAIMED_BY_OTHER = -3.0
 """Another one has signed on to the run, and has not moved off."""
 NOBODY = -1
@@ -54,6 +65,8 @@ class Sighting:
     xy: tuple[float, float]
     bearing_deg: float | None = None
     speed_mps: float | None = None
+    has_ended: bool = False
+    """It has just ended a run: where it comes from is known."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +84,11 @@ class OpenRuns:
     """The vehicle that drove the block's run before this one, or `NOBODY`."""
     claimed: NDArray[np.int64]
     """The vehicle that is signed on to it and waits, or `NOBODY`."""
+    block: NDArray[np.int64]
+    """A number for its block on its day; `NOBODY` where it has none."""
+    start: Floats
+    """Planned, epoch seconds."""
+    end: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +179,14 @@ class Recognition:
         rows = self._follower.move(self._rows[moving], move_of_row[moving], moves, wanted)
         self._rows = np.concatenate([self._rows[~moving], rows])
 
-    def weigh(self, open_runs: OpenRuns, at_least: float) -> list[Recognised]:
-        """Who drives which open run with at least such a probability (above a half), the surest first."""
+    def weigh(self, open_runs: OpenRuns, at_least: float, now: float) -> list[Recognised]:
+        """Who drives which open run with at least such a probability (above a half), the surest first.
+
+        `now` is in epoch seconds.
+        """
         rows, runs = self._pairs(open_runs)
         hypotheses = self._rows[rows]
-        log_odds = self._log_odds(hypotheses, runs, open_runs)
+        log_odds = self._log_odds(hypotheses, runs, open_runs) + self._remembered(hypotheses, runs, open_runs)
         likely = log_odds >= LEAST_LOG_ODDS
         rows, runs, log_odds, hypotheses = rows[likely], runs[likely], log_odds[likely], hypotheses[likely]
         # Of several places on one path the likeliest stands for the pair.
@@ -173,7 +194,9 @@ class Recognition:
         pair = hypotheses["vehicle"][order] * (len(open_runs.keys) + 1) + runs[order]
         best = order[np.concatenate([[True], np.diff(pair) != 0])] if len(order) else order
         hypotheses, runs, log_odds = hypotheses[best], runs[best], log_odds[best]
+        log_odds += self._wanting_a_bus(hypotheses, runs, open_runs, now)
         probability = associate(hypotheses["vehicle"], runs, log_odds)
+        self._remember(hypotheses, runs, probability, open_runs)
         sure = np.flatnonzero(
             (probability >= at_least)
             & (hypotheses["fixes"] >= LEAST_MOVES)
@@ -209,17 +232,76 @@ class Recognition:
     def _log_odds(self, hypotheses: Hypotheses, runs: Rows, open_runs: OpenRuns) -> Floats:
         planned = self._paths.planned_seconds(open_runs.row[runs], hypotheses["along_m"], departing=True)
         late = hypotheses["at"] - open_runs.midnight[runs] - planned
+        early = np.maximum(-late, 0.0)
         vehicle, block = hypotheses["vehicle"], open_runs.of_block[runs]
         claimed = open_runs.claimed[runs]
+        leaving = np.fmax(open_runs.midnight[runs] + planned, hypotheses["waited_from"])
+        idle = np.nan_to_num(hypotheses["left_at"] - leaving, nan=0.0)
         log_odds: Floats = (
             hypotheses["score"]
-            - np.maximum(-late, 0.0) / EARLY_SECONDS
+            - np.where(
+                hypotheses["along_m"] <= self._paths.first_stop_m[hypotheses["pattern"]] + LAYOVER_M,
+                np.minimum(early / EARLY_SECONDS, WAITS_WEIGHT + early / WAITS_SECONDS),
+                early / EARLY_SECONDS,
+            )
             - LATE_WEIGHT * np.log1p(np.maximum(late, 0.0) / LATE_SCALE_SECONDS)
+            - IDLE_WEIGHT * np.log1p(np.maximum(idle - IDLE_SECONDS, 0.0) / IDLE_SCALE_SECONDS)
             + np.where(block == vehicle, OF_BLOCK, np.where(block != NOBODY, BLOCK_OF_OTHER, 0.0))
             + np.where(open_runs.planned[runs] == vehicle, OF_PLAN, 0.0)
             + np.where((claimed != NOBODY) & (claimed != vehicle), CLAIMED_BY_OTHER, 0.0)
         )
         return log_odds
+
+    def _wanting_a_bus(self, hypotheses: Hypotheses, runs: Rows, open_runs: OpenRuns, now: float) -> Floats:
+        """How much likelier it is that a run which should be under way has one of these buses than none."""
+        due = (open_runs.start + UNDER_WAY_SECONDS <= now) & (now <= open_runs.end)
+        wanting = np.count_nonzero(due)
+        if not wanting:
+            return np.zeros(len(runs))
+        buses = len(np.unique(hypotheses["vehicle"][due[runs]]))
+        without = min(max(1.0 - buses / wanting, GOES_WITHOUT[0]), GOES_WITHOUT[1])
+        return np.where(due[runs], np.log((1.0 - without) / without), 0.0)
+
+    def _remember(self, hypotheses: Hypotheses, runs: Rows, probability: Floats, open_runs: OpenRuns) -> None:
+        """What each vehicle has driven for long, as far as is known: its block is what it will go on with."""
+        for index in np.flatnonzero(
+            (hypotheses["driven_m"] >= AT_LEAST_HALF_A_RUN_M)
+            & (probability >= WORTH_REMEMBERING)
+            & (open_runs.block[runs] != NOBODY)
+        ).tolist():
+            one, run = hypotheses[index], int(runs[index])
+            track = self._tracks[self._names[one["vehicle"]]]
+            since = float(one["since"])
+            if since > track.present.since:
+                track.past, track.present = track.present, _Memory(since)
+            if since == track.present.since:
+                track.present.blocks[int(open_runs.block[run])] = float(open_runs.start[run]), float(probability[index])
+
+    def _remembered(self, hypotheses: Hypotheses, runs: Rows, open_runs: OpenRuns) -> Floats:
+        log_odds = np.zeros(len(runs))
+        tracks = {number: self._tracks[self._names[number]] for number in np.unique(hypotheses["vehicle"]).tolist()}
+        with_memory = [number for number, track in tracks.items() if track.present.blocks]
+        for index in np.flatnonzero(np.isin(hypotheses["vehicle"], with_memory)).tolist():
+            one, run = hypotheses[index], int(runs[index])
+            track = tracks[int(one["vehicle"])]
+            memory = track.present if one["since"] > track.present.since else track.past
+            if one["since"] > memory.since and memory.blocks:
+                start, share = memory.blocks.get(int(open_runs.block[run]), (np.inf, 0.0))
+                known = min(sum(share for _, share in memory.blocks.values()), 1.0)
+                share = share if open_runs.start[run] > start else 0.0
+                log_odds[index] = np.log(
+                    share * np.exp(OF_BLOCK) + (known - share) * np.exp(BLOCK_OF_OTHER) + (1.0 - known)
+                )
+        return log_odds
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What a vehicle seems to have driven on one journey."""
+
+    since: float
+    blocks: dict[int, tuple[float, float]] = field(default_factory=dict)
+    """By block: the planned start of the run, and the probability."""
 
 
 @dataclass(slots=True)
@@ -233,10 +315,15 @@ class _Track:
     moves: int = 0
     has_stood: bool = False
     """Since it last moved."""
+    present: _Memory = field(default_factory=lambda: _Memory(-np.inf))
+    past: _Memory = field(default_factory=lambda: _Memory(-np.inf))
+    """The journey before."""
 
 
 def _is_new(sighting: Sighting, track: _Track) -> bool:
     """Met on its way; one that is met standing begins its day, more often than not."""
+    if sighting.has_ended:
+        return False
     if track.moves:
         return track.moves < NEW_MOVES and not track.has_stood
     return sighting.speed_mps is None or sighting.speed_mps >= BEARING_HOLDS_MPS

@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from busline.draft import Draft
-from busline.driving import CLAIM_AFTER_SECONDS, CLAIM_BEFORE_SECONDS, Choice, Driving, given_away
+from busline.driving import (
+    CLAIM_AFTER_SECONDS,
+    CLAIM_BEFORE_SECONDS,
+    DUE_BEFORE_SECONDS,
+    Choice,
+    Driving,
+    given_away,
+)
 from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
 from busline.ids import RunId, RunKey, VehicleId
 from busline.inference import Inference, Question, Sure, is_lost
@@ -99,7 +106,7 @@ class Tracker:
         draft = Draft(self._fleet)
         for wave in waves(positions):
             self._take_wave(wave, draft)
-        proposals = self._inference.proposals(self._drivers(), draft.assignments, now)
+        proposals = self._inference.proposals(now)
         fleet = draft.publish(now, proposals)
         if now - self._pruned_at >= PRUNED_EVERY:
             fleet = self._prune(fleet, now)
@@ -135,10 +142,11 @@ class Tracker:
                 reason = UnmatchedReason.RIVAL
             if reason is not None:
                 draft.unmatched[reason] += 1
-            if self._is_in_question(trial, journey, reason):
+            if self._is_in_question(trial, journey, outcome):
                 believed = None if journey is None else journey.key
                 is_claimed = journey is not None and journey.source in TRUSTED
-                questions.append(Question(trial.position, trial.at, trial.xy, believed, is_claimed))
+                has_ended = trial.current is not None and trial.current.ended and not trial.cold
+                questions.append(Question(trial.position, trial.at, trial.xy, believed, is_claimed, has_ended))
             else:
                 known.append(trial.position.vehicle_id)
         self._inference.release(known)
@@ -259,17 +267,17 @@ class Tracker:
     def _drivers(self) -> dict[RunKey, Journey]:
         return {key: self._journeys[key, vehicle_id] for key, vehicle_id in self._driver.items()}
 
-    def _is_in_question(self, trial: Trial, journey: Journey | None, reason: UnmatchedReason | None) -> bool:
+    def _is_in_question(self, trial: Trial, journey: Journey | None, outcome: Match | Unmatched) -> bool:
         """Nobody surely knows what the vehicle drives, or it is not seen where it should be."""
-        if reason is UnmatchedReason.CANCELLED:
-            return False
         if journey is None:
-            return True
+            return trial.reason is not UnmatchedReason.CANCELLED
         if journey.source in TRUSTED:
+            if journey.waiting and trial.at < journey.start_at - DUE_BEFORE_SECONDS:
+                return True
             # On the way to its start a bus is off its path as a matter of course.
             is_due = trial.at >= journey.start_at + LATE_START_SECONDS or not journey.waiting
             is_due |= journey.run.planned_vehicle_id not in (None, journey.vehicle_id)
-            return is_due and reason is not UnmatchedReason.RIVAL and is_lost(journey.progress, trial.position.fix_at)
+            return is_due and isinstance(outcome, Unmatched) and is_lost(journey.progress, trial.position.fix_at)
         settled = self._inference.is_settled(journey.vehicle_id, journey.key)
         return not settled or is_lost(journey.progress, trial.position.fix_at)
 
