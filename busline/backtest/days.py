@@ -28,6 +28,8 @@ LEARNED_BRACKET_SECONDS = 130.0
 """Arrivals known this well are good enough to calibrate by."""
 CALIBRATED_ON_DAYS = 10
 """The newest so many of the days before calibrate the band."""
+LEARNED_TICK_SECONDS = 15.0
+"""Days that are only learned from are lived in such steps."""
 EARLIER_DAYS = "earlier days"
 NOTHING = "nothing: the band's own shape"
 
@@ -63,7 +65,8 @@ def live_through(
     for day in sorted(every_day):
         engine = _engine(timetable, network, trails, dwells, day)
         truth = true_arrivals(timetable, every_day[day])
-        replayed = replay(timetable, every_day[day], truth, engine, partial(tell, str(day)))
+        tick = 0.0 if day in scored_days else LEARNED_TICK_SECONDS
+        replayed = replay(timetable, every_day[day], truth, engine, partial(tell, str(day)), tick_seconds=tick)
         actual = happened(replayed, truth, LEARNED_BRACKET_SECONDS).actual
         if day in scored_days and len(replayed.notes):
             told, fitted_on = _told(timetable, replayed, actual, past, fit_routes)
