@@ -5,11 +5,11 @@
 A run counts as told right if its bus is known five minutes after its first report since it left its first stop (or
 since the recording began). It counts as wrong if at any moment a bus that does not drive it was said to.
 
-Recorded: the routes C53 and D96 of WMATA, one day, the plan names no bus: once nobody names a run, once one bus in three
-does not. With all buses unknown and one every twelve minutes, those already on their way when the recording begins
-cannot be told apart; runs planned to begin before it are counted apart. Simulated: districts of several seeds, once with
-every trip id taken away and the numbers of the buses dealt out anew, so that the plan misleads ("misled" are those it
-was believed of); once as districts are: one bus in twenty without trip ids, one in thirty with a wrong one.
+Recorded: the routes C53 and D96 of WMATA, one day, the plan names no bus: once nobody names a run, once one bus in
+three does not. With all buses unknown and one every twelve minutes, those already on their way when the recording
+begins cannot be told apart; runs planned to begin before it are counted apart. Simulated: districts of several seeds,
+once with every trip id taken away and the numbers of the buses dealt out anew, so that the plan misleads ("misled" are
+those it was believed of); once as districts are: one bus in twenty without trip ids, one in thirty with a wrong one.
 
 Constants were set on route D96 and on seeds 1 and 2; what buses do at a layover was learned from C53, too. The seeds
 scored here were not looked at.
@@ -76,10 +76,11 @@ class Score:
         tick = statistics.quantiles(self.tick_ms, n=100) if len(self.tick_ms) > 1 else [0.0] * 99
         known = np.percentile(self.seconds_to_know, [50, 90]) if self.seconds_to_know else [np.nan, np.nan]
         begun = f"; begun before: {self.begun_before_right} of {self.begun_before}" if self.begun_before else ""
+        wrong = f"wrong {len(self.wrong)} ({len(self.wrong) / max(self.runs, 1):.1%}), misled {len(self.misled)}"
         return (
-            f"{self.name:<34} {self.runs:5d} runs  right {self.right / max(self.runs, 1):6.1%}  "
-            f"wrong {len(self.wrong)} ({len(self.wrong) / max(self.runs, 1):.1%}), misled {len(self.misled)}  "
-            f"known after {known[0]:4.0f} s (p90 {known[1]:4.0f})  tick p50 {tick[49]:5.1f} p99 {tick[98]:5.1f} ms{begun}"
+            f"{self.name:<34} {self.runs:5d} runs  right {self.right / max(self.runs, 1):6.1%}  {wrong}  "
+            f"known after {known[0]:4.0f} s (p90 {known[1]:4.0f})  "
+            f"tick p50 {tick[49]:5.1f} p99 {tick[98]:5.1f} ms{begun}"
         )
 
 

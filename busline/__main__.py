@@ -14,7 +14,7 @@ import uvloop
 
 from busline.app import typed
 from busline.app.backtest import BacktestOptions, run_backtest
-from busline.app.commands import add_user, bring_up_to_date, check, list_users, notice, set_password
+from busline.app.commands import add_user, assign, bring_up_to_date, check, list_users, notice, set_password
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
@@ -136,6 +136,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return score(_settings(options), options.date, _say)
         case "notice":
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
+        case "assign":
+            return assign(_settings(options), options.run, options.bus, options.date, _say)
         case "user":
             if options.what == "list":
                 return list_users(_settings(options), _say)
@@ -242,6 +244,11 @@ def _parser() -> argparse.ArgumentParser:
     notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
     notice.add_argument("--date", type=typed.day, help="the service day (default: today)")
     notice.add_argument("--cause", default="", help="why, for the board")
+
+    assign = commands.add_parser("assign", help="say which bus drives a run")
+    assign.add_argument("run", help="the run's id in the plan")
+    assign.add_argument("bus", help="the number painted on it, as the feed gives it")
+    assign.add_argument("--date", type=typed.day, help="the service day (default: today)")
 
     user = commands.add_parser("user", help="staff accounts").add_subparsers(
         dest="what", required=True, metavar="add|list|password"

@@ -74,10 +74,10 @@ class Driving:
 
         `drove` is the run it drove last. At most `TRIED`.
         """
-        choices = [Choice(key, AssignmentSource.STAFF) for key in self._due_of(by_staff, fix_at) if not is_taken(key)]
+        choices = [Choice(key, AssignmentSource.STAFF) for key in self.due_of(by_staff, fix_at) if not is_taken(key)]
         if drove is not None and self._timetable.runs[drove.run_id].planned_vehicle_id != vehicle_id:
             # A bus that has driven a run of another's block is expected to go on with that block.
-            following = self._due_of(self._after(drove), fix_at)
+            following = self.due_of(self._after(drove), fix_at)
             choices += [
                 Choice(key, AssignmentSource.INFERRED)
                 for key in following
@@ -88,7 +88,7 @@ class Driving:
         planned = [key for day in self._dates(fix_at) for key in self._planned_on(day).get(vehicle_id, ())]
         choices += [
             Choice(key, AssignmentSource.PLAN)
-            for key in self._due_of(planned, fix_at)
+            for key in self.due_of(planned, fix_at)
             if not is_taken(key) and not given_away(assignments.get(key), vehicle_id)
         ]
         return choices[:TRIED]
@@ -104,7 +104,8 @@ class Driving:
             and self._timetable.calendar.runs_on(runs[run_id].service_id, key.service_date)
         ]
 
-    def _due_of(self, keys: Iterable[RunKey], fix_at: datetime) -> list[RunKey]:
+    def due_of(self, keys: Iterable[RunKey], fix_at: datetime) -> list[RunKey]:
+        """Those that a bus may be driving at a moment, in order of their start."""
         at = fix_at.timestamp()
         due = []
         for key in keys:

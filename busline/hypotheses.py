@@ -73,8 +73,8 @@ HYPOTHESIS = np.dtype(
 )
 """`at` is the newest fix that fitted, epoch seconds, `along_m`, `x` and `y` where that was; `since` the first one;
 `driven_m` metres along the path between them, `fixes` how many moves, `strays` how many fixes running did not fit;
-`stop` the last stop it is known to have stood at; `stands` since it last moved; `waited_from` and `left_at` when it waited
-at its layover, and when it was next seen to move, NaN where it did not."""
+`stop` the last stop it is known to have stood at; `stands` since it last moved; `waited_from` and `left_at` when it
+waited at its layover, and when it was next seen to move, NaN where it did not."""
 
 Hypotheses = NDArray[np.void]
 

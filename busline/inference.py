@@ -147,9 +147,10 @@ class Inference:
         self._proposed_since = {pair: since for pair, since in self._proposed_since.items() if pair in standing}
         return proposals
 
-    def trail(self, vehicle_id: VehicleId) -> tuple[Position, ...]:
-        """The newest fixes of a vehicle in question, oldest first."""
-        return tuple(self._trails.get(vehicle_id, ()))
+    def evidence(self, vehicle_id: VehicleId, key: RunKey) -> Sure | None:
+        """The fixes of a vehicle in question that speak for a run, where its track does: for staff who confirm it."""
+        found = next((one for one in self._found if (one.vehicle_id, one.key) == (vehicle_id, key)), None)
+        return None if found is None or vehicle_id not in self._trails else Sure(vehicle_id, key, self._trail(found))
 
     def _trail(self, found: Recognised) -> tuple[Position, ...]:
         since = datetime.fromtimestamp(found.since, UTC) - timedelta(seconds=1)

@@ -130,7 +130,7 @@ class Live:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def look_again(self, now: datetime) -> None:
-        """Read notices, and switch to a newly activated plan; the fleet is restored onto it from the ledger."""
+        """Read what staff said, and switch to a newly activated plan; the fleet is restored onto it from the ledger."""
         if await current_plan_id(self._pool) not in (None, self.picture.timetable.plan_id):
             timetable = await load_timetable(self._pool)
             if timetable is not None:
@@ -146,6 +146,13 @@ class Live:
             async with self._one_at_a_time:
                 self._tracker.note(notices)
                 self._show(self._tracker.fleet)
+        for said in await self._ledger.assigned_by_staff(self.picture.service_dates(now)):
+            known = self.picture.fleet.assignments.get(said.key)
+            if said.key.run_id in self.picture.timetable.runs and (known is None or known.since < said.since <= now):
+                async with self._one_at_a_time:
+                    step = self._tracker.assign(said)
+                    await self._record(step)
+                    self._show(step.fleet)
 
     async def _record(self, step: Step) -> None:
         for attempt in range(1_000_000):

@@ -96,10 +96,19 @@ class Tracker:
         """Take over what staff say about runs: these notices and no others."""
         self._fleet = replace(self._fleet, notices=dict(notices))
 
-    def assign(self, assignment: Assignment) -> None:
-        """Take over which vehicle staff say drives a run."""
-        self._fleet = replace(self._fleet, assignments={**self._fleet.assignments, assignment.key: assignment})
+    def assign(self, assignment: Assignment) -> Step:
+        """Take over which vehicle staff say drives a run. What its track had shown of it already is in the step."""
+        key, vehicle_id = assignment.key, assignment.vehicle_id
+        self._fleet = replace(self._fleet, assignments={**self._fleet.assignments, key: assignment})
         self._by_staff = _by_staff(self._fleet.assignments.values())
+        draft = Draft(self._fleet)
+        if (known := self._journeys.get((key, vehicle_id))) is not None:
+            known.source = AssignmentSource.STAFF
+        elif key.run_id in self._timetable.runs and (shown := self._inference.evidence(vehicle_id, key)) is not None:
+            self._take_up([shown], AssignmentSource.STAFF, draft)
+        proposals = {one: told for one, told in self._fleet.proposals.items() if one != key}
+        self._fleet = draft.publish(self._fleet.at, proposals)
+        return self._step(draft, self._fleet)
 
     def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Place a batch on the runs it belongs to. Its order does not matter; a vehicle may be in it more than once."""
@@ -111,6 +120,9 @@ class Tracker:
         if now - self._pruned_at >= PRUNED_EVERY:
             fleet = self._prune(fleet, now)
         self._fleet = fleet
+        return self._step(draft, fleet)
+
+    def _step(self, draft: Draft, fleet: Fleet) -> Step:
         return Step(
             fleet=fleet,
             positions=tuple(draft.positions),
@@ -151,14 +163,15 @@ class Tracker:
                 known.append(trial.position.vehicle_id)
         self._inference.release(known)
         if questions:
-            self._take_up(self._inference.consider(questions, self._drivers(), draft.assignments), draft)
+            sure = self._inference.consider(questions, self._drivers(), draft.assignments)
+            self._take_up(sure, AssignmentSource.INFERRED, draft)
 
     def _trial(self, position: Position, draft: Draft, *, cold: bool) -> Trial:
         """Which runs the vehicle may be on, and the journeys to try its fix against."""
         vehicle_id, at = position.vehicle_id, position.fix_at.timestamp()
         current = self._newest.get(vehicle_id)
         trial = Trial(position, at, current, cold)
-        claim = position.claim
+        claim = position.claim if not self._is_overruled(position) else None
         if claim is not None and self._disbelieved.get(vehicle_id) != claim.run_id:
             self._disbelieved.pop(vehicle_id, None)
             if (
@@ -202,11 +215,20 @@ class Tracker:
         trial.options = [self._journey(choice, vehicle_id) for choice in choices]
         return trial
 
+    def _is_overruled(self, position: Position) -> bool:
+        """Staff say that the vehicle drives another run now than the one the feed names."""
+        said = self._by_staff.get(position.vehicle_id, ())
+        due = self._driving.due_of(said, position.fix_at) if said and position.claim is not None else []
+        due = [key for key in due if not self._is_taken(key, position.vehicle_id)]
+        return bool(due) and position.claim is not None and all(key.run_id != position.claim.run_id for key in due)
+
     def _is_taken(self, key: RunKey, vehicle_id: VehicleId) -> bool:
         """The run has been ended by this vehicle, or another one is driving it."""
         own = self._journeys.get((key, vehicle_id))
         if own is not None and own.ended:
             return True
+        if key in self._by_staff.get(vehicle_id, ()):
+            return False
         driver = self._driver.get(key)
         return driver is not None and driver != vehicle_id and not self._journeys[key, driver].waiting
 
@@ -281,7 +303,7 @@ class Tracker:
         settled = self._inference.is_settled(journey.vehicle_id, journey.key)
         return not settled or is_lost(journey.progress, trial.position.fix_at)
 
-    def _take_up(self, sure: Sequence[Sure], draft: Draft) -> None:
+    def _take_up(self, sure: Sequence[Sure], source: AssignmentSource, draft: Draft) -> None:
         """Let vehicles drive the runs that their tracks have proved, as if it had been known from their first fix."""
         taken_up: list[tuple[Sure, Journey]] = []
         for one in sure:
@@ -289,7 +311,7 @@ class Tracker:
             if current is not None and current.key == one.key and not (current.lost or current.ended):
                 self._inference.settle(one.vehicle_id, one.key)
             else:
-                journey = Journey(self._timetable, self._paths, one.key, one.vehicle_id, AssignmentSource.INFERRED)
+                journey = Journey(self._timetable, self._paths, one.key, one.vehicle_id, source)
                 taken_up.append((one, journey))
         for index in range(max((len(one.trail) for one, _ in taken_up), default=0)):
             trials = [

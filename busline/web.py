@@ -10,6 +10,7 @@ from types import MappingProxyType
 from aiohttp import hdrs, web
 
 from busline.board.accuracy import accuracy_routes
+from busline.board.assigning import assigning_routes
 from busline.board.page import Board, board_routes
 from busline.board.sign_in import HOME, sign_in_routes
 from busline.board.templates import static_files
@@ -19,6 +20,7 @@ from busline.metrics import Metrics
 from busline.picture import Picture
 from busline.readiness import readiness
 from busline.settings import Settings
+from busline.store.ledger import Ledger
 from busline.store.pool import Pool
 from busline.store.scores import Scores
 from busline.store.staff import Role, Staff
@@ -68,6 +70,7 @@ def build_web(
     add(None, sign_in_routes(staff, settings, masker))
     add(None, open_routes)
     add(Role.VIEWER, board_routes(board, settings))
+    add(Role.DISPATCHER, assigning_routes(picture, Ledger(pool), clock))
     add(Role.VIEWER, accuracy_routes(Scores(pool), picture, clock.now, settings))
     for role, routes in staff_routes.items():
         add(role, routes)

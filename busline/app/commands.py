@@ -10,12 +10,13 @@ from busline.app.database import Refused, server, store
 from busline.app.loads import Say
 from busline.check import Finding, Verdict, exit_code, report
 from busline.check import check as look_into
-from busline.fleet import NoticeKind, RunNotice
-from busline.ids import RunId, RunKey
+from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
+from busline.ids import RunId, RunKey, VehicleId
 from busline.run_state import OUTAGE_FIX_AGE_SECONDS
 from busline.settings import FeedAddress, Settings
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable
+from busline.store.pool import Pool
 from busline.store.staff import Role, Staff
 from feeds.gtfs_rt import Message, Unreadable, decode
 from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
@@ -33,14 +34,8 @@ async def bring_up_to_date(settings: Settings, say: Say) -> int:
 async def notice(settings: Settings, run: str, kind: str, service_date: date | None, cause: str, say: Say) -> int:
     """`busline notice`: a running service shows it within seconds."""
     async with store(settings, beside=True) as pool:
-        timetable = await load_timetable(pool)
-        if timetable is None or RunId(run) not in timetable.runs:
-            raise Refused(f"The plan in force has no run {run!r}, so nothing was noted. Run ids are GTFS trip ids.")
-        now = datetime.now(UTC)
-        day = service_date or now.astimezone(timetable.timezone).date()
-        if not timetable.calendar.runs_on(timetable.runs[RunId(run)].service_id, day):
-            raise Refused(f"Run {run} does not go on {day}, so nothing was noted. Name another day with --date.")
-        key = RunKey(day, RunId(run))
+        key = await _run_of_the_day(pool, run, service_date)
+        day, now = key.service_date, datetime.now(UTC)
         if kind == "clear":
             cleared = await Ledger(pool).clear(key, "command line", now)
             say(f"Taken back: {cleared} notices about run {run} on {day}.")
@@ -48,6 +43,26 @@ async def notice(settings: Settings, run: str, kind: str, service_date: date | N
             await Ledger(pool).say(RunNotice(key, NoticeKind(kind), cause, now), "command line")
             say(f"Noted: run {run} on {day} is {kind}. Families who ask are told so from now on.")
     return 0
+
+
+async def assign(settings: Settings, run: str, bus: str, service_date: date | None, say: Say) -> int:
+    """`busline assign`: a running service follows it within seconds."""
+    async with store(settings, beside=True) as pool:
+        key = await _run_of_the_day(pool, run, service_date)
+        now = datetime.now(UTC)
+        await Ledger(pool).assign(Assignment(key, VehicleId(bus), AssignmentSource.STAFF, now), "command line")
+    say(f"Noted: bus {bus} drives run {run} on {key.service_date}. Families who ask are told to look for it.")
+    return 0
+
+
+async def _run_of_the_day(pool: Pool, run: str, service_date: date | None) -> RunKey:
+    timetable = await load_timetable(pool)
+    if timetable is None or RunId(run) not in timetable.runs:
+        raise Refused(f"The plan in force has no run {run!r}, so nothing was noted. Run ids are GTFS trip ids.")
+    day = service_date or datetime.now(UTC).astimezone(timetable.timezone).date()
+    if not timetable.calendar.runs_on(timetable.runs[RunId(run)].service_id, day):
+        raise Refused(f"Run {run} does not go on {day}, so nothing was noted. Name another day with --date.")
+    return RunKey(day, RunId(run))
 
 
 async def add_user(settings: Settings, name: str, role: str, say: Say) -> int:

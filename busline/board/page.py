@@ -20,6 +20,7 @@ from busline.fleet import Fleet
 from busline.ids import RunId, RunKey
 from busline.picture import Picture
 from busline.settings import Settings
+from busline.store.staff import Role
 from busline.timetable import Timetable
 from busline.web_guard import MEMBER
 
@@ -158,7 +159,11 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
         view = board.run(request.match_info["date"], RunId(request.match_info["run"]))
         if view is None:
             raise web.HTTPNotFound(text="The plan in force has no such run on that day.")
-        text = templates().get_template("run.html").render(district=settings.district_name, view=view)
+        text = (
+            templates()
+            .get_template("run.html")
+            .render(district=settings.district_name, view=view, may_assign=request[MEMBER].role.covers(Role.DISPATCHER))
+        )
         return web.Response(text=text, content_type="text/html")
 
     return [

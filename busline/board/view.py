@@ -9,7 +9,7 @@ from typing import assert_never
 
 from busline.answer import Bus
 from busline.answering import LATE_SECONDS
-from busline.fleet import FeedHealth, Fleet, RunProgress, RunState
+from busline.fleet import FeedHealth, Fleet, Proposal, RunProgress, RunState
 from busline.ids import RunKey
 from busline.run_state import expected_bus, outage_since, run_state
 from busline.service_day import moment, seconds_into
@@ -105,6 +105,8 @@ class Row:
     """Since when it is held, off route or done."""
     cause: str
     """What staff gave as the reason, or empty."""
+    proposal: Proposal | None = None
+    """Another bus that seems to drive it, for staff to confirm."""
 
     @property
     def needs_attention(self) -> bool:
@@ -222,6 +224,7 @@ def run_row(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, no
         planned_start=planned_start,
         since=_since(state, progress),
         cause=notice.cause if notice else "",
+        proposal=fleet.proposals.get(key),
     )
 
 
@@ -332,6 +335,8 @@ def searchable(row: Row) -> str:
     parts: list[str] = [row.route_name, row.key.run_id, row.headsign]
     if row.bus is not None:
         parts += [row.bus.number, row.bus.instead_of or ""]
+    if row.proposal is not None:
+        parts.append(row.proposal.vehicle_id)
     if row.next_stop is not None:
         parts.append(row.next_stop.name)
     return " ".join(parts).lower()

@@ -118,6 +118,19 @@ class Ledger:
             standing = [_notice(*row) for row in await connection.fetch(SQL["notices"], list(service_dates))]
         return {notice.key: notice for notice in standing}
 
+    async def assign(self, assignment: Assignment, said_by: str) -> None:
+        """Keep which bus staff say drives a run, from `assignment.since` on."""
+        key = assignment.key
+        async with transaction(self._pool) as connection:
+            await connection.execute(
+                SQL["assign"], key.service_date, key.run_id, assignment.since, assignment.vehicle_id, said_by
+            )
+
+    async def assigned_by_staff(self, service_dates: Collection[date]) -> list[Assignment]:
+        """The newest bus that staff gave each run of these days."""
+        async with transaction(self._pool) as connection:
+            return [_assignment(*row) for row in await connection.fetch(SQL["assigned_by_staff"], list(service_dates))]
+
     async def clear(self, key: RunKey, cleared_by: str, at: datetime) -> int:
         """Clear every notice of a run that stands; how many there were."""
         async with transaction(self._pool) as connection:

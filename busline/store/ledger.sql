@@ -13,6 +13,19 @@ select * from unnest($1::date[], $2::text[], $3::timestamptz[], $4::text[], $5::
 on conflict (service_date, run_id, since) do update
     set vehicle_id = excluded.vehicle_id, source = excluded.source;
 
+-- name: assign
+-- What staff say holds from that moment on.
+insert into assignment (service_date, run_id, since, vehicle_id, source, said_by) values ($1, $2, $3, $4, 'staff', $5)
+on conflict (service_date, run_id, since) do update
+    set vehicle_id = excluded.vehicle_id, source = excluded.source, said_by = excluded.said_by;
+
+-- name: assigned_by_staff
+-- The newest bus that staff gave each run of some days.
+select distinct on (service_date, run_id) service_date, run_id, since, vehicle_id, source
+from assignment
+where service_date = any ($1) and source = 'staff'
+order by service_date, run_id, since desc;
+
 -- name: keep_visits
 -- A visit is completed once, when the bus leaves; an older report of it never opens it again. A bus that went back and
 -- came again later is a newer visit, and replaces it.
