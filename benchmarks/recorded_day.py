@@ -97,7 +97,7 @@ async def run(options: argparse.Namespace) -> int:
         Path(folder).chmod(0o711)
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "busline", "replay", "--plan", str(plan), "--positions", str(positions)),
-            *("--speed", str(options.speed), "--port", "0", "--data-dir", folder, "--json", "--no-browser"),
+            *("--speed", str(options.speed), "--port", "0", "--data-dir", folder, "--json", "--no-browser", "--stay"),
             stdout=asyncio.subprocess.PIPE,
             limit=2**24,
         )
