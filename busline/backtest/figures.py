@@ -1,7 +1,7 @@
 """The figures of a backtest, for a program and for a person."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from busline.backtest.verdict import OURS, Backtest, Fold, Side
@@ -9,6 +9,8 @@ from busline.scoring import Scores
 
 Json = Mapping[str, object] | list[object] | str | float | int | bool | None
 
+NAMED = 8
+"""So many routes are named in a line; the figures name all of them."""
 SAID_ONE_TIME = frozenset(
     {
         "coverage_percent",
@@ -100,11 +102,17 @@ def _fold_line(fold: Fold) -> str:
     benchmark = fold.scores.benchmark
     lowest = min(bucket.accurate_percent for bucket in benchmark.buckets)
     ratio = fold.scores.mean_absolute_seconds / fold.delay_scores.mean_absolute_seconds
+    scores = fold.scores
     return (
-        f"Scored {', '.join(fold.routes)}, calibrated on {fold.fitted_on}: Benchmark {benchmark.percent:.1f}, lowest "
-        f"bucket {lowest:.1f}, band {fold.scores.coverage_percent:.1f} % in {fold.scores.width_seconds:.0f} s, error "
-        f"{ratio:.3f} of delay propagation."
+        f"Scored {_some(fold.routes)}, calibrated on {_some(fold.fitted_on.split(', '))}: "
+        f"Benchmark {benchmark.percent:.1f}, lowest bucket {lowest:.1f}, band {scores.coverage_percent:.1f} % in "
+        f"{scores.width_seconds:.0f} s, error {ratio:.3f} of delay propagation."
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _line(name: str, scores: Scores) -> str:

@@ -161,6 +161,8 @@ def _cell(found: Backtest, which: Rows) -> str:
     lead = actual - found.replayed.notes.made_at[which]
     percent = eta_benchmark(lead, actual - found.told.published[which]).percent
     error = float(np.abs(actual - found.told.p50[which]).mean())
+    if np.isnan(percent):
+        return f"<td>– {error:.0f}</td>"  # the Benchmark looks no farther ahead than a quarter of an hour
     return f'<td class="h{min(max(int((percent - 50) // 10), 0), 4)}"><b>{percent:.0f}</b> {error:.0f}</td>'
 
 

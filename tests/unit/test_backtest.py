@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -233,6 +234,14 @@ def test_the_report_is_one_page_without_scripts_or_outside_things(found: Backtes
     assert "A &lt;morning&gt;" in page
     for outside in ("<script", "http", "<link", "<img", "url("):
         assert outside not in page
+
+
+def test_an_hour_with_only_far_predictions_has_an_error_and_no_benchmark() -> None:
+    # From its first stop at 7:32 the bus drives until 8:17: what is said before 8 o'clock is over a quarter hour ahead.
+    run = make_run("r", street((0, 0), (25_000, 0)), start=SEVEN + 1_800, stops_m=[0.0, 1_000.0, 24_000.0, 25_000.0])
+    timetable = make_timetable(run)
+    found = backtest(timetable, drive(run, [(0.0, 0.0), (125.0, 1_000.0), (3_000.0, 25_000.0)], every=20.0))
+    assert re.search(r"<td>– \d+</td>", report_page(timetable, found, "far"))
 
 
 def test_every_prediction_is_written_with_its_quantiles_in_order(found: Backtest) -> None:
