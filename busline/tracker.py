@@ -242,6 +242,10 @@ class Tracker:
     def _settle(self, trial: Trial, draft: Draft) -> tuple[Journey | None, Match | Unmatched]:
         """Decide which journey the fix belongs to, and let it see the fix. Returns that journey and the outcome."""
         current = trial.current
+        if current is not None and len(trial.outcomes) == 1 and trial.outcomes[0][0] is current:
+            # As nearly always, only the run it is on comes into question.
+            self._see(trial, trial.outcomes[0], draft)
+            return current, trial.outcomes[0][1]
         former = current if current is not None and current not in trial.options and not current.ended else None
         open_ = [tried for tried in trial.outcomes if tried[0] in trial.options]
         chosen = next((tried for tried in open_ if isinstance(tried[1], Match)), None)

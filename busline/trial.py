@@ -29,9 +29,10 @@ class Trial:
 
     def tried(self) -> list[Journey]:
         """The runs it may be on, and the one it was on until now."""
-        if self.current is None or self.current.ended or self.current in self.options:
+        current = self.current
+        if current is None or current in self.options or current.ended:
             return self.options
-        return [*self.options, self.current]
+        return [*self.options, current]
 
 
 def match_trials(plane: LocalPlane, paths: Paths, trials: Sequence[Trial]) -> None:

@@ -164,7 +164,8 @@ def drive(
     times = [seconds for seconds, _ in profile]
     metres = [distance for _, distance in profile]
     reports = []
-    for seconds in np.unique([*np.arange(times[0], times[-1], every), times[-1]]):
+    # To the millisecond: two reports within less would be of the same moment.
+    for seconds in np.unique(np.round([*np.arange(times[0], times[-1], every), times[-1]], 3)):
         x, y = place_on(run, float(np.interp(seconds, times, metres)))
         dx, dy = noise()
         claimed = (claims or run) if claiming else None
