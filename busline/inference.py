@@ -3,6 +3,7 @@
 The glue between the tracker, which knows who drives what, and `busline/recognition.py`, which reads tracks.
 """
 
+import math
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +32,8 @@ LOST = timedelta(seconds=120)
 GIVEN_UP = timedelta(seconds=180)
 """A run whose bus has not been seen on it for so long may have another."""
 REFRESHED_SECONDS = 10.0
-TRAIL_KEPT = 90
+TRAIL_KEPT = 60
+SAME_PLACE_M = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Inference:
         self._driving = driving
         self._recognition = Recognition(timetable, paths)
         self._asked: dict[VehicleId, Question] = {}
-        self._trails: dict[VehicleId, deque[Position]] = {}
+        self._trails: dict[VehicleId, deque[Question]] = {}
         self._settled: dict[VehicleId, RunKey] = {}
         self._proposed_since: dict[tuple[RunKey, VehicleId], datetime] = {}
         self._days: dict[date, tuple[list[RunKey], Floats, Floats]] = {}
@@ -107,7 +109,7 @@ class Inference:
         for question in questions:
             vehicle_id = question.position.vehicle_id
             self._asked[vehicle_id] = question
-            self._trails.setdefault(vehicle_id, deque(maxlen=TRAIL_KEPT)).append(question.position)
+            self._keep(self._trails.setdefault(vehicle_id, deque(maxlen=TRAIL_KEPT)), question)
         open_runs = self._open_runs(now, drivers, assignments)
         sightings = [
             Sighting(
@@ -154,7 +156,15 @@ class Inference:
 
     def _trail(self, found: Recognised) -> tuple[Position, ...]:
         since = datetime.fromtimestamp(found.since, UTC) - timedelta(seconds=1)
-        return tuple(fix for fix in self._trails[found.vehicle_id] if fix.fix_at >= since)
+        fixes = (question.position for question in self._trails[found.vehicle_id])
+        return tuple(fix for fix in fixes if fix.fix_at >= since)
+
+    @staticmethod
+    def _keep(trail: deque[Question], question: Question) -> None:
+        """Of a bus that stands only the first and the newest fix matter."""
+        if len(trail) >= 2 and all(math.dist(one.xy, question.xy) < SAME_PLACE_M for one in (trail[-1], trail[-2])):
+            trail.pop()
+        trail.append(question)
 
     def _open_runs(
         self, at: float, drivers: Mapping[RunKey, Journey], assignments: Mapping[RunKey, Assignment]

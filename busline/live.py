@@ -148,7 +148,8 @@ class Live:
                 self._show(self._tracker.fleet)
         for said in await self._ledger.assigned_by_staff(self.picture.service_dates(now)):
             known = self.picture.fleet.assignments.get(said.key)
-            if said.key.run_id in self.picture.timetable.runs and (known is None or known.since < said.since <= now):
+            is_news = said.since <= now and (known is None or known.since < said.since)
+            if is_news and said.key.run_id in self.picture.timetable.runs:
                 async with self._one_at_a_time:
                     step = self._tracker.assign(said)
                     await self._record(step)
