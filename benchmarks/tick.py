@@ -31,7 +31,7 @@ from google.transit import gtfs_realtime_pb2 as pb
 from numpy.typing import NDArray
 
 from benchmarks.fleet import PACE_MPS, PLANE, SEGMENT_M, SEGMENTS, SOURCE, MadeUpFleet, made_up_fleet
-from busline.app.collecting import rare_collections
+from busline.app.responsive import responsive
 from busline.band import QUANTILES, Z
 from busline.board.page import Board
 from busline.clock import ScaledClock
@@ -214,7 +214,7 @@ async def longest_holds(fleet: MadeUpFleet, count: int) -> list[float]:
             live = await Live.open(pool, NOW)
             board = Board(lambda: live.picture, ScaledClock(NOW))
             longest = []
-            with rare_collections():  # as the service does
+            with responsive():  # as the service does
                 for tick in range(count + 1):
                     positions = await asyncio.to_thread(messages.read, tick)
                     holds = [0.0]

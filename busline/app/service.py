@@ -8,10 +8,10 @@ import phonenumbers
 import structlog
 from aiohttp.web import RouteDef
 
-from busline.app.collecting import collect_when_quiet, rare_collections
 from busline.app.database import store
 from busline.app.listening import listening
 from busline.app.nightly import chores
+from busline.app.responsive import collect_when_quiet, responsive
 from busline.clock import Clock, SystemClock
 from busline.geo import Area
 from busline.installation_key import installation_key
@@ -93,7 +93,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         under_way = live.picture.fleet.progress.values()
         return all(one.started_at is None or one.ended_at is not None for one in under_way)
 
-    with rare_collections():
+    with responsive():
         async with asyncio.TaskGroup() as tasks:
             loops = [
                 tasks.create_task(
