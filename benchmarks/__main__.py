@@ -3,7 +3,16 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("match_fleet", "stranger", "recorded_day", "arrival_times", "madison", "postgres_kills")
+BENCHMARKS = (
+    "match_fleet",
+    "tick",
+    "design_load",
+    "stranger",
+    "recorded_day",
+    "arrival_times",
+    "madison",
+    "postgres_kills",
+)
 
 
 def main() -> int:
