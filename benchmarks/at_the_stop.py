@@ -4,7 +4,7 @@ A family goes by the plan until the bus is under way, then by each newer time to
 takes 5 minutes. Notes and what was told of them in; one `Child` for every stop of a morning run out.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ from feeds.simulator.history import SchoolDay
 Flags = NDArray[np.bool_]
 
 WALK_SECONDS = 300.0
+TOLD_A_TIME = "told a time"
+"""Whoever was told when to be there, in time or too late to walk."""
 
 
 class WentBy(StrEnum):
@@ -92,12 +94,13 @@ def midnight(day: SchoolDay) -> float:
 
 
 def by_what_they_went(children: Sequence[Child]) -> dict[str, dict[str, float]]:
-    """Shares of children, percent, and their mean wait, by what they went by."""
-    return {went_by.value: _group(children, went_by) for went_by in WentBy}
+    """Shares of children, percent, and their mean wait: of all that were told a time, and by what they went by."""
+    groups = {went_by.value: _group(children, {went_by}) for went_by in WentBy}
+    return {TOLD_A_TIME: _group(children, {WentBy.TOLD, WentBy.TOO_LATE})} | groups
 
 
-def _group(children: Sequence[Child], went_by: WentBy) -> dict[str, float]:
-    own = [child for child in children if child.went_by is went_by]
+def _group(children: Sequence[Child], went_by: Set[WentBy]) -> dict[str, float]:
+    own = [child for child in children if child.went_by in went_by]
     counted = sum(child.children for child in own)
     total = max(counted, 1)
 

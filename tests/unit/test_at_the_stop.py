@@ -38,5 +38,6 @@ def test_groups_count_children_and_wait_only_where_the_bus_was_met() -> None:
         "not_left_behind_percent": 75.0,
         "wait_minutes": 2.0,
     }
+    assert groups["told a time"] == groups["told in time"]
     assert groups["the plan alone"]["not_left_behind_percent"] == 0.0
     assert groups["told when it was too late to walk"]["share_percent"] == 0.0
