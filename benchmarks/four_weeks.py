@@ -1,7 +1,7 @@
 """Four weeks of a simulated September with a new plan each week: does the engine learn what it should?
 
 Each day is lived through the real screening, tracker and engine with what the days before taught, and nothing later.
-The truth is the simulator's own. Seeds 1 to 9 were used while the engine and the simulator were built; the figures are
+The truth is the simulator's own. Seeds 1 to 5 were used while the engine and the simulator were built; the figures are
 of others, and nothing was fitted on those.
 
     python -m benchmarks.four_weeks --seeds 11 12 13
