@@ -7,12 +7,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint types imports pytest browser-ready lock clean pg-kills bench help
+.PHONY: demo test lint types imports pytest browser-ready lock clean pg-kills bench explore help
 
 help:
 	@echo "make demo            the whole system with a simulated district (ARGS='--speed 4' passes options)"
 	@echo "make test            format, lint, import contract, types and every test, the browser ones included"
 	@echo "make pg-kills N=60   kill -9 the embedded PostgreSQL N times under writes and count what was lost"
+	@echo "make explore ROUNDS=5  new random examples for every property"
 	@echo "make bench           the benchmarks, as ratios in one run"
 	@echo "make lock            write the lock files again from setup.cfg"
 
@@ -41,6 +42,11 @@ browser-ready: $(VENV)/.dev
 N ?= 60
 pg-kills: $(VENV)/.dev
 	$(BIN)/python benchmarks/postgres_kills.py --cycles $(N)
+
+# New examples for every property, ROUNDS times over: what `make test` draws is the same each time.
+ROUNDS ?= 5
+explore: $(VENV)/.dev
+	for round in $$(seq $(ROUNDS)); do HYPOTHESIS_PROFILE=explore $(BIN)/pytest -n 2 tests/properties || exit 1; done
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks

@@ -9,6 +9,7 @@ BENCHMARKS = (
     "design_load",
     "stranger",
     "recorded_day",
+    "recognition",
     "arrival_times",
     "madison",
     "postgres_kills",

@@ -13,11 +13,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from busline.migrate import migrate
 from busline.store.embedded import embedded_postgres
 from busline.store.pool import DatabaseAddress, Pool, open_pool
+
+# The same examples every time, so that a red run is a change and not a draw; `make explore` draws new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("explore", deadline=None)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 TEMPLATE = f"busline_template_{os.getpid()}"
 OWN_SERVER = os.environ.get("BUSLINE_TEST_DATABASE_URL")
