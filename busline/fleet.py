@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from busline.geo import LatLon
 from busline.ids import RunKey, SourceId, StopId, VehicleId
 
 
@@ -76,6 +77,8 @@ class RunProgress:
     """Since when it has not moved by 60 m; None while it moves."""
     off_route_since: datetime | None
     ended_at: datetime | None
+    still_from: LatLon | None = None
+    """Where it was when it last moved by 60 m: standing still is measured from here, also after a restart."""
 
 
 class NoticeKind(StrEnum):

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
-import numpy as np
-
 from busline.fleet import AssignmentSource, RunProgress, StopVisit
+from busline.geo import LatLon
+from busline.geo import distance_m as metres_between
 from busline.ids import RunKey, VehicleId
 from busline.match import Beliefs, Match, Unmatched, UnmatchedReason, belief_at, no_belief
 from busline.passing import NEAR_M, Stretch, first_ahead, pass_calls
@@ -65,7 +65,6 @@ class Journey:
         self._inherited: dict[int, StopVisit] = {}
         self._stops_m: list[float] = paths.stops_m[int(paths.pattern[self.row])]
         self._setting_off = SettingOff(self._stops_m[0], self.start_at)
-        self._anchor_xy: tuple[float, float] | None = None
         """Where it was when it last moved by `STILL_M`."""
 
     def resume(self, progress: RunProgress, visits: Iterable[StopVisit]) -> None:
@@ -79,10 +78,6 @@ class Journey:
         self.visits = {visit.call_index: visit for visit in visits if visit.call_index <= reached}
         self.visits_changed = True
         self._setting_off.resume(matched_at, progress.distance_m)
-        if progress.off_route_since is None:
-            path = self.run.pattern
-            x, y = (np.interp(progress.distance_m, path.path_distance_m, path.path_xy[:, axis]) for axis in (0, 1))
-            self._anchor_xy = (float(x), float(y))
 
     @property
     def waiting(self) -> bool:
@@ -143,9 +138,9 @@ class Journey:
         self.belief = belief
         match outcome:
             case Match():
-                return self._on_path(fix, at, xy, outcome, cold=cold)
+                return self._on_path(fix, at, outcome, cold=cold)
             case Unmatched(reason):
-                return self._off_path(fix, xy, reason)
+                return self._off_path(fix, reason)
 
     def hand_over(self, fix: Position) -> list[StopVisit]:
         """End the journey: its vehicle has taken up another run. Returns the last visit where it was seen."""
@@ -170,12 +165,13 @@ class Journey:
         self._inherited = former._inherited | former.visits
         self.visits_changed = True
 
-    def _off_path(self, fix: Position, xy: tuple[float, float], reason: UnmatchedReason) -> list[StopVisit]:
+    def _off_path(self, fix: Position, reason: UnmatchedReason) -> list[StopVisit]:
         was = self.progress
         if was is None:
             return []
         visits: list[StopVisit] = []
-        now = replace(was, fix_at=fix.fix_at, still_since=self._still_since(xy, was))
+        still_from, still_since = _standing(fix, was)
+        now = replace(was, fix_at=fix.fix_at, still_from=still_from, still_since=still_since)
         # One stray fix is not a detour; two running are, from the first of them on.
         if self.lost and not self.waiting and was.off_route_since is None and reason is UnmatchedReason.OFF_PATH:
             now = replace(now, off_route_since=was.fix_at)
@@ -184,20 +180,18 @@ class Journey:
         self.progress = now
         return visits
 
-    def _on_path(
-        self, fix: Position, at: float, xy: tuple[float, float], found: Match, *, cold: bool
-    ) -> list[StopVisit]:
+    def _on_path(self, fix: Position, at: float, found: Match, *, cold: bool) -> list[StopVisit]:
         was, distance_m = self.progress, found.distance_m
         visits: list[StopVisit] = []
-        started_at, next_call, still_since = None, 0, None
+        started_at, next_call, still_since, still_from = None, 0, None, fix.place
         self.matches += 1
         if was is None:
-            self._anchor_xy = xy
             self._setting_off.begin(at, distance_m)
             if cold and distance_m > self._stops_m[0] + LAYOVER_M and self._early(at, distance_m) < COLD_EARLY_SECONDS:
                 started_at, next_call = fix.fix_at, first_ahead(self._stops_m, distance_m)
         else:
-            started_at, next_call, still_since = was.started_at, was.next_call, self._still_since(xy, was)
+            started_at, next_call = was.started_at, was.next_call
+            still_from, still_since = _standing(fix, was)
             was_at = was.matched_at.timestamp()
             back_m = was.distance_m - distance_m
             at_start = distance_m <= self._stops_m[0] + UNDER_WAY_M
@@ -236,6 +230,7 @@ class Journey:
             still_since=still_since,
             off_route_since=None,
             ended_at=ended_at,
+            still_from=still_from,
         )
         return visits
 
@@ -285,13 +280,6 @@ class Journey:
         self.visits_changed = True
         return visit
 
-    def _still_since(self, xy: tuple[float, float], was: RunProgress) -> datetime | None:
-        anchor = self._anchor_xy
-        if anchor is not None and (xy[0] - anchor[0]) ** 2 + (xy[1] - anchor[1]) ** 2 < STILL_M**2:
-            return was.still_since if was.still_since is not None else was.fix_at
-        self._anchor_xy = xy
-        return None
-
     def _stands_at_end(self, fix_at: datetime, still_since: datetime | None, distance_m: float) -> bool:
         return (
             still_since is not None
@@ -320,3 +308,10 @@ class Journey:
         share = min(max((distance_m - before_m) / gap_m, 0.0), 1.0) if gap_m > 0 else 1.0
         departure = self.run.departure_seconds.item(after - 1)
         return departure + share * (self.run.arrival_seconds.item(after) - departure)
+
+
+def _standing(fix: Position, was: RunProgress) -> tuple[LatLon, datetime | None]:
+    """From where stillness is measured now, and since when the bus stands there; None while it moves."""
+    if was.still_from is not None and metres_between(fix.place, was.still_from) < STILL_M:
+        return was.still_from, was.still_since if was.still_since is not None else was.fix_at
+    return fix.place, None

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 import structlog
 
 from busline.fleet import Assignment, AssignmentSource, Fleet, NoticeKind, RunNotice, RunProgress, StopVisit
+from busline.geo import LatLon
 from busline.ids import RunId, RunKey, StopId, VehicleId
 from busline.position import Position
 from busline.service_day import moment
@@ -212,6 +213,8 @@ async def _keep_progress(connection: Connection, progress: Sequence[RunProgress]
             one.still_since,
             one.off_route_since,
             one.ended_at,
+            None if one.still_from is None else one.still_from.lat,
+            None if one.still_from is None else one.still_from.lon,
         )
         for one in latest.values()
     ]
@@ -242,6 +245,8 @@ def _progress(
     still_since: datetime | None,
     off_route_since: datetime | None,
     ended_at: datetime | None,
+    still_lat: float | None,
+    still_lon: float | None,
 ) -> RunProgress:
     return RunProgress(
         key=RunKey(service_date, RunId(run_id)),
@@ -256,6 +261,7 @@ def _progress(
         still_since=still_since,
         off_route_since=off_route_since,
         ended_at=ended_at,
+        still_from=None if still_lat is None or still_lon is None else LatLon(still_lat, still_lon),
     )
 
 

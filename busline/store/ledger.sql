@@ -46,11 +46,11 @@ on conflict (service_date, run_id, stop_sequence) do update
 -- Never back in time: a step that is recorded late, or twice, leaves newer progress alone.
 insert into run_progress
     (service_date, run_id, vehicle_id, source, fix_at, matched_at, distance_m, next_call, lateness_seconds,
-     started_at, still_since, off_route_since, ended_at)
+     started_at, still_since, off_route_since, ended_at, still_lat, still_lon)
 select * from unnest(
     $1::date[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::double precision[],
     $8::integer[], $9::double precision[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[],
-    $13::timestamptz[])
+    $13::timestamptz[], $14::double precision[], $15::double precision[])
 on conflict (service_date, run_id) do update
     set vehicle_id       = excluded.vehicle_id,
         source           = excluded.source,
@@ -62,13 +62,15 @@ on conflict (service_date, run_id) do update
         started_at       = excluded.started_at,
         still_since      = excluded.still_since,
         off_route_since  = excluded.off_route_since,
-        ended_at         = excluded.ended_at
+        ended_at         = excluded.ended_at,
+        still_lat        = excluded.still_lat,
+        still_lon        = excluded.still_lon
     where run_progress.fix_at <= excluded.fix_at;
 
 -- name: progress
 -- How far the runs of a day and later had got, as last recorded, unless that was after the moment.
 select service_date, run_id, vehicle_id, source, fix_at, matched_at, distance_m, next_call, lateness_seconds,
-       started_at, still_since, off_route_since, ended_at
+       started_at, still_since, off_route_since, ended_at, still_lat, still_lon
 from run_progress
 where service_date >= $1 and fix_at <= $2;
 
