@@ -11,12 +11,12 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.scoring import MISSED_SECONDS
 from busline.backtest.judging import Told
 from busline.backtest.replaying import Notes, Replayed
-from busline.outlook import Stage
 from busline.people import Leg
-from busline.scoring import MISSED_SECONDS
 from busline.service_day import moment
+from busline.travel_times.outlook import Stage
 from feeds.simulator.history import SchoolDay
 
 Flags = NDArray[np.bool_]

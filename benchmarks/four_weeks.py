@@ -36,23 +36,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.at_the_stop import TOLD_A_TIME, Child, by_what_they_went, children_of, midnight, rows_by_call
+from busline.accuracy.scoring import Predicted, benchmark_interval, score
 from busline.backtest.judging import Told, calibration_from, happened, tell_in_time
 from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals
-from busline.band import PUBLISHED, QUANTILES
-from busline.calibration import Calibration, cells_of, no_calibration
-from busline.crossing import Traversals
-from busline.engine import Engine
 from busline.fleet import RunProgress
 from busline.ids import RunId, RunKey
-from busline.outlook import Stage
 from busline.position import LAST_SEEN_SECONDS, Position
-from busline.road import RoadNetwork
-from busline.road_history import learn
-from busline.road_versions import network_across
-from busline.scoring import Predicted, benchmark_interval, score
 from busline.timetable import Timetable
-from busline.trails import Trail, drives, kind_of
+from busline.travel_times.band import PUBLISHED, QUANTILES
+from busline.travel_times.calibration import Calibration, cells_of, no_calibration
+from busline.travel_times.crossing import Traversals
+from busline.travel_times.engine import Engine
+from busline.travel_times.outlook import Stage
+from busline.travel_times.road import RoadNetwork
+from busline.travel_times.road_history import learn
+from busline.travel_times.road_versions import network_across
+from busline.travel_times.trails import Trail, drives, kind_of
 from feeds.screening import Screen
 from feeds.simulator.history import SchoolDay, school_weeks
 from feeds.simulator.plan import size_of

@@ -24,11 +24,11 @@ from busline.fleet import Fleet
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import PlanId, RouteId, RunId, ServiceId, SourceId, StopId, VehicleId
 from busline.match import Fixes, belief_at, match
-from busline.paths import Paths
 from busline.position import Position, RunClaim
 from busline.service_day import Service, ServiceCalendar, moment
 from busline.timetable import Pattern, Run, Timetable
-from busline.tracker import Tracker
+from busline.tracking.paths import Paths
+from busline.tracking.tracker import Tracker
 
 DAY = date(2026, 10, 5)
 ZONE = ZoneInfo("America/New_York")

@@ -33,7 +33,7 @@ from busline.fleet import AssignmentSource, Fleet
 from busline.ids import RouteId, RunId, RunKey, VehicleId
 from busline.position import Position, RunClaim
 from busline.timetable import Timetable
-from busline.tracker import Tracker
+from busline.tracking.tracker import Tracker
 from feeds.plan.gtfs import read_gtfs
 from feeds.positions_file import read_positions
 from feeds.simulator.district import District, build_district

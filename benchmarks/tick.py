@@ -5,7 +5,8 @@
 The floor, measured in the same rounds: the message parsed and seven fields of each vehicle read with plain protobuf;
 the fixes projected onto windows of 24 segments, and Wilson-Hilferty quantiles for 30 stops each, in as few numpy calls
 as it takes. Times are of the processor, on noisy machines: the ratios count. The tick's three parts are the product's
-own: `feeds.gtfs_rt` and `feeds.screening`, `busline.tracker`, `busline.engine`. It also says how long the event loop is
+own: `feeds.gtfs_rt` and `feeds.screening`, `busline.tracking.tracker`,
+`busline.travel_times.engine`. It also says how long the event loop is
 held at most while the live line takes whole messages, written down in an embedded PostgreSQL, and the board is read;
 what a step costs in which a few buses report; and how much memory a run takes. Exits with 1 where a bar is missed.
 """
@@ -32,10 +33,8 @@ from numpy.typing import NDArray
 
 from benchmarks.fleet import PACE_MPS, PLANE, SEGMENT_M, SEGMENTS, SOURCE, MadeUpFleet, made_up_fleet
 from busline.app.responsive import responsive
-from busline.band import QUANTILES, Z
 from busline.board.page import Board
 from busline.clock import ScaledClock
-from busline.engine import Engine
 from busline.fleet import Fleet
 from busline.live import Live
 from busline.migrate import migrate
@@ -43,7 +42,9 @@ from busline.position import Position
 from busline.store.embedded import embedded_postgres
 from busline.store.plans import save_plan
 from busline.store.pool import open_pool
-from busline.tracker import Tracker
+from busline.tracking.tracker import Tracker
+from busline.travel_times.band import QUANTILES, Z
+from busline.travel_times.engine import Engine
 from feeds.gtfs_rt import Message, decode, encode
 from feeds.screening import Screen
 

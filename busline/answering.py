@@ -23,13 +23,13 @@ from busline.answer import (
     Uncovered,
     Window,
 )
-from busline.engine import Engine
 from busline.eta import Basis, NoPrediction, Prediction, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
 from busline.ids import CallKey, RunKey, VehicleId
 from busline.people import Leg
 from busline.run_state import expected_bus, outage_since, run_state
 from busline.timetable import Run, Timetable
+from busline.travel_times.engine import Engine
 
 LATE_SECONDS = 300
 """From five minutes behind its plan a bus is called late (Boston's own definition)."""

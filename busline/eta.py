@@ -10,12 +10,12 @@ from enum import StrEnum
 
 import numpy as np
 
-from busline.band import PUBLISHED, QUANTILES
-from busline.engine import Engine
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey
 from busline.position import LAST_SEEN_SECONDS, LIVE_SECONDS
 from busline.timetable import Run
+from busline.travel_times.band import PUBLISHED, QUANTILES
+from busline.travel_times.engine import Engine
 
 
 class Basis(StrEnum):

@@ -14,11 +14,9 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.clock import Clock
-from busline.engine import Engine
 from busline.fleet import FeedHealth, Fleet, RunProgress, StopVisit
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import PlanId, RunKey, SourceId
-from busline.learning import Learning
 from busline.picture import Picture
 from busline.position import Position
 from busline.service_day import ServiceCalendar
@@ -26,7 +24,9 @@ from busline.store.ledger import Ledger
 from busline.store.plans import current_plan_id, load_timetable
 from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
+from busline.travel_times.engine import Engine
+from busline.travel_times.learning import Learning
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.paths import Floats, Paths, Rows
+from busline.tracking.paths import Floats, Paths, Rows
 
 KEPT = 5
 """Hypotheses kept for each bus."""

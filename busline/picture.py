@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from busline.answer import Answer, Cancelled, Disclosure, Finished, MayHavePassed, NotRidingToday, Passed
 from busline.answering import StudentCall, answer_call, relevant_until
-from busline.engine import Engine
 from busline.eta import NoPrediction, Prediction, predict
 from busline.fleet import Fleet, RunProgress
 from busline.people import Ride
 from busline.service_day import seconds_into
 from busline.timetable import Run, Timetable
+from busline.travel_times.engine import Engine
 
 LOOK_AHEAD_DAYS = 7
 """How far ahead the next school day with a ride is looked for."""

@@ -13,7 +13,7 @@ from busline.ids import BlockId, PlanId, RouteId, RunId, RunKey, ServiceId, Sour
 from busline.position import Position, RunClaim
 from busline.service_day import Service, ServiceCalendar, moment
 from busline.timetable import Pattern, Run, Timetable
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
 
 ZONE = ZoneInfo("America/New_York")
 DAY = date(2026, 10, 5)

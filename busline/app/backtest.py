@@ -18,10 +18,10 @@ from busline.backtest.figures import as_json, as_words
 from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
 from busline.backtest.verdict import Backtest, NothingToScoreError, backtest
-from busline.driven_path import with_driven_paths
 from busline.ids import RouteId
 from busline.position import Position
 from busline.timetable import Timetable
+from busline.travel_times.driven_path import with_driven_paths
 from feeds.positions_file import PositionsFileError, read_positions
 from feeds.predictions_file import PredictionsFileError, read_predictions
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from busline.accuracy.nightly import GroupScore, Predictor, score_day
 from busline.app.database import Refused, store
 from busline.app.loads import Say
 from busline.clock import Clock
 from busline.jobs import Chore
-from busline.nightly import GroupScore, Predictor, score_day
 from busline.settings import Settings
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable

@@ -8,6 +8,7 @@ import phonenumbers
 import structlog
 from aiohttp.web import RouteDef
 
+from busline.accuracy.sampler import Sampler
 from busline.app.database import store
 from busline.app.listening import listening
 from busline.app.nightly import chores
@@ -20,7 +21,6 @@ from busline.live import Live
 from busline.masking import Masker
 from busline.metrics import Metrics
 from busline.picture import Picture
-from busline.sampler import Sampler
 from busline.settings import FeedAddress, Settings
 from busline.store.jobs import JobLedger
 from busline.store.pool import Pool

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.scoring import Predicted
 from busline.backtest.judging import Happened, Told
 from busline.backtest.replaying import Notes
 from busline.ids import RunId, RunKey, StopId
-from busline.scoring import Predicted
 from busline.timetable import Timetable
 
 Floats = NDArray[np.float64]

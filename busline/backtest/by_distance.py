@@ -18,10 +18,10 @@ from busline.backtest.foretelling import Foreteller, Known
 from busline.backtest.judging import Told, calibration_from, tell_in_time
 from busline.backtest.learned_plan import USUAL_MPS
 from busline.backtest.replaying import HELD_OVER_SECONDS, SLOWEST_HELD_MPS, Notes
-from busline.band import AHEAD_SECONDS, quantile_seconds, variance
 from busline.ids import RunKey
-from busline.outlook import NOON_SECONDS, Stage
 from busline.service_day import moment
+from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
+from busline.travel_times.outlook import NOON_SECONDS, Stage
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from busline.backtest.judging import Told, calibration_from, happened, tell_in_time
 from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals, true_arrivals
-from busline.dwell import Dwells
-from busline.engine import Engine
 from busline.ids import RouteId, RunKey
 from busline.position import Position
-from busline.road import RoadNetwork, road_network
-from busline.road_history import learn
 from busline.timetable import Timetable
-from busline.trails import Trail, drives, kind_of
+from busline.travel_times.dwell import Dwells
+from busline.travel_times.engine import Engine
+from busline.travel_times.road import RoadNetwork, road_network
+from busline.travel_times.road_history import learn
+from busline.travel_times.trails import Trail, drives, kind_of
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from busline.accuracy.scoring import Scores
 from busline.backtest.verdict import OURS, Backtest, Fold, Side
-from busline.scoring import Scores
 
 Json = Mapping[str, object] | list[object] | str | float | int | bool | None
 

@@ -7,19 +7,19 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.apportion import Passed, passed
 from busline.backtest.distances import DistanceRecording, Track
 from busline.backtest.learned_plan import learned_plan, run_id_of
-from busline.band import AHEAD_SECONDS
-from busline.crossing import Traversals
-from busline.earlier_passes import EarlierPasses, Now, Pass, pulled
 from busline.ids import StopId
-from busline.road import Road
-from busline.road_history import OTHER_KIND_WEIGHT, Drive, RoadHistory, driven_links, learn
 from busline.service_day import moment
 from busline.timetable import Timetable
-from busline.trails import kind_of
-from busline.travel import TravelModel
+from busline.travel_times.apportion import Passed, passed
+from busline.travel_times.band import AHEAD_SECONDS
+from busline.travel_times.crossing import Traversals
+from busline.travel_times.earlier_passes import EarlierPasses, Now, Pass, pulled
+from busline.travel_times.road import Road
+from busline.travel_times.road_history import OTHER_KIND_WEIGHT, Drive, RoadHistory, driven_links, learn
+from busline.travel_times.trails import kind_of
+from busline.travel_times.travel import TravelModel
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from busline.backtest.replaying import Notes, Replayed
 from busline.backtest.truth import Arrivals
-from busline.band import PUBLISHED, QUANTILES, normal_score
-from busline.calibration import Calibration, Drift, calibrated, cells_of
 from busline.ids import RunKey
+from busline.travel_times.band import PUBLISHED, QUANTILES, normal_score
+from busline.travel_times.calibration import Calibration, Drift, calibrated, cells_of
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

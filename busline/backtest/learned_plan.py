@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from busline.backtest.distances import DistanceRecording, Track
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import PlanId, RunId, ServiceId, StopId
-from busline.learned_path import learn_path
 from busline.service_day import ServiceCalendar
 from busline.timetable import Pattern, Run, Stop, Timetable
+from busline.travel_times.learned_path import learn_path
 
 Floats = NDArray[np.float64]
 

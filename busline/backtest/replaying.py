@@ -14,16 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.backtest.truth import Arrivals
-from busline.band import AHEAD_SECONDS
-from busline.engine import Engine
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.outlook import Outlook, Stage
 from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
-from busline.tracker import Tracker
-from busline.trails import Trail, Trails
+from busline.tracking.tracker import Tracker
+from busline.travel_times.band import AHEAD_SECONDS
+from busline.travel_times.engine import Engine
+from busline.travel_times.outlook import Outlook, Stage
+from busline.travel_times.trails import Trail, Trails
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -7,9 +7,9 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.scoring import eta_benchmark
 from busline.backtest.charts import Axis, Plot, round_ticks
 from busline.backtest.verdict import OURS, SCORED_SECONDS, Backtest, Side
-from busline.scoring import eta_benchmark
 from busline.service_day import moment
 from busline.timetable import Timetable
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from busline.backtest.verdict import Backtest
 from busline.eta import Basis
-from busline.outlook import Stage
 from busline.position import LIVE_SECONDS
 from busline.timetable import Timetable
+from busline.travel_times.outlook import Stage
 
 PREDICTION_COLUMNS = (
     "made_at", "trip_id", "stop_sequence", "stop_id", "p10", "p50", "p90", "published", "basis", "fix_age_seconds",

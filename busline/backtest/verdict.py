@@ -6,14 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.backtest.agency import AgencyPrediction, paired
-from busline.backtest.days import live_through
-from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, happened
-from busline.backtest.replaying import Notes, Replayed
-from busline.backtest.truth import Arrivals, true_arrivals
-from busline.ids import RouteId, RunKey
-from busline.position import Position
-from busline.scoring import (
+from busline.accuracy.scoring import (
     Calls,
     Predicted,
     Scores,
@@ -22,6 +15,13 @@ from busline.scoring import (
     error_ratio_interval,
     score,
 )
+from busline.backtest.agency import AgencyPrediction, paired
+from busline.backtest.days import live_through
+from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, happened
+from busline.backtest.replaying import Notes, Replayed
+from busline.backtest.truth import Arrivals, true_arrivals
+from busline.ids import RouteId, RunKey
+from busline.position import Position
 from busline.timetable import Timetable
 
 Floats = NDArray[np.float64]

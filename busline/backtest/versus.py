@@ -8,10 +8,17 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.scoring import (
+    Predicted,
+    Scores,
+    benchmark_interval,
+    bootstrap_interval,
+    error_ratio_interval,
+    score,
+)
 from busline.backtest.by_distance import ByDistance, Compared
 from busline.backtest.distances import DistanceRecording
 from busline.eta import Basis
-from busline.scoring import Predicted, Scores, benchmark_interval, bootstrap_interval, error_ratio_interval, score
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

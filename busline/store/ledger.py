@@ -17,7 +17,7 @@ from busline.store.days import DayPartitions
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 from busline.timetable import Timetable
-from busline.tracker import Step
+from busline.tracking.tracker import Step
 
 log = structlog.get_logger(__name__)
 

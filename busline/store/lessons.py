@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.calibration import Cells
-from busline.dwell import LONGEST_SECONDS, ROLLING_SECONDS
 from busline.ids import PlanId, RunId, RunKey, StopId
-from busline.reckoning import Lessons
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
-from busline.trails import Trail
+from busline.travel_times.calibration import Cells
+from busline.travel_times.dwell import LONGEST_SECONDS, ROLLING_SECONDS
+from busline.travel_times.reckoning import Lessons
+from busline.travel_times.trails import Trail
 
 SQL = load_queries(__file__)
 

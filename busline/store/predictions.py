@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from busline.accuracy.nightly import Day, Floats, PredictedRun, Window
+from busline.accuracy.sampling import PlannedRun, Sample
 from busline.ids import RunId, RunKey
-from busline.nightly import Day, Floats, PredictedRun, Window
-from busline.sampling import PlannedRun, Sample
 from busline.store.days import DayPartitions
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from busline.nightly import WHOLE_DISTRICT, GroupScore, Predictor, Promises
-from busline.scoring import Scores as Figures
+from busline.accuracy.nightly import WHOLE_DISTRICT, GroupScore, Predictor, Promises
+from busline.accuracy.scoring import Scores as Figures
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 

@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from busline.association import associate
 from busline.position import Position
+from busline.recognition.association import associate
 from busline.timetable import Run
-from busline.tracker import Step
+from busline.tracking.tracker import Step
 from tests.tracking_builder import (
     SEVEN,
     Place,

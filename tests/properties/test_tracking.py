@@ -13,7 +13,7 @@ from busline.fleet import Fleet, StopVisit
 from busline.match import UnmatchedReason
 from busline.position import Position
 from busline.timetable import Run
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
 from tests.tracking_builder import (
     PACE_MPS,
     Place,

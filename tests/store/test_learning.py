@@ -7,18 +7,18 @@ from typing import cast
 import numpy as np
 import pytest
 
-from busline.calibration import Cells
 from busline.fleet import Fleet
 from busline.ids import PlanId
-from busline.learning import Learning
 from busline.position import Position, RunClaim
-from busline.reckoning import Lessons
 from busline.store.lessons import LessonLedger
 from busline.store.plans import load_timetable, save_plan
 from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.timetable import Run, Timetable
-from busline.tracker import Tracker
-from busline.trails import Trail
+from busline.tracking.tracker import Tracker
+from busline.travel_times.calibration import Cells
+from busline.travel_times.learning import Learning
+from busline.travel_times.reckoning import Lessons
+from busline.travel_times.trails import Trail
 from tests.tracking_builder import DAY, PACE_MPS, at, drive, key_of, make_run, make_timetable, steady, street
 
 FIRST = make_run("first", street((0, 0), (5_000, 0)), bus="47")

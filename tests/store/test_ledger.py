@@ -11,7 +11,7 @@ from busline.ids import RunKey, SourceId, VehicleId
 from busline.position import Position, RunClaim
 from busline.store.ledger import ROWS_AT_ONCE, Ledger
 from busline.store.pool import DatabaseUnavailableError, Pool, transaction
-from busline.tracker import Step
+from busline.tracking.tracker import Step
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
 
 RUN = make_run("R1")

@@ -15,7 +15,7 @@ from busline.store.ledger import Ledger
 from busline.store.plans import save_plan
 from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
 from tests.builders import MONDAY, at, make_run, make_timetable
 
 RUN = make_run()

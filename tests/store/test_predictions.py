@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from busline.accuracy.nightly import Predictor, Promises, score_day
+from busline.accuracy.sampler import Sampler
+from busline.accuracy.sampling import Sample, planned_runs
 from busline.clock import ScaledClock
 from busline.eta import Basis, Prediction
 from busline.fleet import Fleet, StopVisit
 from busline.ids import RunKey
-from busline.nightly import Predictor, Promises, score_day
 from busline.picture import Picture
-from busline.sampler import Sampler
-from busline.sampling import Sample, planned_runs
 from busline.store.ledger import Ledger
 from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.store.predictions import Predictions
 from busline.store.scores import RouteScore, Scores
-from busline.tracker import Step
+from busline.tracking.tracker import Step
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
 
 RUN, NEVER = make_run("R1"), make_run("R2", block=None)

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from busline.accuracy.sampling import planned_runs
 from busline.app.database import Refused, store
 from busline.app.nightly import score
 from busline.fleet import Fleet
-from busline.sampling import planned_runs
 from busline.settings import Settings, read_settings
 from busline.store.ledger import Ledger
 from busline.store.plans import save_plan
 from busline.store.predictions import Predictions
-from busline.tracker import Step
+from busline.tracking.tracker import Step
 from tests.builders import MONDAY, at, make_progress, make_visit
 from tests.store.test_predictions import RUN, TIMETABLE, sample, tell
 

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
+from busline.accuracy.sampler import Sampler
 from busline.app.loads import bring_in_roster
 from busline.app.nightly import chores
 from busline.ids import Phone, VehicleId
 from busline.live import Live
 from busline.masking import Masker
-from busline.sampler import Sampler
 from busline.settings import read_settings
 from busline.store.jobs import JobLedger, Outcome
 from busline.store.plans import save_plan

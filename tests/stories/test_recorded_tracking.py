@@ -16,7 +16,7 @@ from busline.ids import RunId, RunKey
 from busline.match import UnmatchedReason
 from busline.position import Position
 from busline.timetable import Run, Timetable
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
 from feeds.plan.gtfs import read_gtfs
 from feeds.positions_file import read_positions
 

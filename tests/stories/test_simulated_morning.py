@@ -12,7 +12,7 @@ from busline.ids import RunId, RunKey
 from busline.position import RejectReason
 from busline.run_state import run_state
 from busline.timetable import Timetable
-from busline.tracker import Tracker
+from busline.tracking.tracker import Tracker
 from feeds.gtfs_rt import Message, decode, encode
 from feeds.plan.gtfs import read_gtfs
 from feeds.screening import Screen

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.four_weeks import OURS, Day, figures, live_through
-from busline.scoring import score
+from busline.accuracy.scoring import score
 
 
 @pytest.fixture(scope="module")

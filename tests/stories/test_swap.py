@@ -8,12 +8,12 @@ import pytest
 from busline.answer import Answer, Arriving, AtStop, Bus, LastSeen, LateStart, RunningLate, Uncovered
 from busline.answering import StudentCall, answer_call
 from busline.board.view import board_view
-from busline.engine import Engine
 from busline.fleet import AssignmentSource, Fleet, Proposal
 from busline.ids import RunId, RunKey, StudentId, VehicleId
 from busline.people import Leg
 from busline.timetable import Timetable
-from busline.tracker import Tracker
+from busline.tracking.tracker import Tracker
+from busline.travel_times.engine import Engine
 from feeds.plan.gtfs import read_gtfs
 from feeds.simulator.district import District, build_district
 from sms.catalogue import shipped_catalogue

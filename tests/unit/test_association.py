@@ -5,7 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from busline.association import associate
+from busline.recognition.association import associate
 
 
 def by_counting(log_odds: list[list[float]]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

@@ -20,11 +20,11 @@ from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
 from busline.backtest.truth import known_arrivals, true_arrivals
 from busline.backtest.verdict import AGENCY, DELAY, OURS, Backtest, NothingToScoreError, backtest
-from busline.engine import Engine
 from busline.ids import RouteId, RunId
-from busline.outlook import Stage
 from busline.position import Position
 from busline.timetable import Run
+from busline.travel_times.engine import Engine
+from busline.travel_times.outlook import Stage
 from tests.plan_builder import place as degrees
 from tests.plan_builder import small_plan, write_plan
 from tests.tracking_builder import (

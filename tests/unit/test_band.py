@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busline.band import QUANTILES, Z, normal_score, quantile_seconds, variance
+from busline.travel_times.band import QUANTILES, Z, normal_score, quantile_seconds, variance
 
 NORMAL = np.array([Z[quantile] for quantile in QUANTILES])
 SECONDS = st.floats(15, 7_200)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from busline.band import QUANTILES, Z
-from busline.calibration import FARTHEST, Cells, Drift, calibrated, no_calibration
+from busline.travel_times.band import QUANTILES, Z
+from busline.travel_times.calibration import FARTHEST, Cells, Drift, calibrated, no_calibration
 
 Floats = NDArray[np.float64]
 LOW, HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from busline.district_pace import FASTEST, SHARE, DistrictPace
+from busline.travel_times.district_pace import FASTEST, SHARE, DistrictPace
 
 
 def test_an_ordinary_day_is_one() -> None:

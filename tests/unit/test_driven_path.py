@@ -6,10 +6,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from busline.driven_path import driven_pattern, with_driven_paths
 from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Pattern, Run, Timetable
+from busline.travel_times.driven_path import driven_pattern, with_driven_paths
 from tests.tracking_builder import DAY, ZONE, drive, make_pattern, make_run, make_timetable, steady, street
 
 RANDOM = np.random.default_rng(7)

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from busline.driving import Choice, Driving
 from busline.fleet import Assignment, AssignmentSource
 from busline.ids import RunId, RunKey, VehicleId
 from busline.match import UnmatchedReason
 from busline.position import RunClaim
+from busline.tracking.driving import Choice, Driving
 from tests.tracking_builder import DAY, at, key_of, make_run, make_timetable, street
 
 AVENUE = street((0, 0), (4_000, 0))

@@ -5,13 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from busline.crossing import Crossings
-from busline.dwell import FEWEST_VISITS, LONGEST_SECONDS, Dwells, driving_seconds
 from busline.fleet import StopVisit
 from busline.ids import StopId, VehicleId
-from busline.road import network_of
 from busline.timetable import Pattern, Run
-from busline.travel import TravelModel
+from busline.travel_times.crossing import Crossings
+from busline.travel_times.dwell import FEWEST_VISITS, LONGEST_SECONDS, Dwells, driving_seconds
+from busline.travel_times.road import network_of
+from busline.travel_times.travel import TravelModel
 from tests.tracking_builder import (
     PACE_MPS,
     at,

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from busline.earlier_passes import EarlierPasses, Now, Pass, pulled
-from busline.road import Road
+from busline.travel_times.earlier_passes import EarlierPasses, Now, Pass, pulled
+from busline.travel_times.road import Road
 
 ROAD = Road(np.arange(0.0, 2_001.0, 100.0), np.arange(20))
 START = 8 * 3_600.0

@@ -2,10 +2,10 @@
 
 import pytest
 
-from busline.engine import Engine
 from busline.eta import Basis, NoPrediction, Prediction, foresee, predict
 from busline.fleet import Fleet
 from busline.ids import RunId, RunKey
+from busline.travel_times.engine import Engine
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
 RUN = make_run()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from busline.learned_path import learn_path
+from busline.travel_times.learned_path import learn_path
 
 RANDOM = np.random.default_rng(4)
 CORNER = np.array([[0.0, 0.0], [1_000.0, 0.0], [1_000.0, 1_500.0]])

@@ -14,8 +14,8 @@ from busline.match import (
     match,
     no_belief,
 )
-from busline.paths import Paths
 from busline.timetable import Run
+from busline.tracking.paths import Paths
 from tests.tracking_builder import PACE_MPS, SEVEN, Place, make_pattern, make_run, make_timetable, street
 
 STRAIGHT = make_run("STRAIGHT", street((0, 0), (4_000, 0)))

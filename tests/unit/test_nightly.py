@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
+from busline.accuracy.nightly import Day, GroupScore, PredictedRun, Predictor, Promises, Window, kept, score_day
 from busline.ids import RunId, RunKey
-from busline.nightly import Day, GroupScore, PredictedRun, Predictor, Promises, Window, kept, score_day
 from tests.builders import MONDAY, at
 
 NIGHT = at("7:00") + timedelta(days=1)

@@ -6,12 +6,12 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from busline.departure import Blocks, Holds, later_of, turnaround_seconds
 from busline.fleet import RunProgress
 from busline.ids import RunId, RunKey
-from busline.outlook import Foresight, Outlook, Stage
 from busline.timetable import Timetable
-from busline.travel import TravelModel
+from busline.travel_times.departure import Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.outlook import Foresight, Outlook, Stage
+from busline.travel_times.travel import TravelModel
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
 FIRST = make_run("first", start="7:00")

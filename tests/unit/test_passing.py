@@ -2,7 +2,7 @@
 
 import pytest
 
-from busline.passing import Passing, Stretch, first_ahead, pass_calls
+from busline.tracking.passing import Passing, Stretch, first_ahead, pass_calls
 
 STOPS = [0.0, 400.0, 800.0, 1_200.0]
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from busline.path_index import PathIndex
-from busline.paths import WITHIN_APPROXIMATE_M, WITHIN_M, Paths
+from busline.recognition.path_index import PathIndex
+from busline.tracking.paths import WITHIN_APPROXIMATE_M, WITHIN_M, Paths
 from tests.tracking_builder import make_pattern, make_run, make_timetable, street
 
 

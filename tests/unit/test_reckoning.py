@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from busline.band import QUANTILES
-from busline.calibration import Drift, cells_of, no_calibration
-from busline.engine import Engine
 from busline.fleet import RunProgress
-from busline.reckoning import Reckoning
+from busline.travel_times.band import QUANTILES
+from busline.travel_times.calibration import Drift, cells_of, no_calibration
+from busline.travel_times.engine import Engine
+from busline.travel_times.reckoning import Reckoning
 from tests.builders import at, make_progress, make_run, make_timetable, make_visit
 
 RUN = make_run(stops=12)

@@ -7,7 +7,7 @@ from busline.fleet import Assignment, AssignmentSource, Fleet, Proposal
 from busline.ids import RunKey, VehicleId
 from busline.position import Position
 from busline.timetable import Run
-from busline.tracker import Step, Tracker
+from busline.tracking.tracker import Step, Tracker
 from tests.tracking_builder import (
     SEVEN,
     at,

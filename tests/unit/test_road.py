@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from busline.road import LINE_EVERY_M, RoadNetwork, network_of
 from busline.timetable import Pattern
+from busline.travel_times.road import LINE_EVERY_M, RoadNetwork, network_of
 from tests.tracking_builder import make_pattern, street
 
 HIGH_STREET = ((0.0, 0.0), (3_000.0, 0.0))

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from busline.apportion import passed
-from busline.road import Road, RoadNetwork
-from busline.road_history import Drive, learn
+from busline.travel_times.apportion import passed
+from busline.travel_times.road import Road, RoadNetwork
+from busline.travel_times.road_history import Drive, learn
 
 ROAD = Road(np.arange(0.0, 2_001.0, 100.0), np.arange(20))
 MONDAY = date(2025, 9, 22)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from busline.geo import LatLon, LocalPlane
-from busline.road_versions import network_across
 from busline.timetable import Pattern, Timetable
+from busline.travel_times.road_versions import network_across
 from feeds.simulator.history import school_weeks
 from feeds.simulator.plan import size_of
 

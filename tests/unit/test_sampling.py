@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from busline.accuracy.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_run
 from busline.eta import NoPrediction
 from busline.fleet import Fleet
 from busline.ids import RunId, RunKey
 from busline.picture import Picture
-from busline.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_run
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
 LONG = make_run(stops=40)
@@ -94,7 +94,7 @@ def test_of_a_large_fleet_so_many_runs_are_measured_that_no_minute_has_too_many_
 
 
 def test_the_choice_of_runs_is_the_same_all_day_and_another_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("busline.sampling.one_run_in", lambda runs: 5)
+    monkeypatch.setattr("busline.accuracy.sampling.one_run_in", lambda runs: 5)
     plan = make_timetable([make_run(f"R{number}") for number in range(300)])
     monday = [run.key.run_id for run in planned_runs(plan, MONDAY) if run.measured]
     assert monday == [run.key.run_id for run in planned_runs(plan, MONDAY) if run.measured]

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from busline.scoring import (
+from busline.accuracy.scoring import (
     Calls,
     Predicted,
     benchmark_interval,

@@ -1,6 +1,6 @@
 """When a bus that waits is under way. The first stop is at 0 m, the planned start at 1,000 s."""
 
-from busline.setting_off import SettingOff
+from busline.tracking.setting_off import SettingOff
 
 
 def waiting_at(distance_m: float, at: float = 0.0) -> SettingOff:

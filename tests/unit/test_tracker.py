@@ -9,7 +9,7 @@ import pytest
 from busline.fleet import Assignment, AssignmentSource, Fleet, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.position import RunClaim
-from busline.tracker import Tracker
+from busline.tracking.tracker import Tracker
 from tests.tracking_builder import (
     DAY,
     Place,

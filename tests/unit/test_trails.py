@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from busline.road import road_network
-from busline.road_history import Drive
-from busline.trails import Trail, Trails, drives, kind_of
+from busline.travel_times.road import road_network
+from busline.travel_times.road_history import Drive
+from busline.travel_times.trails import Trail, Trails, drives, kind_of
 from tests.tracking_builder import (
     DAY,
     at,

@@ -5,9 +5,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from busline.crossing import Crossings, Traversals
 from busline.timetable import Run
-from busline.travel import TODAY_DECAY_SECONDS, LinkTimes, TravelModel
+from busline.travel_times.crossing import Crossings, Traversals
+from busline.travel_times.travel import TODAY_DECAY_SECONDS, LinkTimes, TravelModel
 from tests.tracking_builder import (
     PACE_MPS,
     at,

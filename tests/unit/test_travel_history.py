@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from busline.crossing import Traversals
-from busline.district_pace import SHARE
-from busline.road import road_network
-from busline.road_history import Drive, learn
 from busline.timetable import Run, Timetable
-from busline.travel import TravelModel
+from busline.travel_times.crossing import Traversals
+from busline.travel_times.district_pace import SHARE
+from busline.travel_times.road import road_network
+from busline.travel_times.road_history import Drive, learn
+from busline.travel_times.travel import TravelModel
 from tests.tracking_builder import PACE_MPS, make_run, make_timetable, street
 
 HIGH_STREET = street((0, 0), (4_000, 0))

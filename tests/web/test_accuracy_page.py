@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from busline.accuracy.nightly import Promises
 from busline.board.accuracy import accuracy_view
-from busline.nightly import Promises
 from busline.store.pool import Pool
 from busline.store.scores import Accuracy, DayScore
 from tests.morning import DAY

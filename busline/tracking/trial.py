@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from busline.geo import LocalPlane
-from busline.journey import Journey
 from busline.match import Beliefs, Fixes, Match, Unmatched, UnmatchedReason, match
-from busline.paths import Paths
 from busline.position import Position
+from busline.tracking.journey import Journey
+from busline.tracking.paths import Paths
 
 Tried = tuple[Journey, Match | Unmatched, Beliefs]
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.geo import LocalPlane
-from busline.road import Road, RoadNetwork, network_of
 from busline.timetable import Pattern, Timetable
+from busline.travel_times.road import Road, RoadNetwork, network_of
 
 Floats = NDArray[np.float64]
 

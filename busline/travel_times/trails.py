@@ -7,13 +7,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.dwell import Dwells
 from busline.fleet import RunProgress
 from busline.ids import RunKey
-from busline.road import RoadNetwork
-from busline.road_history import Drive
 from busline.service_day import moment
 from busline.timetable import Timetable
+from busline.travel_times.dwell import Dwells
+from busline.travel_times.road import RoadNetwork
+from busline.travel_times.road_history import Drive
 
 Floats = NDArray[np.float64]
 

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from busline.accuracy.sampling import Sample, planned_runs, sample_run
 from busline.clock import Clock
 from busline.ids import PlanId, RunKey
 from busline.picture import Picture
-from busline.sampling import Sample, planned_runs, sample_run
 from busline.store.pool import UNAVAILABLE
 from busline.store.predictions import Predictions
 

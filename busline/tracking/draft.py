@@ -7,8 +7,8 @@ from datetime import datetime
 
 from busline.fleet import Assignment, Fleet, Proposal, StopVisit
 from busline.ids import RunKey, VehicleId
-from busline.journey import Journey
 from busline.position import Position
+from busline.tracking.journey import Journey
 
 
 class Draft:

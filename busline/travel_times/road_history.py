@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.apportion import Passed, passed
-from busline.road import Road, RoadNetwork
+from busline.travel_times.apportion import Passed, passed
+from busline.travel_times.road import Road, RoadNetwork
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

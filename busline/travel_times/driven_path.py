@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.ids import RunId
-from busline.learned_path import learn_path
 from busline.position import Position
 from busline.timetable import Pattern, Run, Timetable
+from busline.travel_times.learned_path import learn_path
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

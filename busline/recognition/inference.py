@@ -1,6 +1,6 @@
 """Vehicles whose run is in question, and who drives what for sure -> proposals, and assignments that are sure.
 
-The glue between the tracker, which knows who drives what, and `busline/recognition.py`, which reads tracks.
+The glue between the tracker, which knows who drives what, and `busline/recognition/who_drives.py`, which reads tracks.
 """
 
 import math
@@ -11,14 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from busline.driving import DUE_AFTER_SECONDS, DUE_BEFORE_SECONDS, Driving
 from busline.fleet import Assignment, AssignmentSource, Proposal, RunProgress
 from busline.ids import BlockId, RunKey, VehicleId
-from busline.journey import Journey
-from busline.paths import Floats, Paths
 from busline.position import LAST_SEEN_SECONDS, Position
-from busline.recognition import NOBODY, OpenRuns, Recognised, Recognition, Sighting
+from busline.recognition.who_drives import NOBODY, OpenRuns, Recognised, Recognition, Sighting
 from busline.timetable import Timetable
+from busline.tracking.driving import DUE_AFTER_SECONDS, DUE_BEFORE_SECONDS, Driving
+from busline.tracking.journey import Journey
+from busline.tracking.paths import Floats, Paths
 
 PROPOSED = 0.9
 """From this probability on staff are asked, ..."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.paths import WITHIN_APPROXIMATE_M, WITHIN_M, Floats, Paths, Rows
 from busline.timetable import Pattern, Timetable
+from busline.tracking.paths import WITHIN_APPROXIMATE_M, WITHIN_M, Floats, Paths, Rows
 
 SQUARE_M = 250.0
 """About as far as a bus drives between two reports: a stretch is then a handful of segments."""

@@ -10,20 +10,20 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from busline.calibration import Calibration, calibrated, cells_of
-from busline.dwell import Dwells
-from busline.engine import Engine
 from busline.fleet import Fleet
 from busline.ids import PlanId, StopId
-from busline.reckoning import Lessons, Reckoning
-from busline.road_history import Drive, learn
-from busline.road_versions import network_across
 from busline.store.lessons import LessonLedger
 from busline.store.plans import load_version
 from busline.store.pool import UNAVAILABLE, Pool
 from busline.timetable import Timetable
-from busline.tracker import Step
-from busline.trails import Trail, Trails, drives, kind_of
+from busline.tracking.tracker import Step
+from busline.travel_times.calibration import Calibration, calibrated, cells_of
+from busline.travel_times.dwell import Dwells
+from busline.travel_times.engine import Engine
+from busline.travel_times.reckoning import Lessons, Reckoning
+from busline.travel_times.road_history import Drive, learn
+from busline.travel_times.road_versions import network_across
+from busline.travel_times.trails import Trail, Trails, drives, kind_of
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ converges (Williams and Lau, "Approximate evaluation of marginal association pro
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.paths import Floats, Rows
+from busline.tracking.paths import Floats, Rows
 
 ROUNDS = 200
 SETTLED = 1e-4

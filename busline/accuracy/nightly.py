@@ -14,8 +14,8 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.scoring import MISSED_SECONDS, Calls, Predicted, Scores, complete_minutes_percent, score
 from busline.ids import RunKey
-from busline.scoring import MISSED_SECONDS, Calls, Predicted, Scores, complete_minutes_percent, score
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

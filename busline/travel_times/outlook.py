@@ -11,13 +11,13 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.band import AHEAD_SECONDS, quantile_seconds, variance
-from busline.departure import HOLD_SD_SECONDS, Blocks, Holds, later_of, turnaround_seconds
 from busline.fleet import RunProgress
 from busline.ids import RunKey
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
-from busline.travel import Ahead, TravelModel
+from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
+from busline.travel_times.departure import HOLD_SD_SECONDS, Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.travel import Ahead, TravelModel
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.road import Road
+from busline.travel_times.road import Road
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

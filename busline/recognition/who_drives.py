@@ -3,7 +3,7 @@
 A vehicle that follows a run that is not its own (a swap, a doubled run, a missing or wrong trip id) is known by its
 track. The evidence: the streets it follows, in their direction; the stops it stands at; where it came on to the path;
 the time against the plan; the block it drove before; whom the plan meant. The runs are shared out one to one
-(`busline/association.py`), and a vehicle that may as well drive another run is said to drive none.
+(`busline/recognition/association.py`), and a vehicle that may as well drive another run is said to drive none.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.association import associate
-from busline.hypotheses import HYPOTHESIS, Follower, Hypotheses, Moves
 from busline.ids import RunKey, VehicleId
 from busline.match import BEARING_HOLDS_MPS
-from busline.paths import Floats, Paths, Rows
-from busline.setting_off import LAYOVER_M
+from busline.recognition.association import associate
+from busline.recognition.hypotheses import HYPOTHESIS, Follower, Hypotheses, Moves
 from busline.timetable import Timetable
+from busline.tracking.paths import Floats, Paths, Rows
+from busline.tracking.setting_off import LAYOVER_M
 
 MOVED_M = 30.0
 """A vehicle that has not gone this far from where it was stands still."""

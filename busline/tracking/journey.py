@@ -1,6 +1,6 @@
 """One vehicle on one run: matched fixes in, progress and stop visits out. What happened, not what will.
 
-Until a bus is truly under way (`busline/setting_off.py`) nothing about its stops is said.
+Until a bus is truly under way (`busline/tracking/setting_off.py`) nothing about its stops is said.
 """
 
 from bisect import bisect_right
@@ -14,12 +14,12 @@ from busline.geo import LatLon
 from busline.geo import distance_m as metres_between
 from busline.ids import RunKey, VehicleId
 from busline.match import Beliefs, Match, Unmatched, UnmatchedReason, belief_at, no_belief
-from busline.passing import NEAR_M, Stretch, first_ahead, pass_calls
-from busline.paths import Paths
 from busline.position import LAST_SEEN_SECONDS, Position
 from busline.service_day import moment
-from busline.setting_off import LAYOVER_M, UNDER_WAY_M, SettingOff
 from busline.timetable import Timetable
+from busline.tracking.passing import NEAR_M, Stretch, first_ahead, pass_calls
+from busline.tracking.paths import Paths
+from busline.tracking.setting_off import LAYOVER_M, UNDER_WAY_M, SettingOff
 
 END_STANDING_M = 60.0
 END_STANDING_SECONDS = 60.0

@@ -9,18 +9,18 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.apportion import passed
-from busline.calibration import Calibration, Drift, cells_of, no_calibration
-from busline.crossing import Crossings, Traversals
-from busline.dwell import Dwells
 from busline.fleet import RunProgress, StopVisit
 from busline.ids import RunKey
-from busline.outlook import Foresight, Outlook
-from busline.road import RoadNetwork
-from busline.road_history import FIRST_MPS, Drive, RoadHistory, driven_links
 from busline.service_day import moment
 from busline.timetable import Timetable
-from busline.travel import TravelModel
+from busline.travel_times.apportion import passed
+from busline.travel_times.calibration import Calibration, Drift, cells_of, no_calibration
+from busline.travel_times.crossing import Crossings, Traversals
+from busline.travel_times.dwell import Dwells
+from busline.travel_times.outlook import Foresight, Outlook
+from busline.travel_times.road import RoadNetwork
+from busline.travel_times.road_history import FIRST_MPS, Drive, RoadHistory, driven_links
+from busline.travel_times.travel import TravelModel
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -98,5 +98,5 @@ class Engine:
         return next((progress[one] for one in earlier if one in progress), None)
 
     def tell(self, outlook: Outlook, now: float) -> Floats:
-        """Epoch seconds of `busline.band.QUANTILES` for every row, (rows, quantiles); none is before `now`."""
+        """Epoch seconds of `band.QUANTILES` for every row, (rows, quantiles); none is before `now`."""
         return outlook.at(self.drift.z(self.calibration, cells_of(outlook)), now)

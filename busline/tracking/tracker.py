@@ -4,8 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from busline.draft import Draft
-from busline.driving import (
+from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
+from busline.ids import RunId, RunKey, VehicleId
+from busline.match import Match, Unmatched, UnmatchedReason
+from busline.position import Position
+from busline.recognition.inference import Inference, Question, Sure, is_lost
+from busline.run_state import LATE_START_SECONDS
+from busline.timetable import Timetable
+from busline.tracking.draft import Draft
+from busline.tracking.driving import (
     CLAIM_AFTER_SECONDS,
     CLAIM_BEFORE_SECONDS,
     DUE_BEFORE_SECONDS,
@@ -13,17 +20,10 @@ from busline.driving import (
     Driving,
     given_away,
 )
-from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
-from busline.ids import RunId, RunKey, VehicleId
-from busline.inference import Inference, Question, Sure, is_lost
-from busline.journey import NEARLY_DONE_M, Journey
-from busline.match import Match, Unmatched, UnmatchedReason
-from busline.paths import Paths
-from busline.position import Position
-from busline.rivals import takes_over
-from busline.run_state import LATE_START_SECONDS
-from busline.timetable import Timetable
-from busline.trial import Trial, Tried, match_trials, waves
+from busline.tracking.journey import NEARLY_DONE_M, Journey
+from busline.tracking.paths import Paths
+from busline.tracking.rivals import takes_over
+from busline.tracking.trial import Trial, Tried, match_trials, waves
 
 KEPT_AFTER_END = timedelta(hours=3)
 """A run whose vehicle has ended it stays in the picture until so long after its planned end, ..."""

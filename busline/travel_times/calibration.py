@@ -1,6 +1,6 @@
 """How predictions turned out, and from that how wide the next ones must be: conformal, and adaptive.
 
-The band of `busline.band` has a shape; where in it the bus then comes is a normal score. The quantiles of such scores
+The band (`band.py`) has a shape; where in it the bus then comes is a normal score. The quantiles of such scores
 among like predictions take the place of the normal ones, so that a band of 80 % holds 80 %, whatever the model got
 wrong. Only the band and the published time are moved, never the middle.
 """
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.band import QUANTILES, Z
-from busline.departure import LAST_TIER
-from busline.outlook import Outlook, Stage
+from busline.travel_times.band import QUANTILES, Z
+from busline.travel_times.departure import LAST_TIER
+from busline.travel_times.outlook import Outlook, Stage
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

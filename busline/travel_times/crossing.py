@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.dwell import Dwells, driving_seconds
 from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.road import Road, RoadNetwork
 from busline.timetable import Pattern, Run, Timetable
+from busline.travel_times.dwell import Dwells, driving_seconds
+from busline.travel_times.road import Road, RoadNetwork
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from busline.fleet import AssignmentSource
-from busline.journey import Journey
+from busline.tracking.journey import Journey
 
 SILENT = timedelta(seconds=180)
 """A driver that has not been seen on the path for so long gives way to a bus that is."""

@@ -12,13 +12,13 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.crossing import Traversals
-from busline.district_pace import DistrictPace
-from busline.dwell import SLOWEST_SHARE, Dwells
 from busline.ids import RunId
-from busline.road import RoadNetwork, road_network
-from busline.road_history import RoadHistory
 from busline.timetable import Pattern, Run, Timetable
+from busline.travel_times.crossing import Traversals
+from busline.travel_times.district_pace import DistrictPace
+from busline.travel_times.dwell import SLOWEST_SHARE, Dwells
+from busline.travel_times.road import RoadNetwork, road_network
+from busline.travel_times.road_history import RoadHistory
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

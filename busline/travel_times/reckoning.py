@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.band import normal_score
-from busline.calibration import Cells, Drift, cells_of
 from busline.fleet import StopVisit
 from busline.ids import RunKey
-from busline.outlook import Outlook
+from busline.travel_times.band import normal_score
+from busline.travel_times.calibration import Cells, Drift, cells_of
+from busline.travel_times.outlook import Outlook
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

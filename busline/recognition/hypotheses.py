@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.match import FASTEST_MPS
-from busline.path_index import PathIndex
-from busline.paths import Floats, Paths, Rows
-from busline.setting_off import LAYOVER_M
+from busline.recognition.path_index import PathIndex
 from busline.timetable import Pattern, Timetable
+from busline.tracking.paths import Floats, Paths, Rows
+from busline.tracking.setting_off import LAYOVER_M
 
 START_ZONE_M = 500.0
 """A bus that comes on to a path this near its first stop comes to begin the run."""

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from busline.fleet import StopVisit
 from busline.ids import StopId
-from busline.road import RoadNetwork
 from busline.timetable import Pattern
+from busline.travel_times.road import RoadNetwork
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -1,0 +1,1 @@
+"""What was told against what the buses did: the published yardsticks, and the nightly figures made with them."""

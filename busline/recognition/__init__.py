@@ -1,0 +1,1 @@
+"""A vehicle that follows a run that is not its own is recognised from its track."""
