@@ -40,6 +40,8 @@ class Arriving:
     leg: Leg
     window: Window
     fix_at: datetime
+    was: Window | None = None
+    """What the same person was told before about this call, where that has changed enough to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class RunningLate:
     window: Window
     minutes_late: int
     fix_at: datetime
+    was: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class LastSeen:
     window: Window
     minutes_late: int
     fix_at: datetime
+    was: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
