@@ -98,6 +98,19 @@ started = { $district } buses: we will answer you again. Text BUS to find your b
 trouble = Sorry, we cannot look that up right now. Please text again in 5 min, or call { $phone }.
 voice-please-text = To hear about your bus, please send the word bus, as a text message, to this number. To talk to a person, call { $phone }.
 
+## The letter with a code, one page for one student. Printed, so accents and length are free. $number is where to text.
+
+letter-title = Where is the bus? Ask by text message.
+letter-for = For the family of { $name }
+letter-what = Text { $number } at any time, and we tell you when the bus comes and how sure we are. No app, no account, in your language.
+letter-first = First, send us this code by text message to { $number }:
+letter-then = After that, text the word BUS whenever you wonder where it is.
+letter-once = The code adds one phone and works once, until { $until }.
+letter-second = For another phone: text the student number { $student } from it. We then ask the first phone, and you answer YES.
+letter-private = Please keep this letter to yourself: whoever has the code can ask about this student's bus.
+letter-stop = Text STOP for no more messages. Your phone company's usual rates apply.
+letter-help = Questions, or no text messages? Call { $phone }.
+
 ## What people type. Lower case, no accents, separated by commas. Not shown to anybody.
 
 # The bus itself.

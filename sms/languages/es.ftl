@@ -86,6 +86,19 @@ started = Autobuses de { $district }: le responderemos otra vez. Envíe BUS para
 trouble = No podemos consultarlo en este momento. Escriba de nuevo en 5 min o llame al { $phone }.
 voice-please-text = Para saber de su autobús, envíe la palabra bus, como mensaje de texto, a este número. Para hablar con una persona, llame al { $phone }.
 
+## La carta con un código, una página para un estudiante. $number es adonde se escribe.
+
+letter-title = ¿Dónde está el autobús? Pregunte por mensaje de texto.
+letter-for = Para la familia de { $name }
+letter-what = Escriba al { $number } a cualquier hora y le diremos cuándo llega el autobús y con cuánta seguridad lo sabemos. Sin aplicación, sin cuenta, en su idioma.
+letter-first = Primero, envíenos este código por mensaje de texto al { $number }:
+letter-then = Después, escriba la palabra BUS cada vez que quiera saber dónde está.
+letter-once = El código sirve para un teléfono y una sola vez, hasta el { $until }.
+letter-second = Para otro teléfono: escriba desde él el número de estudiante { $student }. Preguntaremos al primer teléfono, y usted contesta SÍ.
+letter-private = Guarde esta carta para usted: quien tenga el código puede preguntar por el autobús de este estudiante.
+letter-stop = Escriba STOP para no recibir más mensajes. Se aplican las tarifas normales de su compañía.
+letter-help = ¿Preguntas, o no usa mensajes de texto? Llame al { $phone }.
+
 ## What people type
 
 words-bus = bus, buses, autobus, autobuses, autobuz, autovus, camion, camiones, camioncito, camioneta, guagua, guaguas, micro, colectivo, buseta, transporte, transporte escolar
