@@ -16,7 +16,28 @@ from busline.people import Contact, Ride
 from busline.timetable import Timetable
 from sms.catalogue import Catalogue
 from sms.forms import InboundText
-from sms.intent import Ask, Grammar, Help, SwitchLanguage, Unclear, Understood, same_student
+from sms.grammar import Grammar
+from sms.intent import (
+    Alerts,
+    Ask,
+    Choice,
+    Code,
+    Help,
+    No,
+    NotHome,
+    Person,
+    Quiet,
+    ShowLanguages,
+    Status,
+    Students,
+    SwitchLanguage,
+    Thanks,
+    Topic,
+    Unclear,
+    Understood,
+    Yes,
+    same_student,
+)
 from sms.language import language_for
 from sms.opt_out import OptOutWords, OptWord, carrier_confirms
 from sms.segments import segments
@@ -173,14 +194,16 @@ class Conversation:
 
     def _reply_to_intent(self, understood: Understood, asker: Asker, wording: Wording, now: datetime) -> Reply:
         match understood.intent:
-            case Ask(student_ids):
+            case Ask(student_ids) | NotHome(student_ids):
                 return self._answer(student_ids, understood, asker, wording, now)
             case Help():
                 return Reply(Outcome.HELPED, wording.language, (self._say(wording, "help"),))
             case SwitchLanguage(language):
                 words = (self._say(wording, "language-set"),)
                 return Reply(Outcome.LANGUAGE_SET, language, words, chosen_language=language)
-            case Unclear():
+            case Code() | Yes() | No() | Choice() | Alerts() | Quiet() | ShowLanguages() | Students() | Status():
+                return Reply(Outcome.UNCLEAR, wording.language, (self._say(wording, "unknown"),))
+            case Person() | Topic() | Thanks() | Unclear():
                 return Reply(Outcome.UNCLEAR, wording.language, (self._say(wording, "unknown"),))
             case _:
                 assert_never(understood.intent)

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sms.catalogue import shipped_catalogue
-from sms.intent import MOST_IDS, Ask, Grammar, Help, SwitchLanguage, Unclear, same_student
+from sms.grammar import MOST_IDS, Grammar
+from sms.intent import Ask, Help, SwitchLanguage, Unclear, same_student
 
 UTTERANCES = Path(__file__).parent.parent / "data" / "utterances"
 GRAMMAR = Grammar(shipped_catalogue())
@@ -24,7 +25,7 @@ def label_of(text: str) -> str:
             return "help"
         case SwitchLanguage(language):
             return f"lang:{language}"
-        case Unclear():
+        case _:
             return "unclear"
 
 
