@@ -17,10 +17,11 @@ FLOOR_SD_SECONDS = 20.0
 AHEAD_SECONDS = 15.0
 """A bus that should already be at the stop is still a little way off, or its visit would have been seen."""
 
-Z = {0.10: -1.2816, 0.12: -1.1750, 0.50: 0.0, 0.90: 1.2816}
+Z = {0.01: -2.3263, 0.05: -1.6449, 0.10: -1.2816, 0.12: -1.1750, 0.50: 0.0, 0.90: 1.2816}
 """Standard normal quantiles."""
 QUANTILES = tuple(Z)
-"""What is told: the band's ends, the one number that is published, and the middle."""
+"""What is told: the band's ends, the one number that is published, and the middle; and two that lie before the band,
+for the time to be at the stop while little is known of a run, or while it has not begun."""
 PUBLISHED = 0.12
 """An early bus costs the child the ride, so the number told is on the early side (flat from 0.10 to 0.15, measured)."""
 
