@@ -118,6 +118,16 @@ class OffRoute:
 
 
 @dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """Under way with a live fix, on a route whose streets nobody knows yet: no minutes can be given."""
+
+    bus: Bus
+    leg: Leg
+    planned_at: datetime
+    fix_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Uncovered:
     """The run is due and has no bus. `confirmed` once staff said so; else none is seen on it."""
 
@@ -186,6 +196,7 @@ Answer = (
     | LateStart
     | NoSignalSince
     | OffRoute
+    | OnTheWay
     | Uncovered
     | Cancelled
     | Passed

@@ -18,6 +18,7 @@ from busline.answer import (
     NoSignalSince,
     NotStarted,
     OffRoute,
+    OnTheWay,
     Passed,
     RunningLate,
     Uncovered,
@@ -131,6 +132,8 @@ def _under_way(
     if state is RunState.OFF_ROUTE:
         return OffRoute(bus, call.leg, call.planned_at, progress.fix_at)
     prediction = predict(engine, call.run, call.service_date, progress, call.call_index, now)
+    if prediction is NoPrediction.UNKNOWN_PATH:
+        return OnTheWay(bus, call.leg, call.planned_at, progress.fix_at)
     if isinstance(prediction, NoPrediction):
         since = outage_since(fleet, now)
         if since is not None:

@@ -48,6 +48,8 @@ class NoPrediction(StrEnum):
     TOO_OLD = "too_old"
     ALREADY_PASSED = "already_passed"
     OFF_ROUTE = "off_route"
+    UNKNOWN_PATH = "unknown_path"
+    """The plan has no shape for the run, and its path is not learned yet: how far a bus has to go nobody knows."""
 
 
 def predict(
@@ -57,12 +59,14 @@ def predict(
     age_seconds = (now - progress.fix_at).total_seconds()
     if progress.started_at is None or progress.ended_at is not None:
         return NoPrediction.NOT_UNDER_WAY
-    if progress.off_route_since is not None:
+    if progress.off_route_since is not None and not run.pattern.approximate:
         return NoPrediction.OFF_ROUTE
     if call_index < progress.next_call:
         return NoPrediction.ALREADY_PASSED
     if age_seconds > LAST_SEEN_SECONDS:
         return NoPrediction.TOO_OLD
+    if run.pattern.approximate:
+        return NoPrediction.UNKNOWN_PATH
     basis = Basis.LIVE if age_seconds <= LIVE_SECONDS else Basis.LAST_SEEN
     told = _told(engine, progress, RunKey(service_date, run.run_id), call_index, now, basis, age_seconds)
     return NoPrediction.NOT_UNDER_WAY if told is None else told

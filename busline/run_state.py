@@ -26,7 +26,7 @@ def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, 
     progress = fleet.progress.get(key)
     due = (now - timetable.planned_start(service_date, run)).total_seconds() >= LATE_START_SECONDS
     if progress is not None:
-        return _seen_state(progress, fleet, now, due=due)
+        return _seen_state(run, progress, fleet, now, due=due)
     if not due:
         return RunState.NOT_STARTED
     bus = expected_bus(timetable, run, service_date, fleet)
@@ -39,7 +39,7 @@ def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, 
     return RunState.UNKNOWN if outage_since(fleet, now) is not None else RunState.UNCOVERED
 
 
-def _seen_state(progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool) -> RunState:
+def _seen_state(run: Run, progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool) -> RunState:
     if progress.ended_at is not None:
         return RunState.DONE
     silent = (now - progress.fix_at).total_seconds() > LAST_SEEN_SECONDS
@@ -49,7 +49,8 @@ def _seen_state(progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool
         return RunState.STALE if silent else RunState.LATE_START
     if silent:
         return RunState.STALE
-    if progress.off_route_since is not None:
+    # Away from a path that was only guessed at nobody knows whether it is off its route.
+    if progress.off_route_since is not None and not run.pattern.approximate:
         return RunState.OFF_ROUTE
     if progress.still_since is not None and (now - progress.still_since).total_seconds() >= HELD_SECONDS:
         return RunState.HELD

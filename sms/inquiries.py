@@ -28,6 +28,7 @@ from busline.answer import (
     NotRidingToday,
     NotStarted,
     OffRoute,
+    OnTheWay,
     Passed,
     RunningLate,
     Uncovered,
@@ -219,7 +220,7 @@ def _disclosed(answer: Answer) -> _Disclosed:
             return _Disclosed(answer.bus, window=answer.window, fix_at=answer.fix_at)
         case AtStop() | MayHavePassed():
             return _Disclosed(answer.bus, fix_at=answer.fix_at)
-        case NoSignalSince() | OffRoute():
+        case NoSignalSince() | OffRoute() | OnTheWay():
             return _Disclosed(answer.bus, planned_at=answer.planned_at, fix_at=answer.fix_at)
         case NotStarted() | LateStart():
             return _Disclosed(answer.bus, planned_at=answer.planned_at)

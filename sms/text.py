@@ -28,6 +28,7 @@ from busline.answer import (
     NotRidingToday,
     NotStarted,
     OffRoute,
+    OnTheWay,
     Passed,
     RunningLate,
     Uncovered,
@@ -105,6 +106,9 @@ def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now:
         case OffRoute(bus, _, planned_at, fix_at):
             planned, seen = teller.clock(planned_at), teller.clock(fix_at)
             return teller.tell("off-route", bus=teller.bus(bus), planned=planned, seen=seen)
+        case OnTheWay(bus, _, planned_at, fix_at):
+            planned, seen = teller.clock(planned_at), teller.clock(fix_at)
+            return teller.tell("on-the-way", bus=teller.bus(bus), planned=planned, seen=seen)
         case Uncovered(_, planned_at, confirmed):
             planned = teller.clock(planned_at)
             return teller.tell("uncovered", planned=planned, confirmed="yes" if confirmed else "no")

@@ -50,6 +50,7 @@ not-started = { $students }: { $bus } has not started yet. Planned at your stop:
 late-start = { $students }: { $bus } has not left yet and is { $minutes } min late to start. Planned at your stop: { $planned }; expect it later. Text again in 5 min.
 no-signal = { $students }: { $bus } has sent no signal since { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
 off-route = { $students }: { $bus } was off its route at { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
+on-the-way = { $students }: { $bus } is on its way, seen { $seen }. Its route is new; we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
 uncovered = { $students }: { $confirmed ->
     [yes] No bus has been found yet for the ride planned at { $planned }
    *[no] We see no bus yet on the ride planned at { $planned }

@@ -40,6 +40,7 @@ not-started = { $students }: { $bus } aún no ha salido. Hora prevista en su par
 late-start = { $students }: { $bus } no ha salido y lleva { $minutes } min de retraso. Previsto en su parada: { $planned }; llegará más tarde. Escriba otra vez en 5 min.
 no-signal = { $students }: { $bus } no da señal desde { $seen }; no podemos decir cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.
 off-route = { $students }: { $bus } iba fuera de su ruta, visto { $seen }; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.
+on-the-way = { $students }: { $bus } viene en camino, visto { $seen }. Ruta nueva; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba en 5 min.
 uncovered = { $students }: { $confirmed ->
     [yes] Aún no hay autobús para el viaje previsto: { $planned }
    *[no] No vemos autobús para el viaje previsto: { $planned }

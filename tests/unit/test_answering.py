@@ -1,7 +1,7 @@
 """The answer about one student's bus: state before minutes, and never a schedule shown as live."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,7 @@ from busline.answer import (
     NotRidingToday,
     NotStarted,
     OffRoute,
+    OnTheWay,
     Passed,
     RunningLate,
     Uncovered,
@@ -104,6 +105,20 @@ def test_off_route_gives_no_minutes() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500, off_route_since=at("7:02"))
     told = answer(Fleet(at("7:03"), {KEY: progress}), "7:03:20")
     assert told == OffRoute(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
+
+
+@pytest.mark.parametrize("off_route_since", [None, at("7:02")])
+def test_on_a_route_without_a_shape_no_minutes_are_given_and_no_bus_is_called_off_it(
+    off_route_since: datetime | None,
+) -> None:
+    shapeless = replace(RUN, pattern=replace(RUN.pattern, approximate=True))
+    progress = make_progress(shapeless, seen_at=at("7:03"), distance_m=1_500, off_route_since=off_route_since)
+    picture = Picture(make_timetable([shapeless]), Fleet(at("7:03"), {KEY: progress}))
+    assert picture.answer([RIDE], at("7:03:20")) == OnTheWay(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
+    assert isinstance(picture.answer([RIDE], at("7:10")), NoSignalSince)
+    passed = replace(progress, distance_m=3_500, next_call=4)
+    beyond = Picture(picture.timetable, Fleet(at("7:03"), {KEY: passed}))
+    assert isinstance(beyond.answer([RIDE], at("7:03:20")), MayHavePassed)
 
 
 def test_a_run_that_is_due_with_its_bus_heard_from_elsewhere_starts_late() -> None:
