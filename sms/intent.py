@@ -31,7 +31,7 @@ class Day(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question about the bus of the students with these numbers, or of all riders of the phone where there are none."""
+    """A question about the bus of the students with these numbers, or of all riders of the phone if there are none."""
 
     student_ids: tuple[str, ...] = ()
     """As typed: folded, possibly with zeros dropped or added in front."""
