@@ -89,9 +89,10 @@ more-students = { $count ->
 
 # How speakers of other languages ask for theirs; it ends the texts that a stranger or a new phone gets.
 other-languages = Español: envíe ES
-unlinked = We can only answer phones that the school has on file for that student. To add your phone, call { $phone }. { other-languages }
-help = { $district } buses: text BUS, or a student number. To talk to a person, call { $phone }. Text STOP for no more texts. { other-languages }
-unknown = Sorry, we did not understand. Text BUS to find your bus, or text a student number. For anything else call { $phone }. { other-languages }
+unlinked = We can only answer phones that are on file for that student. To add yours, text the code from the bus letter, or call { $phone }. { other-languages }
+help = { $district } buses: text BUS or a student number. Also: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSON. Call { $phone }. STOP: no more texts.
+# Offers three things by number: the bus, a person, and what can be texted.
+unknown = Sorry, we did not understand. Text 1 to find your bus, 2 to ask a person, 3 to see what you can text. Or call { $phone }. { other-languages }
 too-many = That is a lot of texts in one hour. We will answer again later. To talk to a person, call { $phone }.
 language-set = We will write in English. Text BUS to find your bus, or text a student number. { other-languages }
 stopped = { $district } buses: you will get no more texts from this number. To get answers again, text START.
@@ -111,6 +112,112 @@ letter-second = For another phone: text the student number { $student } from it.
 letter-private = Please keep this letter to yourself: whoever has the code can ask about this student's bus.
 letter-stop = Text STOP for no more messages. Your phone company's usual rates apply.
 letter-help = Questions, or no text messages? Call { $phone }.
+
+## Words before an answer. Only where they help: "is it late?", "did it come?", "why?"
+
+lead-yes = Yes.
+lead-no = No.
+lead-not-yet = Not yet.
+# After an answer to "why?". $cause is the one that is known, or unknown.
+because = { $cause ->
+    [traffic] The reason: traffic.
+    [weather] The reason: the weather.
+    [breakdown] The reason: a problem with the bus.
+    [crash] The reason: an accident on the road.
+    [driver] The reason: no driver was free.
+    [road] The reason: a closed road.
+    [school] The reason: a delay at school.
+    [late-start] It started its route late.
+   *[unknown] We do not know the reason yet.
+ }
+# Where a window was told before and is no longer true. $window and $was are both windows: 7:20-7:28 AM (before: 7:10-7:18 AM).
+window-changed = { $window } (before: { $was })
+# A ride of another day than today. $planned holds the day and the time.
+planned = { $students }: { $bus } is planned at your stop { $planned } (from the schedule). It can change: text BUS again that day.
+# $day is a day: Tue Sep 9.
+none-planned = { $students }: No bus ride is planned on { $day }.
+
+## Settings of a phone. Alerts themselves are not promised here: only that the wish is kept.
+
+# $minutes is how long before the bus comes the family wants a text.
+alerts-on = Saved: you want alerts, and one text about { $minutes } min before the bus comes. To change it, text ALERTS 15, or ALERTS OFF.
+alerts-off = Saved: no alerts. You can still text BUS for an answer at any time. To get alerts, text ALERTS ON.
+# To the word ALERTS alone.
+alerts-now = { $state ->
+    [on] Alerts: on, and one text about { $minutes } min before the bus comes
+   *[off] Alerts: off
+ }. To change it, text ALERTS ON, ALERTS OFF, or ALERTS 15.
+# $from and $to are times of day.
+quiet-set = Saved: no alerts between { $from } and { $to }. To end this, text QUIET OFF.
+quiet-off = Saved: no quiet hours. To set them, text for example QUIET 21-6.
+# To the word QUIET alone.
+quiet-now = { $state ->
+    [on] Quiet hours: no alerts between { $from } and { $to }
+   *[off] No quiet hours are set
+ }. To change it, text for example QUIET 21-6, or QUIET OFF.
+students = Student numbers of this phone: { $students }. Text one of them, or BUS for all.
+# This language's own name, as its speakers write it.
+own-name = English
+# $languages is all of them: EN English, ES Español, ... Each is chosen by its letters.
+languages = To change the language, text its letters: { $languages }
+
+## Joining: a code from a letter, or a yes from a phone that is linked already
+
+linked = Done: this phone can now ask about student { $students }. Text BUS to find the bus. Not you? Call { $phone }.
+# The same words for every code that does not work, whatever the reason.
+code-refused = That code did not work. Please check each letter: a code works once, until the date on the letter. For a new one, call { $phone }.
+# To a linked phone. $ending is the last two digits of the phone that asks.
+consent-question = A phone that ends in { $ending } asks for the bus times of student { $students }. If you know it and agree, text YES. If not, text NO.
+consent-given = Done: that phone can now ask about student { $students }. If this was a mistake, call { $phone }.
+consent-refused = Good: that phone gets nothing.
+# To YES or NO where nothing was asked.
+nothing-asked = We did not ask you anything that is still open. Text BUS to find your bus, or PERSON to ask a person.
+
+## Questions for a person. A case has a $reference, such as 4821-7, and a $department, one of these.
+
+department = { $department ->
+    [transportation] Transportation
+    [special_education] Special Education
+    [enrollment] Enrollment
+    [safety] School Safety
+    [complaints] Complaints
+    [lost_and_found] Lost and Found
+    [technology] Technical Help
+   *[other] The office
+ }
+# $by is a time, with its day where it is not today.
+case-opened = { $department } will answer you. Your number is { $reference }. Expect an answer by { $by }. To see where it stands, text STATUS.
+# A child is not where it should be.
+case-urgent = Staff have this as urgent, number { $reference }. Please also call now: { $phone }. In danger: 911.
+case-added = Added to your question { $reference } ({ $department }). Expect an answer by { $by }.
+# Where the case stands: $since is when that began. $due says whether an answer is still to come.
+case-status = { $reference }, { $department }: { $state ->
+    [received] received { $since }
+    [with_department] a person has it since { $since }
+    [answered] answered { $since }
+   *[closed] closed { $since }
+ }.{ $due ->
+    [yes] {" "}Expect an answer by { $by }.
+   *[no] {""}
+ }
+# The same words for a number that is wrong, made up, or somebody else's; and for STATUS from a phone that has no question.
+case-unknown = We find no question of this phone with that number. To ask a person, text PERSON.
+# The department's own words to the family.
+case-answer = { $department }, about { $reference }: { $words }
+# Sent when a case is closed.
+case-closing = { $department } has closed your question { $reference }. Did this solve it? Text YES or NO.
+case-solved = Thank you. Your question { $reference } is closed.
+case-reopened = We opened your question { $reference } again. Expect an answer by { $by }.
+
+## Where it is not clear what was meant
+
+# $choices is up to three: "1 Lost item. 2 New address. 3 Late bus."
+choice = { $number } { $title }.
+choose = Which do you mean? { $choices } Text its number, or text PERSON.
+# Pictures, voice messages, or nothing at all.
+no-words = We cannot read pictures or empty messages. Text BUS to find your bus, or write what you need in words.
+# No more alerts, where alerts come from another number than answers do.
+stopped-alerts = { $district } buses: no more alerts to this phone. You can still text BUS for an answer. To get alerts again, text START.
 
 ## What people type. Lower case, no accents, separated by commas. Not shown to anybody.
 

@@ -77,9 +77,9 @@ more-students = { $count ->
 ## Everything else that is said
 
 other-languages = English: text EN
-unlinked = Solo respondemos a teléfonos que la escuela tiene registrados para ese estudiante. Para agregar el suyo, llame al { $phone }. { other-languages }
-help = Autobuses de { $district }: envíe BUS o un número de estudiante. Hablar con alguien: { $phone }. STOP: no más textos. { other-languages }
-unknown = No entendimos. Envíe BUS para saber de su autobús, o un número de estudiante. Para lo demás, llame al { $phone }. { other-languages }
+unlinked = Solo respondemos a teléfonos registrados para ese estudiante. Para agregar el suyo, envíe el código de la carta del autobús o llame al { $phone }. { other-languages }
+help = Autobuses de { $district }: envíe BUS o un número de estudiante. También: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSONA. Tel. { $phone }. STOP: no más textos.
+unknown = No entendimos. Envíe 1 para saber de su autobús, 2 para preguntar a alguien, 3 para ver qué puede enviar. O llame al { $phone }. { other-languages }
 too-many = Son muchos mensajes en una hora. Volveremos a responder más tarde. Para hablar con alguien, llame al { $phone }.
 language-set = Le escribiremos en español. Envíe BUS para saber de su autobús, o un número de estudiante. { other-languages }
 stopped = Autobuses de { $district }: ya no recibirá mensajes de este número. Para volver a recibir respuestas, envíe START.
@@ -99,6 +99,90 @@ letter-second = Para otro teléfono: escriba desde él el número de estudiante 
 letter-private = Guarde esta carta para usted: quien tenga el código puede preguntar por el autobús de este estudiante.
 letter-stop = Escriba STOP para no recibir más mensajes. Se aplican las tarifas normales de su compañía.
 letter-help = ¿Preguntas, o no usa mensajes de texto? Llame al { $phone }.
+
+## Words before an answer
+
+lead-yes = Sí.
+lead-no = No.
+lead-not-yet = Todavía no.
+because = { $cause ->
+    [traffic] El motivo: tráfico.
+    [weather] El motivo: el tiempo.
+    [breakdown] El motivo: un problema con el autobús.
+    [crash] El motivo: un accidente en la calle.
+    [driver] El motivo: no había conductor libre.
+    [road] El motivo: una calle cerrada.
+    [school] El motivo: un retraso en la escuela.
+    [late-start] Empezó tarde su ruta.
+   *[unknown] Todavía no sabemos el motivo.
+ }
+window-changed = { $window } (antes: { $was })
+planned = { $students }: { $bus } está previsto en su parada { $planned } (según el horario). Puede cambiar: envíe BUS ese día.
+none-planned = { $students }: No hay viaje en autobús previsto el { $day }.
+
+## Settings of a phone
+
+alerts-on = Guardado: quiere avisos, y un mensaje unos { $minutes } min antes de que llegue el autobús. Para cambiarlo, envíe ALERTS 15 o ALERTS OFF.
+alerts-off = Guardado: sin avisos. Puede enviar BUS en cualquier momento. Para recibir avisos, envíe ALERTS ON.
+alerts-now = { $state ->
+    [on] Avisos: sí, y un mensaje unos { $minutes } min antes de que llegue el autobús
+   *[off] Avisos: no
+ }. Para cambiarlo, envíe ALERTS ON, ALERTS OFF o ALERTS 15.
+quiet-set = Guardado: sin avisos entre { $from } y { $to }. Para quitarlo, envíe QUIET OFF.
+quiet-off = Guardado: sin horas de silencio. Para ponerlas, envíe por ejemplo QUIET 21-6.
+quiet-now = { $state ->
+    [on] Horas de silencio: sin avisos entre { $from } y { $to }
+   *[off] No hay horas de silencio
+ }. Para cambiarlo, envíe por ejemplo QUIET 21-6, o QUIET OFF.
+students = Números de estudiante de este teléfono: { $students }. Envíe uno, o BUS para todos.
+own-name = Español
+languages = Para cambiar de idioma, envíe sus letras: { $languages }
+
+## Joining
+
+linked = Listo: este teléfono ya puede preguntar por el estudiante { $students }. Envíe BUS para saber del autobús. Si no fue usted, llame al { $phone }.
+code-refused = Ese código no funcionó. Revise cada letra: un código sirve una vez, hasta la fecha de la carta. Para otro, llame al { $phone }.
+consent-question = Un teléfono que termina en { $ending } pide los horarios del autobús del estudiante { $students }. Si lo conoce y está de acuerdo, envíe SI. Si no, NO.
+consent-given = Listo: ese teléfono ya puede preguntar por el estudiante { $students }. Si fue un error, llame al { $phone }.
+consent-refused = Bien: ese teléfono no recibe nada.
+nothing-asked = No le hemos preguntado nada que siga abierto. Envíe BUS para saber de su autobús, o PERSONA para hablar con alguien.
+
+## Questions for a person
+
+department = { $department ->
+    [transportation] Transporte
+    [special_education] Educación Especial
+    [enrollment] Inscripciones
+    [safety] Seguridad Escolar
+    [complaints] Quejas
+    [lost_and_found] Objetos Perdidos
+    [technology] Ayuda Técnica
+   *[other] La oficina
+ }
+case-opened = { $department } le responderá. Su número es { $reference }. Espere respuesta antes de: { $by }. Para saber cómo va, envíe STATUS.
+case-urgent = El personal lo tiene como urgente, número { $reference }. Llame también ahora: { $phone }. En peligro: 911.
+case-added = Agregado a su pregunta { $reference } ({ $department }). Espere respuesta antes de: { $by }.
+case-status = { $reference }, { $department }: { $state ->
+    [received] recibida { $since }
+    [with_department] una persona la tiene desde { $since }
+    [answered] respondida { $since }
+   *[closed] cerrada { $since }
+ }.{ $due ->
+    [yes] {" "}Espere respuesta antes de: { $by }.
+   *[no] {""}
+ }
+case-unknown = No encontramos una pregunta de este teléfono con ese número. Para preguntar a alguien, envíe PERSONA.
+case-answer = { $department }, sobre { $reference }: { $words }
+case-closing = { $department } cerró su pregunta { $reference }. ¿Quedó resuelta? Envíe SI o NO.
+case-solved = Gracias. Su pregunta { $reference } está cerrada.
+case-reopened = Abrimos otra vez su pregunta { $reference }. Espere respuesta antes de: { $by }.
+
+## Where it is not clear what was meant
+
+choice = { $number } { $title }.
+choose = ¿A qué se refiere? { $choices } Envíe el número, o envíe PERSONA.
+no-words = No podemos leer fotos ni mensajes vacíos. Envíe BUS para saber de su autobús, o escriba lo que necesita.
+stopped-alerts = Autobuses de { $district }: no más avisos a este teléfono. Puede enviar BUS para saber de su autobús. Para recibir avisos otra vez, envíe START.
 
 ## What people type
 
