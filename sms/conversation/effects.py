@@ -1,0 +1,104 @@
+"""What a reply does beside being said: a closed set of small values, carried out in the transaction that keeps it."""
+
+from dataclasses import dataclass
+from datetime import time
+
+from busline.cases.case import DepartmentId
+from busline.cases.reference import Reference
+from busline.ids import StudentId
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """A person is needed. What the family wrote, and the conversation before it, go along."""
+
+    department: DepartmentId
+    topic: str
+    urgent: bool = False
+    student_id: StudentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddWords:
+    """This text belongs to a case that is open."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenCase:
+    """It was not solved."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class SettleCase:
+    """It was solved: the family says so."""
+
+    reference: Reference
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemCode:
+    """Let the phone in by the code it sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoteWrongCode:
+    """Count a code that opened nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WishToJoin:
+    """A phone asked about numbers it is not linked to. Kept the same for real and for invented ones."""
+
+    asked_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GiveConsent:
+    """The family's yes or no to a phone that asked."""
+
+    request_id: int
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlerts:
+    wanted: bool
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetQuiet:
+    hours: tuple[time, time] | None
+    """From, until; None for no quiet hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopTexts:
+    """No more texts at all, or only no more alerts."""
+
+    alerts_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartTexts:
+    """Texts and alerts again."""
+
+
+Effect = (
+    OpenCase
+    | AddWords
+    | ReopenCase
+    | SettleCase
+    | RedeemCode
+    | NoteWrongCode
+    | WishToJoin
+    | GiveConsent
+    | SetAlerts
+    | SetQuiet
+    | StopTexts
+    | StartTexts
+)
