@@ -91,13 +91,17 @@ create table enrolment_audit (
 );
 create index enrolment_audit_by_phone on enrolment_audit (phone, at);
 
--- A number of ours that the carriers' daily list of deactivated numbers was last read for.
+-- The days whose list of deactivated numbers was read: each is read once.
 create table deactivation_list (
     listed_on date primary key,
     read_at   timestamptz not null,
     numbers   integer not null,
     suspended integer not null
 );
+
+-- Whom a message went to: three that fail running as to nobody suspend the phone.
+alter table message_status add column phone text;
+create index message_status_by_phone on message_status (phone, reported_at);
 
 -- Every phone that may ask about a student now, whoever let it in: the one place that says so.
 create view family_link as

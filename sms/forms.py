@@ -61,6 +61,8 @@ class StatusReport:
     sid: str
     status: str
     error_code: int | None
+    to: Phone | None = None
+    """Whom it was sent to."""
 
 
 def read_form(body: bytes) -> Form:
@@ -105,7 +107,7 @@ def status_from(form: Form) -> StatusReport:
     if not re.fullmatch(r"[a-z_]{1,32}", status):
         raise BadForm("The form has no MessageStatus.")
     code = form.get("ErrorCode", "")
-    return StatusReport(_sid(form, "MessageSid", "SmsSid"), status, _count(code) or None)
+    return StatusReport(_sid(form, "MessageSid", "SmsSid"), status, _count(code) or None, _phone(form, "To"))
 
 
 def _sid(form: Form, *names: str) -> str:
@@ -115,8 +117,8 @@ def _sid(form: Form, *names: str) -> str:
     raise BadForm(f"The form has no {names[0]}.")
 
 
-def _phone(form: Form) -> Phone | None:
-    given = form.get("From", "").strip()
+def _phone(form: Form, field: str = "From") -> Phone | None:
+    given = form.get(field, "").strip()
     return Phone(given) if _E164.fullmatch(given) else None
 
 

@@ -139,7 +139,9 @@ class Inquiries:
         if rank is None:
             return False
         async with transaction(self._pool) as connection:
-            await connection.execute(SQL["report_status"], status.sid, status.status, rank, status.error_code, at)
+            await connection.execute(
+                SQL["report_status"], status.sid, status.status, rank, status.error_code, at, status.to
+            )
         return True
 
 

@@ -73,8 +73,8 @@ where phone = $1 and ended_at is null;
 
 -- name: report_status
 -- How far a message has got, unless we know already that it got further.
-insert into message_status as known (sid, status, rank, error_code, reported_at)
-values ($1, $2, $3, $4, $5)
+insert into message_status as known (sid, status, rank, error_code, reported_at, phone)
+values ($1, $2, $3, $4, $5, $6)
 on conflict (sid) do update
     set status = excluded.status,
         rank = excluded.rank,
