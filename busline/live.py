@@ -21,10 +21,11 @@ from busline.picture import Picture
 from busline.position import Position
 from busline.service_day import ServiceCalendar
 from busline.store.ledger import Ledger
-from busline.store.plans import current_plan_id, load_timetable
+from busline.store.paths import DrawnPlan, PathLedger, Version, load_drawn
 from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
 from busline.tracking.tracker import Step, Tracker
+from busline.travel_times.drawn_paths import LearnedPaths
 from busline.travel_times.engine import Engine
 from busline.travel_times.learning import Learning
 
@@ -53,16 +54,21 @@ class Live:
         self._learning = learning or Learning(pool, picture.timetable, picture.fleet.at, picture.engine)
         self._feeds: dict[SourceId, FeedHealth] = {}
         self._one_at_a_time = asyncio.Lock()
+        self._version = Version(picture.timetable.plan_id, None)
+        """Of the plan in the picture."""
 
     @classmethod
     async def open(cls, pool: Pool, now: datetime) -> "Live":
         """Restore what was known at `now`: the plan in force, and how far every run had got."""
         ledger = Ledger(pool)
-        timetable = await load_timetable(pool) or no_plan()
-        fleet = await ledger.restore(timetable, now)
+        drawn = await load_drawn(pool, now) or _nothing_drawn()
+        timetable = drawn.timetable
+        fleet = await _restored(ledger, drawn, now)
         learning = Learning(pool, timetable, now, await asyncio.to_thread(Engine, timetable))
         picture = Picture(timetable, fleet, learning.engine)
-        return cls(ledger, pool, Tracker(timetable, fleet), picture, learning)
+        live = cls(ledger, pool, Tracker(timetable, fleet), picture, learning)
+        live._version = drawn.version
+        return live
 
     async def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Track a batch, record it, then show it. Returns once it is recorded.
@@ -130,17 +136,14 @@ class Live:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def look_again(self, now: datetime) -> None:
-        """Read what staff said, and switch to a newly activated plan; the fleet is restored onto it from the ledger."""
-        if await current_plan_id(self._pool) not in (None, self.picture.timetable.plan_id):
-            timetable = await load_timetable(self._pool)
-            if timetable is not None:
-                async with self._one_at_a_time:
-                    fleet = await self._ledger.restore(timetable, now)
-                    await self._learning.switch(timetable, now)
-                    self._tracker = Tracker(timetable, fleet)
-                    self.picture.timetable, self.picture.engine = timetable, self._learning.engine
-                    self._show(fleet)
-                log.info("plan_switched", plan_id=timetable.plan_id, runs=len(timetable.runs))
+        """Read what staff said, and switch to a newly activated plan, or to newly learned paths of the one in force.
+
+        The fleet is restored onto it from the ledger.
+        """
+        if await PathLedger(self._pool).version(now) not in (None, self._version):
+            drawn = await load_drawn(self._pool, now)
+            if drawn is not None:
+                await self._switch(drawn, now)
         notices = await self._ledger.notices(self.picture.service_dates(now))
         if notices != self.picture.fleet.notices:
             async with self._one_at_a_time:
@@ -154,6 +157,17 @@ class Live:
                     step = self._tracker.assign(said)
                     await self._record(step)
                     self._show(step.fleet)
+
+    async def _switch(self, drawn: DrawnPlan, now: datetime) -> None:
+        timetable = drawn.timetable
+        async with self._one_at_a_time:
+            fleet = await _restored(self._ledger, drawn, now)
+            await self._learning.switch(timetable, now)
+            self._tracker = Tracker(timetable, fleet)
+            self.picture.timetable, self.picture.engine = timetable, self._learning.engine
+            self._version = drawn.version
+            self._show(fleet)
+        log.info("plan_switched", plan_id=timetable.plan_id, runs=len(timetable.runs), learned_paths=len(drawn.paths))
 
     async def _record(self, step: Step) -> None:
         for attempt in range(1_000_000):
@@ -170,6 +184,12 @@ class Live:
 
     def _show(self, fleet: Fleet) -> None:
         self.picture.fleet = replace(fleet, feeds=dict(self._feeds))
+
+
+async def _restored(ledger: Ledger, drawn: DrawnPlan, now: datetime) -> Fleet:
+    """The fleet of the ledger, as far along the paths in force now as it was along those in force then."""
+    fleet = await ledger.restore(drawn.timetable, now)
+    return replace(fleet, progress=drawn.paths.carried_progress(drawn.planned, fleet.progress, now))
 
 
 def _together(steps: Sequence[Step]) -> Step:
@@ -189,6 +209,10 @@ def _together(steps: Sequence[Step]) -> Step:
         assignments=tuple(assignment for step in steps for assignment in step.assignments),
         unmatched=dict(unmatched),
     )
+
+
+def _nothing_drawn() -> DrawnPlan:
+    return DrawnPlan(Version(PlanId(0), None), no_plan(), no_plan(), LearnedPaths())
 
 
 def no_plan() -> Timetable:

@@ -19,12 +19,15 @@ from busline.store.pool import Pool
 from busline.store.predictions import Predictions
 from busline.store.scores import Scores
 from busline.store.staff import Staff
+from busline.travel_times.path_learning import learn_paths
 
 log = structlog.get_logger(__name__)
 
 SCORED_AT = time(2, 30)
 """After the last run of any school day; runs past midnight are over."""
 FORGOTTEN_AT = time(3, 30)
+PATHS_LEARNED_AT = time(2, 45)
+"""Before the new day's engine is made, which then rests on them."""
 
 
 def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Callable[[], ZoneInfo]) -> list[Chore]:
@@ -41,9 +44,13 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
         await Predictions(pool).drop_before(today - timedelta(days=settings.prediction_retention_days))
         await staff.forget_old(datetime.now(UTC))
 
+    async def learn_the_ways(_: datetime) -> None:
+        await learn_paths(pool, clock.now)
+
     return [
         Chore("score the day", SCORED_AT, score_what_is_missing),
         Chore("forget what is old", FORGOTTEN_AT, forget),
+        Chore("learn paths", PATHS_LEARNED_AT, learn_the_ways),
     ]
 
 

@@ -23,6 +23,7 @@ from busline.settings import Settings
 from busline.store.families import families_on_runs, has_students
 from busline.store.ledger import Ledger
 from busline.store.lessons import LessonLedger
+from busline.store.paths import PathLedger
 from busline.store.plans import save_plan
 from busline.store.pool import Pool
 from busline.store.predictions import Predictions
@@ -131,6 +132,7 @@ async def _prepare(pool: Pool, options: ReplayOptions, plan: GtfsPlan, recording
         await _make_up_people(pool, plan, recording, tell)
     await Ledger(pool).rewind(recording.start)
     await LessonLedger(pool).rewind(recording.start)
+    await PathLedger(pool).rewind(recording.start)
     await Predictions(pool).rewind(recording.start)
 
 

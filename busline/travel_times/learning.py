@@ -13,6 +13,7 @@ import structlog
 from busline.fleet import Fleet
 from busline.ids import PlanId, StopId
 from busline.store.lessons import LessonLedger
+from busline.store.paths import PathLedger
 from busline.store.plans import load_version
 from busline.store.pool import UNAVAILABLE, Pool
 from busline.timetable import Timetable
@@ -125,10 +126,12 @@ class Learning:
         lessons = await self._ledger.lessons(today - CALIBRATED_ON, today)
         stood = await self._ledger.stood(today - CALIBRATED_ON, now)
         versions = {timetable.plan_id: timetable}
-        for plan_id in trails.keys() - versions.keys():
-            version = await load_version(self._pool, plan_id)
-            if version is not None:
-                versions[plan_id] = version
+        paths = await PathLedger(self._pool).paths()
+        for plan_id in trails.keys() - ({timetable.plan_id} if not paths else set()):
+            planned = await load_version(self._pool, plan_id)
+            if planned is not None:
+                versions.setdefault(plan_id, await asyncio.to_thread(paths.drawn, planned, now))
+                trails[plan_id] = await asyncio.to_thread(paths.carried, planned, trails[plan_id], now)
         engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today)
         log.info(
             "engine_made",

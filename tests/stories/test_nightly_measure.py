@@ -95,7 +95,7 @@ async def morning(pool: Pool, folder: Path) -> AsyncIterator[tuple[District, Han
 async def score_the_night(pool: Pool, clock: HandClock, district: District) -> DayScore:
     """What the service's own chore does at half past two, however often the night is begun."""
     settings = read_settings({})
-    scoring, _ = chores(settings, pool, Staff(pool), clock, lambda: district.timezone)
+    scoring, *_ = chores(settings, pool, Staff(pool), clock, lambda: district.timezone)
     due = datetime.combine(district.service_date + timedelta(days=1), scoring.at, district.timezone)
     clock.at = due + timedelta(hours=4)
     outcomes = [await JobLedger(pool).once(scoring.name, due, lambda: scoring.do(due), clock.now) for _ in range(2)]
