@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 
 from busline.answer import Answer, Cancelled, Disclosure, Finished, MayHavePassed, NotRidingToday, Passed
 from busline.answering import StudentCall, answer_call, relevant_until
+from busline.cause import Cause, cause_of
 from busline.eta import NoPrediction, Prediction, predict
 from busline.fleet import Fleet, RunProgress
+from busline.ids import CallKey
 from busline.people import Ride
 from busline.service_day import seconds_into
 from busline.timetable import Run, Timetable
@@ -50,6 +52,15 @@ class Picture:
             if self._calls(rides, today + timedelta(days=ahead)):
                 return Disclosure(NotRidingToday(next_date=today + timedelta(days=ahead)), None)
         return Disclosure(NotRidingToday(next_date=None), None)
+
+    def planned_on(self, rides: Sequence[Ride], service_date: date, now: datetime) -> tuple[Disclosure, ...]:
+        """What is planned for one student on a day to come, in order; empty where there is no ride."""
+        calls = sorted(self._calls(rides, service_date), key=lambda call: call.planned_at)
+        return tuple(self._disclosure(call, now) for call in calls)
+
+    def cause(self, call: CallKey) -> Cause | None:
+        """Why this call is late or missed, where that is known."""
+        return cause_of(self.timetable, self.fleet, call)
 
     def predict(
         self, run: Run, service_date: date, progress: RunProgress, call_index: int, now: datetime
