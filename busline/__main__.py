@@ -17,6 +17,7 @@ from busline.app.backtest import BacktestOptions, run_backtest
 from busline.app.commands import add_user, assign, bring_up_to_date, check, list_users, notice, set_password
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
+from busline.app.enrolling import LetterOptions, add_link, letters, list_links, remove_link, suspend
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
 from busline.app.nightly import score
 from busline.app.replay import ReplayOptions, replay
@@ -138,6 +139,14 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
         case "assign":
             return assign(_settings(options), options.run, options.bus, options.date, _say)
+        case "letters":
+            return letters(
+                _settings(options, quiet=True),
+                LetterOptions(options.out, options.school, options.student, options.days, options.keep_earlier),
+                _say,
+            )
+        case "link":
+            return _link(options)
         case "user":
             if options.what == "list":
                 return list_users(_settings(options), _say)
@@ -146,6 +155,19 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return add_user(_settings(options), options.name, options.role, _say)
         case unknown:  # pragma: no cover - argparse has refused it
             raise AssertionError(unknown)
+
+
+def _link(options: argparse.Namespace) -> Coroutine[object, object, int]:
+    settings = _settings(options, quiet=True)
+    match options.what:
+        case "add":
+            return add_link(settings, options.phone, options.student, options.language, _say)
+        case "remove":
+            return remove_link(settings, options.phone, options.student, _say)
+        case "list":
+            return list_links(settings, options.phone_or_student, _say)
+        case what:
+            return suspend(settings, options.phone, _say, lift=what == "resume")
 
 
 def _settings(options: argparse.Namespace, *, quiet: bool = False) -> Settings:
@@ -249,6 +271,28 @@ def _parser() -> argparse.ArgumentParser:
     assign.add_argument("run", help="the run's id in the plan")
     assign.add_argument("bus", help="the number painted on it, as the feed gives it")
     assign.add_argument("--date", type=typed.day, help="the service day (default: today)")
+
+    letters = commands.add_parser("letters", help="printable letters with one-time codes, one page a student")
+    letters.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the pages go, a file a school")
+    letters.add_argument("--school", metavar="ID", help="only this school")
+    letters.add_argument("--student", metavar="ID", help="only this student")
+    letters.add_argument("--days", type=typed.count, default=60, help="how long the codes work (default 60)")
+    letters.add_argument("--keep-earlier", action="store_true", help="codes of earlier letters go on working")
+
+    link = commands.add_parser("link", help="which phones may ask about which student").add_subparsers(
+        dest="what", required=True, metavar="add|remove|list|suspend|resume"
+    )
+    link_add = link.add_parser("add", help="let a phone ask about a student")
+    link_add.add_argument("phone")
+    link_add.add_argument("student")
+    link_add.add_argument("--language", help="the language it is spoken to in (default: the district's)")
+    link_remove = link.add_parser("remove", help="take back what was granted outside the roster")
+    link_remove.add_argument("phone")
+    link_remove.add_argument("student")
+    link_list = link.add_parser("list", help="who may ask about a student, or whom a phone may ask about")
+    link_list.add_argument("phone_or_student")
+    link.add_parser("suspend", help="tell a phone nothing until it is known whose it is").add_argument("phone")
+    link.add_parser("resume", help="answer a suspended phone again").add_argument("phone")
 
     user = commands.add_parser("user", help="staff accounts").add_subparsers(
         dest="what", required=True, metavar="add|list|password"
