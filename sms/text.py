@@ -5,9 +5,9 @@ news is. Only a fix of the last 90 seconds is called live, and a planned time is
 their numbers: no name, address, stop or school is ever written.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
@@ -57,13 +57,48 @@ class Wording:
         """Any message of the catalogue in this language."""
         return self.catalogue.say(self.language, key, **values)
 
+    def moment(self, at: datetime, now: datetime) -> str:
+        """A moment on the district's clock, with its day where that is not today."""
+        return _Teller(self, "", now).clock(at)
+
+    def time_of_day(self, at: time) -> str:
+        """A time of any day."""
+        return self.catalogue.raw(self.language, "clock", **_clock_values(at))
+
+    def languages_by_letters(self) -> str:
+        """All languages, each by the letters that choose it and by its own name: `EN English, ES Español`."""
+        names = {code: self.catalogue.raw(code, "own-name") for code in self.catalogue.languages}
+        return ", ".join(f"{code.upper()} {name}" for code, name in names.items())
+
 
 def render_family(told: Sequence[tuple[StudentId, Answer]], wording: Wording, now: datetime) -> str:
     """The answers about a family's students, one line each; students with the same answer share a line."""
+    return _lines(told, wording, lambda answer, students: render(answer, students, wording, now))
+
+
+def render_planned(told: Sequence[tuple[StudentId, Answer]], day: date, wording: Wording, now: datetime) -> str:
+    """What is planned for a family's students on a day to come, as planned and no more."""
+
+    def line(answer: Answer, students: Sequence[StudentId]) -> str:
+        teller = _Teller(wording, ", ".join(students), now)
+        match answer:
+            case NotStarted(bus, _, planned_at):
+                return teller.tell("planned", bus=teller.bus(bus), planned=teller.clock(planned_at))
+            case NotRidingToday():
+                return teller.tell("none-planned", day=teller.day(day))
+            case _:
+                return render(answer, students, wording, now)
+
+    return _lines(told, wording, line)
+
+
+def _lines(
+    told: Sequence[tuple[StudentId, Answer]], wording: Wording, line: Callable[[Answer, Sequence[StudentId]], str]
+) -> str:
     lines: dict[Answer, list[StudentId]] = {}
     for student_id, answer in told:
         lines.setdefault(answer, []).append(student_id)
-    written = [render(answer, students, wording, now) for answer, students in list(lines.items())[:MOST_LINES]]
+    written = [line(answer, students) for answer, students in list(lines.items())[:MOST_LINES]]
     rest = sum(len(students) for students in list(lines.values())[MOST_LINES:])
     if rest:
         written.append(wording.say("more-students", count=rest))
@@ -74,23 +109,24 @@ def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now:
     """One answer about one student, or about several who share it, as a line of text."""
     teller = _Teller(wording, ", ".join(students), now)
     match answer:
-        case Arriving(bus, leg, window, fix_at):
-            return teller.tell("arriving", bus=teller.bus(bus), **teller.window(window, leg), seen=teller.clock(fix_at))
-        case RunningLate(bus, leg, window, minutes_late, fix_at):
+        case Arriving(bus, leg, window, fix_at, was):
+            parts = teller.window(window, leg, was)
+            return teller.tell("arriving", bus=teller.bus(bus), **parts, seen=teller.clock(fix_at))
+        case RunningLate(bus, leg, window, minutes_late, fix_at, was):
             return teller.tell(
                 "running-late",
                 bus=teller.bus(bus),
                 minutes=minutes_late,
-                **teller.window(window, leg),
+                **teller.window(window, leg, was),
                 seen=teller.clock(fix_at),
             )
-        case LastSeen(bus, leg, window, minutes_late, fix_at):
+        case LastSeen(bus, leg, window, minutes_late, fix_at, was):
             return teller.tell(
                 "last-seen",
                 bus=teller.bus(bus),
                 late="yes" if minutes_late > WORTH_SAYING_MINUTES else "no",
                 minutes=minutes_late,
-                **teller.window(window, leg),
+                **teller.window(window, leg, was),
                 seen=teller.clock(fix_at),
             )
         case AtStop(bus, _, fix_at):
@@ -168,21 +204,27 @@ class _Teller:
             date=str(on.day),
         )
 
-    def window(self, window: Window, leg: Leg) -> dict[str, str]:
+    def window(self, window: Window, leg: Leg, was: Window | None) -> dict[str, str]:
+        """The window, with the one that was told before where it is another; and the time to be at the stop."""
+        whole = self._span(window)
+        if was is not None:
+            whole = self._part("window-changed", window=whole, was=self._span(was))
+        by = self._part("clock", **_clock_values(window.be_ready_by.astimezone(self.wording.timezone)))
+        return {"window": whole, "by": by, "leg": leg}
+
+    def _span(self, window: Window) -> str:
         earliest, latest = (at.astimezone(self.wording.timezone) for at in (window.earliest, window.latest))
         # "7:05-7:12 AM", but "11:55 AM-12:05 PM".
         same_half = earliest.date() == latest.date() and (earliest.hour < 12) == (latest.hour < 12)
         start = self._part("clock-short" if same_half else "clock", **_clock_values(earliest))
-        by = self._part("clock", **_clock_values(window.be_ready_by.astimezone(self.wording.timezone)))
         end = self._part("clock", **_clock_values(latest))
-        whole = end if window.earliest == window.latest else self._part("window", **{"from": start, "to": end})
-        return {"window": whole, "by": by, "leg": leg}
+        return end if window.earliest == window.latest else self._part("window", **{"from": start, "to": end})
 
     def _part(self, key: str, **values: str | int) -> str:
         return self.wording.catalogue.raw(self.wording.language, key, **values)
 
 
-def _clock_values(at: datetime) -> dict[str, str]:
+def _clock_values(at: datetime | time) -> dict[str, str]:
     return {
         "hour12": str(at.hour % 12 or 12),
         "hour24": f"{at.hour:02}",
