@@ -17,6 +17,7 @@ from busline.position import Position
 from busline.timetable import Timetable
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.engine import Engine
+from busline.travel_times.punctuality import FirstVisit, Punctuality
 from busline.travel_times.road import RoadNetwork, road_network
 from busline.travel_times.road_history import learn
 from busline.travel_times.trails import Trail, drives, kind_of
@@ -59,11 +60,12 @@ def live_through(
     network = road_network(timetable)
     scored_days, every_day = _by_day(timetable, positions), _by_day(timetable, [*history, *positions])
     trails: list[Trail] = []
+    starts: list[FirstVisit] = []
     dwells = Dwells(network)
     past: list[tuple[Notes, Floats]] = []
     days: list[Lived] = []
     for day in sorted(every_day):
-        engine = _engine(timetable, network, trails, dwells, day)
+        engine = _engine(timetable, network, trails, dwells, Punctuality(starts, day), day)
         truth = true_arrivals(timetable, every_day[day])
         tick = 0.0 if day in scored_days else LEARNED_TICK_SECONDS
         replayed = replay(timetable, every_day[day], truth, engine, partial(tell, str(day)), tick_seconds=tick)
@@ -72,6 +74,7 @@ def live_through(
             told, fitted_on = _told(timetable, replayed, actual, past, fit_routes)
             days.append(Lived(replayed, truth, told, tuple(fitted_on)))
         trails += replayed.trails
+        starts += replayed.starts
         past = [*past, (replayed.notes, actual)][-CALIBRATED_ON_DAYS:]
     return _as_one(days)
 
@@ -84,10 +87,17 @@ def _by_day(timetable: Timetable, positions: Sequence[Position]) -> dict[date, l
     return days
 
 
-def _engine(timetable: Timetable, network: RoadNetwork, trails: Sequence[Trail], dwells: Dwells, day: date) -> Engine:
+def _engine(
+    timetable: Timetable,
+    network: RoadNetwork,
+    trails: Sequence[Trail],
+    dwells: Dwells,
+    punctuality: Punctuality,
+    day: date,
+) -> Engine:
     driven = drives(timetable, network, trails, dwells)
     history = learn(network, driven, on=day, kind=kind_of(day)) if driven else None
-    return Engine(timetable, network, history, dwells=dwells)
+    return Engine(timetable, network, history, dwells=dwells, punctuality=punctuality)
 
 
 def _told(
@@ -163,6 +173,7 @@ def _as_one(days: Sequence[Lived]) -> Lived | None:
         unmatched=dict(unmatched),
         traversals=sum(day.replayed.traversals for day in days),
         trails=tuple(trail for day in days for trail in day.replayed.trails),
+        starts=tuple(start for day in days for start in day.replayed.starts),
     )
     fitted_on: dict[str, list[Rows]] = {}
     for day, offset in zip(days, rows, strict=False):

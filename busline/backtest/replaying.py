@@ -4,6 +4,7 @@ Only what had been received is known at any moment. What is noted is the outlook
 baselines beside it, so that many calibrations can be judged on one replay.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -16,13 +17,14 @@ from numpy.typing import NDArray
 from busline.backtest.truth import Arrivals
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.position import Position
+from busline.position import LAST_SEEN_SECONDS, Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.tracking.tracker import Tracker
 from busline.travel_times.band import AHEAD_SECONDS
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Outlook, Stage
+from busline.travel_times.punctuality import FirstVisit, first_visits
 from busline.travel_times.trails import Trail, Trails
 
 Floats = NDArray[np.float64]
@@ -33,6 +35,8 @@ NOTED_SECONDS = 45 * 60.0
 HELD_OVER_SECONDS = 900.0
 """Held speed is that of so many seconds before the fix."""
 SLOWEST_HELD_MPS = 2.0
+UNSEEN_BEFORE_SECONDS, UNSEEN_AFTER_SECONDS = 90 * 60.0, 15 * 60.0
+"""From so long before its planned start until so long after it something is said of a run that no bus was seen on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,7 +94,9 @@ class Replayed:
     unmatched: Mapping[str, int]
     traversals: int
     trails: tuple[Trail, ...]
-    """What the days to come may learn from."""
+    """What the days to come may learn from, ..."""
+    starts: tuple[FirstVisit, ...]
+    """... also of when runs begin."""
 
 
 def replay(
@@ -102,12 +108,14 @@ def replay(
     *,
     noted_seconds: float = NOTED_SECONDS,
     tick_seconds: float = 0.0,
+    unseen_every_seconds: float = 0.0,
 ) -> Replayed:
     """Replay positions as they were heard; runs without known truth are learned from and not noted.
 
     Those heard at one moment are one batch; a file's are heard when they were taken. Nothing farther ahead than
     `noted_seconds` is noted. With `tick_seconds` what was heard in so long is one batch, predicted from at its end:
-    many times as fast, and enough to learn a day by. `tell` hears the share that is done, now and then.
+    many times as fast, and enough to learn a day by. `tell` hears the share that is done, now and then. With
+    `unseen_every_seconds` what could be said of runs that no bus was seen on yet is noted so often.
     """
     ordered = sorted(positions, key=lambda position: position.received_at)
     tracker = Tracker(timetable, Fleet(ordered[0].received_at))
@@ -120,12 +128,15 @@ def replay(
     between: dict[VehicleId, RunProgress] = {}
     unmatched: Counter[str] = Counter()
     traversals = done = 0
+    starts: list[FirstVisit] = []
+    looked_at = -math.inf
     for fixes in _batches(ordered, tick_seconds):
         heard_at = fixes[-1].received_at
         step = tracker.take(fixes, heard_at)
         unmatched.update(step.unmatched)
         traversals += len(engine.learn(step.progress))
         engine.visited(step.visits)
+        starts += first_visits(timetable, step.visits)
         sightings.take(step.progress)
         now = heard_at.timestamp()
         resting = [between[fix.vehicle_id] for fix in step.positions if fix.vehicle_id in between]
@@ -138,7 +149,11 @@ def replay(
                 started.setdefault(one.key, one.started_at.timestamp())
                 _follow(trails.setdefault(one.key, deque()), one)
         seen = {one.key: one for one in (*resting, *step.progress)}
-        outlook = engine.look(tuple(seen.values()), now, step.fleet.progress)
+        unseen: list[RunKey] = []
+        if unseen_every_seconds and now - looked_at >= unseen_every_seconds:
+            looked_at = now
+            unseen = [key for key in truth if _is_unseen(timetable, engine, step.fleet, key, now)]
+        outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen)
         if len(outlook):
             parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
         done += len(fixes)
@@ -148,7 +163,16 @@ def replay(
         [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Notes)] if parts else []
     )
     notes = Notes(*columns) if columns else _no_notes()
-    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals, tuple(sightings.drain()))
+    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals, tuple(sightings.drain()), tuple(starts))
+
+
+def _is_unseen(timetable: Timetable, engine: Engine, fleet: Fleet, key: RunKey, now: float) -> bool:
+    """Whether a run is due soon, or was a while ago, and neither it nor its bus was heard of."""
+    planned = timetable.planned_start(key.service_date, timetable.runs[key.run_id]).timestamp()
+    if key in fleet.progress or not -UNSEEN_BEFORE_SECONDS <= now - planned <= UNSEEN_AFTER_SECONDS:
+        return False
+    earlier = engine.newest_before(key, fleet.progress)
+    return earlier is None or now - fleet.last_fix_at[earlier.vehicle_id].timestamp() > LAST_SEEN_SECONDS
 
 
 def _batches(ordered: Sequence[Position], tick_seconds: float) -> Iterator[list[Position]]:

@@ -8,15 +8,13 @@ import numpy as np
 
 from busline.ids import RunId, RunKey
 from busline.timetable import Run, Timetable
+from busline.travel_times.punctuality import EARLIEST_SECONDS, LATEST_SECONDS
 
-HOLD_SECONDS = 75.0
-HOLD_SD_SECONDS = 90.0
-"""Buses that are there in time leave so long after the plan says; to start with, until days of them are known."""
 HOLD_WEIGHT = 5.0
-"""The prior counts as much as so many departures seen just now."""
+"""That today is like other days counts as much as so many departures seen just now."""
 HOLD_DECAY_SECONDS = 3 * 3_600.0
-HOLD_AT_MOST_SECONDS = 600.0
-"""A later start has a cause of its own, and says nothing about other buses."""
+SOONEST_SECONDS = 20.0
+"""A bus that should have left does so no sooner."""
 
 TURNAROUND_SECONDS = 60.0
 """To unload at the last stop."""
@@ -32,24 +30,25 @@ DETOUR = 1.3
 
 
 class Holds:
-    """How long after their planned moment buses that could have left did leave, learned as the day goes."""
+    """How much later than usual buses leave today that could have left in time, learned as the day goes."""
 
     def __init__(self) -> None:
         self._seconds = 0.0
         self._weight = 0.0
         self._at = 0.0
 
-    def take(self, late_seconds: float, at: float) -> None:
-        """A bus that was there in time left so late."""
+    def take(self, late_seconds: float, usual_seconds: float, at: float) -> None:
+        """A bus that was there in time left so late, and usually leaves so late; negative is early."""
         fade = self._fade(at)
-        self._seconds = self._seconds * fade + min(max(late_seconds, 0.0), HOLD_AT_MOST_SECONDS)
+        late = min(max(late_seconds, EARLIEST_SECONDS), LATEST_SECONDS)
+        self._seconds = self._seconds * fade + late - usual_seconds
         self._weight = self._weight * fade + 1.0
         self._at = max(at, self._at)
 
-    def mean_seconds(self, now: float) -> float:
-        """What is to be expected of the next one."""
+    def more_seconds(self, now: float) -> float:
+        """What is to be expected of the next one, on top of its usual."""
         fade = self._fade(now)
-        return (self._seconds * fade + HOLD_WEIGHT * HOLD_SECONDS) / (self._weight * fade + HOLD_WEIGHT)
+        return self._seconds * fade / (self._weight * fade + HOLD_WEIGHT)
 
     def _fade(self, now: float) -> float:
         return math.exp(min(0.0, self._at - now) / HOLD_DECAY_SECONDS)

@@ -18,6 +18,7 @@ from busline.travel_times.calibration import Calibration, Drift, cells_of, no_ca
 from busline.travel_times.crossing import Crossings, Traversals
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.outlook import Foresight, Outlook
+from busline.travel_times.punctuality import Punctuality
 from busline.travel_times.road import RoadNetwork
 from busline.travel_times.road_history import FIRST_MPS, Drive, RoadHistory, driven_links
 from busline.travel_times.travel import TravelModel
@@ -36,6 +37,7 @@ class Engine:
         history: RoadHistory | None = None,
         calibration: Calibration | None = None,
         dwells: Dwells | None = None,
+        punctuality: Punctuality | None = None,
     ) -> None:
         """About a millisecond a pattern where no network is given: in a thread for a large plan.
 
@@ -46,7 +48,7 @@ class Engine:
         self.drift = Drift()
         self._timezone = timetable.timezone
         self._crossings = Crossings(timetable, self.model.network, self.model.dwells)
-        self._foresight = Foresight(timetable, self.model)
+        self._foresight = Foresight(timetable, self.model, punctuality)
         self._seen_last: tuple[RunProgress, float, bool, Outlook, Floats] | None = None
 
     def visited(self, visits: Iterable[StopVisit]) -> None:
@@ -77,10 +79,19 @@ class Engine:
         return drive.road.link[known], midnight + edges.at[known], seconds
 
     def look(
-        self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True
+        self,
+        progress: Sequence[RunProgress],
+        now: float,
+        driven: Container[RunKey] = (),
+        *,
+        further: bool = True,
+        unseen: Iterable[RunKey] = (),
     ) -> Outlook:
-        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`."""
-        return self._foresight.look(progress, now, driven, further=further)
+        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
+
+        And of runs that nobody was seen on so far.
+        """
+        return self._foresight.look(progress, now, driven, further=further, unseen=unseen)
 
     def look_at(self, one: RunProgress, now: float, *, further: bool = False) -> tuple[Outlook, Floats]:
         """The outlook of one bus and what it is told: asked about call by call it is worked out once."""

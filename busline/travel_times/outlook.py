@@ -3,6 +3,7 @@
 Under way a bus is where it was seen. Before that its start is uncertain too: lateness is carried along its block.
 """
 
+import math
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.fleet import RunProgress
-from busline.ids import RunKey
+from busline.ids import RunKey, VehicleId
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
-from busline.travel_times.departure import HOLD_SD_SECONDS, Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.punctuality import Punctuality
 from busline.travel_times.travel import Ahead, TravelModel
 
 Floats = NDArray[np.float64]
@@ -40,6 +42,8 @@ class Stage(IntEnum):
     """Seen on the run, and not yet under way."""
     EARLIER = 2
     """Still on an earlier run of its block."""
+    UNSEEN = 3
+    """Nobody has seen it yet: how the run usually goes is all there is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,11 +79,15 @@ class _Row:
 
     key: RunKey
     run: Run
+    vehicle_id: VehicleId | None
     distance_m: float
     next_call: int
     at: float
     """When the bus was there, or is expected to leave."""
     variance: float
+    comes_at: float
+    """When it was there, or is expected to come there."""
+    comes_variance: float
     lateness_seconds: float
     stage: Stage
 
@@ -90,6 +98,7 @@ class _Next:
 
     key: RunKey
     before: Run
+    vehicle_id: VehicleId | None
     ended_at: float
     variance: float
 
@@ -106,9 +115,10 @@ class _Plan:
 class Foresight:
     """Looks ahead from where buses are, with what was learned."""
 
-    def __init__(self, timetable: Timetable, model: TravelModel) -> None:
+    def __init__(self, timetable: Timetable, model: TravelModel, punctuality: Punctuality | None = None) -> None:
         self.model = model
         self.holds = Holds()
+        self._punctuality = Punctuality() if punctuality is None else punctuality
         self.blocks = Blocks(timetable)
         self._timetable = timetable
         self._plans = {
@@ -129,38 +139,59 @@ class Foresight:
                 if plan is not None and one.started_at is not None:
                     at = one.started_at.timestamp()
                     way_m = max(one.distance_m - plan.first_m, 0.0)
-                    self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key), at)
+                    usual = self._punctuality.usual(one.key.run_id, one.vehicle_id)
+                    self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key), usual.left_seconds, at)
 
     def look(
-        self, progress: Sequence[RunProgress], now: float, driven: Container[RunKey] = (), *, further: bool = True
+        self,
+        progress: Sequence[RunProgress],
+        now: float,
+        driven: Container[RunKey] = (),
+        *,
+        further: bool = True,
+        unseen: Iterable[RunKey] = (),
     ) -> Outlook:
-        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`."""
-        hold = self.holds.mean_seconds(now)
-        rows = [row for one in progress if (row := self._row(one, now, hold)) is not None]
+        """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
+
+        And of runs that nobody was seen on so far.
+        """
+        more = self.holds.more_seconds(now)
+        rows = [row for one in progress if (row := self._row(one, now, more)) is not None]
+        rows += [self._start(key, None, now, more, Stage.UNSEEN, -math.inf, 0.0) for key in unseen]
         found = [(rows, *self._ahead(rows, now))]
         ended = [
-            _Next(key, self._timetable.runs[one.key.run_id], one.ended_at.timestamp(), 0.0)
+            _Next(key, self._timetable.runs[one.key.run_id], one.vehicle_id, one.ended_at.timestamp(), 0.0)
             for one in progress
             if one.ended_at is not None and (key := self._due_after(one.key, now, driven)) is not None
         ]
         for _ in range(RUNS_FORESEEN if further else 0):
-            rows = [self._start(one, now, hold) for one in [*ended, *self._after(*found[-1], now, driven)]]
+            rows = [self._next_start(one, now, more) for one in [*ended, *self._after(*found[-1], now, driven)]]
             if not rows:
                 break
             found.append((rows, *self._ahead(rows, now)))
             ended = []
         return self._outlook(found, now)
 
-    def _row(self, one: RunProgress, now: float, hold: float) -> _Row | None:
+    def _row(self, one: RunProgress, now: float, more: float) -> _Row | None:
         run = self._timetable.runs.get(one.key.run_id)
         if run is None or one.ended_at is not None or one.off_route_since is not None:
             return None
         if one.started_at is None:
-            leaves_at = max(now, self._planned_start(one.key)) + hold
-            first_m = self._plans[one.key.run_id].first_m
-            return _Row(one.key, run, first_m, 0, leaves_at, HOLD_SD_SECONDS**2, 0.0, Stage.WAITING)
+            return self._start(one.key, one.vehicle_id, now, more, Stage.WAITING, -math.inf, 0.0)
         at = one.matched_at.timestamp()
-        return _Row(one.key, run, one.distance_m, one.next_call, at, 0.0, one.lateness_seconds, Stage.UNDER_WAY)
+        return _Row(
+            key=one.key,
+            run=run,
+            vehicle_id=one.vehicle_id,
+            distance_m=one.distance_m,
+            next_call=one.next_call,
+            at=at,
+            variance=0.0,
+            comes_at=at,
+            comes_variance=0.0,
+            lateness_seconds=one.lateness_seconds,
+            stage=Stage.UNDER_WAY,
+        )
 
     def _ahead(self, rows: Sequence[_Row], now: float) -> tuple[Ahead, Floats]:
         """Times ahead from each row's place, and their variance."""
@@ -184,7 +215,7 @@ class Foresight:
         ]
         last = np.searchsorted(ahead.bus, [index for index, _, _ in due], side="right") - 1
         return [
-            _Next(key, row.run, row.at + float(ahead.seconds[end]), row.variance + float(spread[end]))
+            _Next(key, row.run, row.vehicle_id, row.at + float(ahead.seconds[end]), row.variance + float(spread[end]))
             for (index, row, key), end in zip(due, last.tolist(), strict=True)
             if end >= 0 and ahead.bus[end] == index
         ]
@@ -196,13 +227,45 @@ class Foresight:
             return None
         return following
 
-    def _start(self, one: _Next, now: float, hold: float) -> _Row:
-        """A run begins when planned, or when its bus is through with the one before."""
-        run = self._timetable.runs[one.key.run_id]
-        ready = max(one.ended_at + turnaround_seconds(one.before, run), now)
-        at, of_start = later_of(max(self._planned_start(one.key), now), ready, one.variance)
-        first_m = self._plans[one.key.run_id].first_m
-        return _Row(one.key, run, first_m, 0, at + hold, of_start + HOLD_SD_SECONDS**2, 0.0, Stage.EARLIER)
+    def _next_start(self, one: _Next, now: float, more: float) -> _Row:
+        """A later run of its block begins as usual, or when its bus is through with the one before."""
+        ready = max(one.ended_at + turnaround_seconds(one.before, self._timetable.runs[one.key.run_id]), now)
+        return self._start(one.key, one.vehicle_id, now, more, Stage.EARLIER, ready, one.variance)
+
+    def _start(
+        self,
+        key: RunKey,
+        vehicle_id: VehicleId | None,
+        now: float,
+        more: float,
+        stage: Stage,
+        ready_at: float,
+        ready_variance: float,
+    ) -> _Row:
+        """A run that is still to begin: its bus comes to the first stop and leaves it as usual, or once it is ready."""
+        planned, usual = self._planned_start(key), self._punctuality.usual(key.run_id, vehicle_id)
+        came, left = usual.came_seconds + more, usual.left_seconds + more
+        comes_at = max(planned + min(came, left), now)
+        leaves_at = max(planned + left, now + max(left, SOONEST_SECONDS))
+        of_start = 0.0
+        if ready_at > -math.inf:
+            wait = max(left, SOONEST_SECONDS)
+            comes_at, of_start = later_of(comes_at, ready_at, ready_variance)
+            leaves_at, of_start = later_of(leaves_at - wait, ready_at, ready_variance)
+            leaves_at += wait
+        return _Row(
+            key=key,
+            run=self._timetable.runs[key.run_id],
+            vehicle_id=vehicle_id,
+            distance_m=self._plans[key.run_id].first_m,
+            next_call=0,
+            at=leaves_at,
+            variance=of_start + usual.left_sd**2,
+            comes_at=comes_at,
+            comes_variance=of_start + usual.came_sd**2,
+            lateness_seconds=0.0,
+            stage=stage,
+        )
 
     def _outlook(self, found: Sequence[tuple[Sequence[_Row], Ahead, Floats]], now: float) -> Outlook:
         rows = [row for own, _, _ in found for row in own]
@@ -210,17 +273,26 @@ class Foresight:
         run = np.concatenate([ahead.bus + offset for (_, ahead, _), offset in zip(found, offsets, strict=False)])
         at = np.array([row.at for row in rows], np.float64)[run]
         started = np.array([row.stage is Stage.UNDER_WAY for row in rows], np.bool_)[run]
+        call = np.concatenate([ahead.call for _, ahead, _ in found])
+        # It comes to its first stop some time before it leaves.
+        first = ~started & (call == 0)
+        at = np.where(first, np.array([row.comes_at for row in rows], np.float64)[run], at)
         # A start that is still to come makes one uncertain time of the waiting and the way; it counts from now.
         from_at = np.where(started, at, now)
         seconds = np.concatenate([ahead.seconds for _, ahead, _ in found]) + (at - from_at)
+        of_start = np.where(
+            first,
+            np.array([row.comes_variance for row in rows], np.float64)[run],
+            np.array([row.variance for row in rows], np.float64)[run],
+        )
         spread = np.concatenate([own for _, _, own in found])
         return Outlook(
             keys=tuple(row.key for row in rows),
             run=run,
-            call=np.concatenate([ahead.call for _, ahead, _ in found]),
+            call=call,
             from_at=from_at,
             mean_seconds=np.maximum(seconds, AHEAD_SECONDS),
-            variance=spread + np.array([row.variance for row in rows], np.float64)[run],
+            variance=spread + of_start,
             stage=np.array([row.stage for row in rows], np.int8)[run],
             tier=np.array([self.blocks.tier_of(row.key) for row in rows], np.int8)[run],
             afternoon=np.array([self._plans[row.key.run_id].start_seconds >= NOON_SECONDS for row in rows], np.int8)[

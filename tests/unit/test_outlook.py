@@ -1,16 +1,17 @@
 """Looking ahead: under way, waiting, and on an earlier run of the block."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
 
 from busline.fleet import RunProgress
-from busline.ids import RunId, RunKey
+from busline.ids import RunId, RunKey, VehicleId
 from busline.timetable import Timetable
-from busline.travel_times.departure import Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
 from busline.travel_times.outlook import Foresight, Outlook, Stage
+from busline.travel_times.punctuality import HOLD_SECONDS, FirstVisit, Punctuality
 from busline.travel_times.travel import TravelModel
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
@@ -112,13 +113,55 @@ def test_tiers_are_counted_from_the_last_long_break() -> None:
 
 def test_departures_seen_today_take_over_from_the_usual_hold_and_fade() -> None:
     holds = Holds()
-    usual = holds.mean_seconds(0.0)
+    assert holds.more_seconds(0.0) == 0
     for minute in range(60):
-        holds.take(20.0, 60.0 * minute)
-    assert holds.mean_seconds(3_600.0) < 30
-    assert holds.mean_seconds(86_400.0) == pytest.approx(usual, abs=2)
-    holds.take(5_000.0, 86_400.0)
-    assert holds.mean_seconds(86_400.0) < 300
+        holds.take(20.0, HOLD_SECONDS, 60.0 * minute)
+    assert -HOLD_SECONDS < holds.more_seconds(3_600.0) < 30 - HOLD_SECONDS
+    assert holds.more_seconds(86_400.0) == pytest.approx(0, abs=2)
+    holds.take(5_000.0, HOLD_SECONDS, 86_400.0)
+    assert holds.more_seconds(86_400.0) < 200
+
+
+def past_starts(came: float, left: float, *, run: str = "first", bus: str = "47", days: int = 5) -> list[FirstVisit]:
+    """So many days, the last one yesterday, on which the bus of a run came and left so long after the plan."""
+    return [
+        FirstVisit(RunKey(MONDAY - timedelta(days=day), RunId(run)), VehicleId(bus), came, left)
+        for day in range(days, 0, -1)
+    ]
+
+
+def foresight(past: list[FirstVisit]) -> Foresight:
+    return Foresight(TIMETABLE, TravelModel(TIMETABLE), Punctuality(past, MONDAY))
+
+
+def test_a_driver_who_leaves_early_every_day_is_expected_to_leave_early() -> None:
+    waiting = make_progress(FIRST, seen_at=at("6:50"), distance_m=0, under_way=False)
+    known = foresight(past_starts(-300, -200, days=15)).look([waiting], at("6:50").timestamp())
+    assert starts(known)["first"] == pytest.approx(at("7:02").timestamp() - 200, abs=40)
+    assert starts(known)["first"] < starts(look(waiting, now=at("6:50")))["first"] - 200
+
+
+def test_a_bus_comes_to_its_first_stop_before_it_leaves_it() -> None:
+    waiting = make_progress(FIRST, seen_at=at("6:50"), distance_m=0, under_way=False)
+    known = foresight(past_starts(-240, 0, days=15)).look([waiting], at("6:50").timestamp())
+    came, left = (known.from_at + known.mean_seconds)[:2] - at("7:00").timestamp()
+    assert came == pytest.approx(-240, abs=40)
+    assert left == pytest.approx(120, abs=40)
+
+
+def test_a_bus_that_should_have_left_leaves_soon() -> None:
+    waiting = make_progress(FIRST, seen_at=at("7:10"), distance_m=0, under_way=False)
+    known = foresight(past_starts(-240, 0, days=15)).look([waiting], at("7:10").timestamp())
+    assert starts(known)["first"] == pytest.approx(at("7:12").timestamp() + SOONEST_SECONDS, abs=5)
+
+
+def test_a_run_that_nobody_was_seen_on_yet_goes_as_it_usually_does() -> None:
+    engine = foresight(past_starts(-240, -100, days=15))
+    unseen = engine.look([], at("6:30").timestamp(), unseen=[RunKey(MONDAY, RunId("first"))])
+    mine = unseen.run == 0
+    assert set(unseen.stage[mine].tolist()) == {Stage.UNSEEN}
+    assert unseen.call[mine].tolist() == list(range(6))
+    assert starts(unseen)["first"] == pytest.approx(at("7:02").timestamp() - 100, abs=40)
 
 
 def test_the_later_of_a_plan_and_an_uncertain_moment() -> None:
