@@ -1,11 +1,19 @@
 """One bus, one place, one moment, and how fresh it is; or the named reason why a report is not one."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
 
 from busline.geo import LatLon
 from busline.ids import RunId, SourceId, VehicleId
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
 
 LIVE_SECONDS = 90.0
 """Up to this age a fix is live (GTFS-realtime best practice: positions at most 90 s old)."""
@@ -34,6 +42,94 @@ class Position:
     bearing_deg: float | None = None
     speed_mps: float | None = None
     claim: RunClaim | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Positions(Sequence[Position]):
+    """What one message of one feed says of many buses, in columns: a row becomes a `Position` only when it is read.
+
+    A fleet of thousands is decoded, screened and tracked without an object for each bus. No column changes once it is
+    here. Equal to any sequence of the same positions.
+    """
+
+    source: SourceId
+    received_at: datetime
+    vehicle_id: list[VehicleId]
+    at: Floats
+    """When each GPS took its fix: epoch seconds."""
+    lat: Floats
+    """Degrees, as `lon`."""
+    lon: Floats
+    bearing_deg: Floats
+    """NaN where the feed gives none, as in `speed_mps`."""
+    speed_mps: Floats
+    claim: list[RunClaim | None]
+
+    @overload
+    def __getitem__(self, row: int) -> Position: ...
+    @overload
+    def __getitem__(self, row: slice) -> "Positions": ...
+    def __getitem__(self, row: int | slice) -> "Position | Positions":
+        if isinstance(row, slice):
+            return Positions(
+                self.source,
+                self.received_at,
+                self.vehicle_id[row],
+                self.at[row],
+                self.lat[row],
+                self.lon[row],
+                self.bearing_deg[row],
+                self.speed_mps[row],
+                self.claim[row],
+            )
+        return Position(
+            source=self.source,
+            vehicle_id=self.vehicle_id[row],
+            fix_at=datetime.fromtimestamp(self.at.item(row), UTC),
+            received_at=self.received_at,
+            place=LatLon(self.lat.item(row), self.lon.item(row)),
+            bearing_deg=None if (deg := self.bearing_deg.item(row)) != deg else deg,
+            speed_mps=None if (mps := self.speed_mps.item(row)) != mps else mps,
+            claim=self.claim[row],
+        )
+
+    def __len__(self) -> int:
+        return len(self.vehicle_id)
+
+    def __iter__(self) -> Iterator[Position]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sequence) or len(other) != len(self):
+            return False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def where(self, which: NDArray[np.bool_]) -> "Positions":
+        """Some of the rows, in the same order; itself where that is all of them."""
+        return self if which.all() else self.rows(np.flatnonzero(which))
+
+    def in_order_of_time(self) -> "Positions":
+        """The oldest first; those of one moment stay in order."""
+        if (np.diff(self.at) >= 0).all():
+            return self
+        return self.rows(np.argsort(self.at, kind="stable"))
+
+    def rows(self, which: Rows) -> "Positions":
+        """These rows, in this order."""
+        rows = which.tolist()
+        return Positions(
+            self.source,
+            self.received_at,
+            [self.vehicle_id[row] for row in rows],
+            self.at[which],
+            self.lat[which],
+            self.lon[which],
+            self.bearing_deg[which],
+            self.speed_mps[which],
+            [self.claim[row] for row in rows],
+        )
 
 
 class RejectReason(StrEnum):

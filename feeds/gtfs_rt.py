@@ -5,20 +5,31 @@ one `Rejected` with its reason; neither is an exception. What depends on earlier
 a header that goes backwards) is judged in `screening.py` and `continuity.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
+from itertools import compress
+from typing import cast
 
+import numpy as np
 from google.protobuf.message import DecodeError
 from google.transit import gtfs_realtime_pb2 as pb
 
 from busline.geo import Area
 from busline.ids import RunId, SourceId, VehicleId
-from busline.position import Position, Rejected, RejectReason, RunClaim
-from feeds.plausible import bearing_or_none, fix_time_or_reason, identifier_or_none, place_or_reason, speed_or_none
-from feeds.wire import NotProtobufError, TooManyFieldsError, top_level_fields
+from busline.position import Floats, Position, Positions, Rejected, RejectReason, Rows, RunClaim
+from feeds.plausible import (
+    LONGEST_ID,
+    bearings_or_nan,
+    fix_time_or_reason,
+    identifier_or_none,
+    is_plain_fix,
+    place_or_reason,
+    speeds_or_nan,
+)
+from feeds.wire import FieldTooLargeError, NotProtobufError, TooManyFieldsError, top_level_fields
 
 MAX_ENTITIES = 50_000
 """Five times the largest school fleet in the country."""
@@ -59,7 +70,7 @@ class Message:
     source: SourceId
     header_at: datetime | None
     """When the producer made it; None where it does not say so believably."""
-    positions: tuple[Position, ...]
+    positions: Positions
     rejected: tuple[Rejected, ...]
     entities: int
     """How many entries it holds, good and bad: a sudden drop means that a part is missing."""
@@ -72,15 +83,11 @@ def decode(body: bytes, *, source: SourceId, received_at: datetime, area: Area |
     if not body:
         return Unreadable(MessageFault.EMPTY, "The feed sent an empty message.")
     header = pb.FeedHeader()
-    entities: list[bytes] = []
+    portions: list[bytes] = []
     try:
-        for number, field in top_level_fields(body, MAX_ENTITIES):
+        for number, field in top_level_fields(body, MAX_ENTITIES, together=_ENTITY, longest=MAX_ENTITY_BYTES):
             if number == _ENTITY:
-                if len(field) > MAX_ENTITY_BYTES:
-                    return Unreadable(
-                        MessageFault.ENTITY_TOO_LARGE, f"One entry of the feed's message takes {len(field):,} bytes."
-                    )
-                entities.append(field)
+                portions.append(field)
             elif number == _HEADER:
                 header.MergeFromString(field)
         if not header.IsInitialized():
@@ -88,113 +95,188 @@ def decode(body: bytes, *, source: SourceId, received_at: datetime, area: Area |
         if header.incrementality == pb.FeedHeader.DIFFERENTIAL:
             return Unreadable(MessageFault.DIFFERENTIAL, "The feed sends changes only; Busline reads full messages.")
         reading = _Reading(source, received_at, area, _header_time(header))
-        for entity in entities:
-            reading.add(pb.FeedEntity.FromString(entity))
+        for portion in portions:
+            reading.add(pb.FeedMessage.FromString(portion).entity)
     except TooManyFieldsError:
         return Unreadable(
             MessageFault.TOO_MANY_ENTITIES, f"The feed's message holds more than {MAX_ENTITIES:,} entries."
         )
+    except FieldTooLargeError as field:
+        return Unreadable(
+            MessageFault.ENTITY_TOO_LARGE, f"One entry of the feed's message takes {field.length:,} bytes."
+        )
     except (NotProtobufError, DecodeError):
         # One bad byte and the rest cannot be trusted either: half of all single bit flips still parse.
         return _not_a_message(body)
-    if entities and not reading.vehicles:
+    if reading.entities and not reading.vehicles:
         return Unreadable(
             MessageFault.NO_VEHICLES,
-            f"The feed sent {len(entities):,} entries and no vehicle. Is it the address for vehicle positions?",
+            f"The feed sent {reading.entities:,} entries and no vehicle. Is it the address for vehicle positions?",
         )
-    return Message(
-        source=source,
-        header_at=reading.header_at,
-        positions=tuple(reading.newest.values()),
-        rejected=tuple(reading.rejected),
-        entities=len(entities),
-        header_timed=frozenset(reading.header_timed),
-    )
+    return reading.message()
 
 
 class _Reading:
-    """One message being read: the newest fix of every vehicle so far, and what was refused."""
+    """One message being read, portion by portion: the columns so far, and what was refused."""
 
     def __init__(self, source: SourceId, received_at: datetime, area: Area | None, header_at: datetime | None) -> None:
-        self.source = source
-        self.received_at = received_at
-        self.area = area
-        self.header_at = header_at
-        self.newest: dict[VehicleId, Position] = {}
-        self.rejected: list[Rejected] = []
-        self.header_timed: set[VehicleId] = set()
+        self._source = source
+        self._received_at = received_at
+        self._area = area
+        self._header_at = header_at
+        self._rejected: list[Rejected] = []
+        self._vehicle_id: list[VehicleId] = []
+        self._claim: list[RunClaim | None] = []
+        self._numbers: list[Floats] = []
+        """A portion each: (columns, rows) moment, place, bearing, speed, and 1 where the moment is the header's."""
+        self.entities = 0
         self.vehicles = 0
 
-    def add(self, entity: pb.FeedEntity) -> None:
-        if entity.is_deleted or not entity.HasField("vehicle"):
+    def add(self, entities: Sequence[pb.FeedEntity]) -> None:
+        """Read the next entities. What is not plainly a fix of a bus is looked at one by one, in `_judge`."""
+        self.entities += len(entities)
+        rows = [
+            (
+                entity.is_deleted,
+                (vehicle := entity.vehicle).vehicle.id,
+                vehicle.timestamp,
+                (position := vehicle.position),
+                position.latitude,
+                position.longitude,
+                position.bearing,
+                position.speed,
+                (trip := vehicle.trip).trip_id,
+                trip.start_date,
+                trip.schedule_relationship,
+            )
+            for entity in entities
+        ]
+        if not rows:
             return
+        deleted, ids, stamps, positions, lats, lons, degs, speeds, run_ids, start_dates, relations = zip(
+            *rows, strict=True
+        )
+        vehicle_id, claim = _vehicle_ids(ids), _claims(run_ids, start_dates, relations)
+        at, lat, lon = np.array(stamps, np.float64), np.array(lats), np.array(lons)
+        bearing, speed = np.array(degs), np.array(speeds)
+        for values, name in ((bearing, "bearing"), (speed, "speed")):
+            absent = [row for row in np.flatnonzero(values == 0.0).tolist() if not positions[row].HasField(name)]
+            values[absent] = np.nan
+        header_timed = at == 0.0
+        if self._header_at is not None:
+            at[header_timed] = self._header_at.timestamp()
+        odd = ~is_plain_fix(at, lat, lon, self._area) | np.array(deleted)
+        if not (all(vehicle_id) and all(claim)):
+            read = zip(vehicle_id, claim, run_ids, strict=True)
+            odd |= np.array([name is None or (said is None and run_id != "") for name, said, run_id in read])
+        taken = np.ones(len(rows), np.bool_)
+        for row in np.flatnonzero(odd).tolist():
+            report = self._judge(entities[row])
+            if report is None:
+                taken[row] = False
+            else:
+                vehicle_id[row], claim[row] = report.vehicle_id, report.claim
+                at[row], lat[row], lon[row] = report.fix_at.timestamp(), report.place.lat, report.place.lon
+        self.vehicles += len(rows) - int(odd.sum())
+        self._numbers.append(
+            np.stack([at, lat, lon, bearings_or_nan(bearing), speeds_or_nan(speed), header_timed])[:, taken]
+        )
+        self._vehicle_id += cast("Iterable[VehicleId]", compress(vehicle_id, taken))  # a row without one is not taken
+        self._claim += compress(claim, taken)
+
+    def _judge(self, entity: pb.FeedEntity) -> Position | None:
+        """The report of one entity, or None where it is none; then, and where it lacks something, it is said why."""
+        if entity.is_deleted or not entity.HasField("vehicle"):
+            return None
         self.vehicles += 1
         vehicle = entity.vehicle
-        vehicle_id = _vehicle_id(vehicle.vehicle)
+        # The number painted on the bus: the id, or else the label.
+        vehicle_id = _vehicle_id(vehicle.vehicle.id) or _vehicle_id(vehicle.vehicle.label)
         if vehicle_id is None:
             self._reject(None, RejectReason.NO_VEHICLE_ID)
-            return
-        report = self._position(vehicle, vehicle_id)
-        if isinstance(report, RejectReason):
-            self._reject(vehicle_id, report)
-            return
-        if report.claim is None and vehicle.trip.trip_id:
-            self._reject(vehicle_id, RejectReason.BAD_TRIP)
-        known = self.newest.get(vehicle_id)
-        if known is not None:
-            self._reject(vehicle_id, RejectReason.DUPLICATE_ENTITY)
-        # Of two equally new reports, the one that says what the bus is driving.
-        if known is None or (known.fix_at, known.claim is not None) < (report.fix_at, report.claim is not None):
-            self.newest[vehicle_id] = report
-            (self.header_timed.discard if vehicle.timestamp else self.header_timed.add)(vehicle_id)
-
-    def _position(self, vehicle: pb.VehiclePosition, vehicle_id: VehicleId) -> Position | RejectReason:
-        timestamp = vehicle.timestamp
-        fix_at = fix_time_or_reason(timestamp) if timestamp else self.header_at or RejectReason.NO_TIMESTAMP
+            return None
+        stamp = vehicle.timestamp
+        fix_at = fix_time_or_reason(stamp) if stamp else self._header_at or RejectReason.NO_TIMESTAMP
         if isinstance(fix_at, RejectReason):
-            return fix_at
+            self._reject(vehicle_id, fix_at)
+            return None
         position = vehicle.position
         if not position.IsInitialized():
-            return RejectReason.NO_POSITION
-        place = place_or_reason(position.latitude, position.longitude, self.area)
+            self._reject(vehicle_id, RejectReason.NO_POSITION)
+            return None
+        place = place_or_reason(position.latitude, position.longitude, self._area)
         if isinstance(place, RejectReason):
-            return place
-        return Position(
-            source=self.source,
-            vehicle_id=vehicle_id,
-            fix_at=fix_at,
-            received_at=self.received_at,
-            place=place,
-            bearing_deg=bearing_or_none(position.bearing) if position.HasField("bearing") else None,
-            speed_mps=speed_or_none(position.speed) if position.HasField("speed") else None,
-            claim=_claim(vehicle.trip),
-        )
+            self._reject(vehicle_id, place)
+            return None
+        trip = vehicle.trip
+        claim = _claim(trip.trip_id, trip.start_date, trip.schedule_relationship)
+        if claim is None and trip.trip_id:
+            self._reject(vehicle_id, RejectReason.BAD_TRIP)
+        return Position(self._source, vehicle_id, fix_at, self._received_at, place, claim=claim)
 
     def _reject(self, vehicle_id: VehicleId | None, reason: RejectReason) -> None:
-        self.rejected.append(Rejected(self.source, vehicle_id, reason))
+        self._rejected.append(Rejected(self._source, vehicle_id, reason))
+
+    def message(self) -> Message:
+        """Everything read, of each vehicle the newest fix."""
+        at, lat, lon, bearing, speed, header_timed = np.concatenate([np.empty((6, 0)), *self._numbers], axis=1)
+        positions = Positions(
+            self._source, self._received_at, self._vehicle_id, at, lat, lon, bearing, speed, self._claim
+        )
+        timed = header_timed > 0
+        if len(set(self._vehicle_id)) < len(self._vehicle_id):
+            rows = self._newest(at.tolist())
+            positions, timed = positions.rows(rows), timed[rows]
+        return Message(
+            source=self._source,
+            header_at=self._header_at,
+            positions=positions,
+            rejected=tuple(self._rejected),
+            entities=self.entities,
+            header_timed=frozenset(compress(positions.vehicle_id, timed.tolist())),
+        )
+
+    def _newest(self, at: Sequence[float]) -> Rows:
+        """The row of each vehicle's newest fix, in the order in which vehicles first come."""
+        newest: dict[VehicleId, int] = {}
+        for row, vehicle_id in enumerate(self._vehicle_id):
+            known = newest.setdefault(vehicle_id, row)
+            if known != row:
+                self._reject(vehicle_id, RejectReason.DUPLICATE_ENTITY)
+                # Of two equally new reports, the one that says what the bus is driving.
+                if (at[known], self._claim[known] is not None) < (at[row], self._claim[row] is not None):
+                    newest[vehicle_id] = row
+        return np.fromiter(newest.values(), np.intp, len(newest))
 
 
-def _vehicle_id(vehicle: pb.VehicleDescriptor) -> VehicleId | None:
-    """The number painted on the bus: the id, or else the label."""
-    text = identifier_or_none(vehicle.id) or identifier_or_none(vehicle.label)
-    return VehicleId(text) if text else None
+def _vehicle_ids(texts: Sequence[str | bytes]) -> list[VehicleId | None]:
+    # Every message repeats the names of the last. None that is remembered is long, so memory is bounded.
+    return list(map(_short_vehicle_id if max(map(len, texts)) <= LONGEST_ID else _vehicle_id, texts))
 
 
-def _claim(trip: pb.TripDescriptor) -> RunClaim | None:
+def _vehicle_id(text: str | bytes) -> VehicleId | None:
+    name = identifier_or_none(text)
+    return None if name is None else VehicleId(name)
+
+
+def _claims(
+    run_ids: Sequence[str | bytes], start_dates: Sequence[str | bytes], relations: Sequence[int]
+) -> list[RunClaim | None]:
+    short = max(map(len, run_ids)) <= LONGEST_ID and max(map(len, start_dates)) <= LONGEST_ID
+    return list(map(_short_claim if short else _claim, run_ids, start_dates, relations))
+
+
+def _claim(run_id: str | bytes, start_date: str | bytes, relation: int) -> RunClaim | None:
     """What the feed says the bus drives; None where it names no trip (a bus between runs) or cannot be read."""
-    run_id = identifier_or_none(trip.trip_id)
-    start_date = trip.start_date
-    if run_id is None or len(start_date) not in (0, len("YYYYMMDD")):
+    name = identifier_or_none(run_id)
+    service_date = _service_date(start_date) if start_date else None
+    if name is None or (start_date and service_date is None):
         return None
-    return _short_claim(run_id, start_date, trip.schedule_relationship == pb.TripDescriptor.CANCELED)
+    return RunClaim(RunId(name), service_date, relation == pb.TripDescriptor.CANCELED)
 
 
-@lru_cache(maxsize=MAX_ENTITIES)  # every message repeats the claims of the last; none is long, so memory is bounded
-def _short_claim(run_id: str, start_date: str | bytes, cancelled: bool) -> RunClaim | None:
-    service_date = _service_date(start_date)
-    if start_date and service_date is None:
-        return None
-    return RunClaim(RunId(run_id), service_date, cancelled)
+_short_vehicle_id = lru_cache(maxsize=MAX_ENTITIES)(_vehicle_id)
+_short_claim = lru_cache(maxsize=MAX_ENTITIES)(_claim)
 
 
 def _service_date(text: str | bytes) -> date | None:

@@ -1,11 +1,17 @@
-"""The range checks every adapter shares: a raw number in, a value or the named reason against it out."""
+"""The range checks every adapter shares: a raw number in, a value or the named reason against it out.
+
+For whole messages the same checks are made of columns at once; what does not pass is asked about one by one.
+"""
 
 import math
 from datetime import UTC, datetime
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from busline.geo import Area, LatLon
-from busline.position import RejectReason
+from busline.position import Floats, RejectReason
 
 EARLIEST_POSIX = 946_684_800
 """2000-01-01. A GPS unit that has lost its clock counts from 1970 or 1980."""
@@ -71,6 +77,28 @@ def bearing_or_none(degrees: float) -> float | None:
 def speed_or_none(mps: float) -> float | None:
     """Metres a second; None for what is no bus's speed. The place is good without it."""
     return mps if 0.0 <= mps <= FASTEST_MPS else None
+
+
+def is_plain_fix(at: Floats, lat: Floats, lon: Floats, area: Area | None) -> NDArray[np.bool_]:
+    """Which rows certainly are believable moments (epoch seconds) and places; of the others some may be, too."""
+    ground = Area(-90.0, -180.0, 90.0, 180.0) if area is None else area
+    plain: NDArray[np.bool_] = (at >= EARLIEST_POSIX) & (at <= LATEST_POSIX)
+    plain &= (lat >= max(ground.south, -90.0)) & (lat <= min(ground.north, 90.0))
+    plain &= (lon >= max(ground.west, -180.0)) & (lon <= min(ground.east, 180.0))
+    plain &= (np.abs(lat) >= NULL_ISLAND_DEG) | (np.abs(lon) >= NULL_ISLAND_DEG)
+    # A field that is absent reads as nought, too.
+    plain &= (lat != 0.0) & (lon != 0.0)
+    return plain
+
+
+def bearings_or_nan(degrees: Floats) -> Floats:
+    """`bearing_or_none` of a column."""
+    return np.where((degrees >= 0.0) & (degrees < 360.0), degrees, np.where(degrees == 360.0, 0.0, np.nan))
+
+
+def speeds_or_nan(mps: Floats) -> Floats:
+    """`speed_or_none` of a column."""
+    return np.where((mps >= 0.0) & (mps <= FASTEST_MPS), mps, np.nan)
 
 
 def _on_earth(lat: float, lon: float) -> bool:

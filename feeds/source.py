@@ -15,7 +15,7 @@ class Batch:
     """One message's worth: the positions that are good, and every report that was not, with its reason."""
 
     source: SourceId
-    positions: tuple[Position, ...]
+    positions: Sequence[Position]
     rejected: tuple[Rejected, ...]
     header_at: datetime | None
     """When the producer made the message."""
