@@ -70,7 +70,7 @@ class Message:
     source: SourceId
     header_at: datetime | None
     """When the producer made it; None where it does not say so believably."""
-    positions: Positions
+    positions: Sequence[Position]
     rejected: tuple[Rejected, ...]
     entities: int
     """How many entries it holds, good and bad: a sudden drop means that a part is missing."""
