@@ -4,6 +4,7 @@ import base64
 import binascii
 import hmac
 import json
+import secrets
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -31,6 +32,7 @@ from sms.standin.standin import StandIn
 _PAGE_SIZE = 50
 _MAX_PAGE_SIZE = 1_000
 _MAX_DIGITS = 9
+_SIGNED_SECONDS = 120.0
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _Resource = TypeVar("_Resource", Message, Call)
@@ -50,6 +52,8 @@ def rest_routes(standin: StandIn) -> list[web.RouteDef]:
         web.post(base + "/Calls.json", rest.guarded(rest.create_call)),
         web.get(base + "/Calls.json", rest.guarded(rest.list_calls)),
         web.get(base + "/Calls/{sid}.json", rest.guarded(rest.fetch_call)),
+        web.get("/v1/Deactivations", rest.guarded(rest.deactivations)),
+        web.get("/deactivated/{signed}.txt", rest.deactivated_numbers),
         web.route("*", "/2010-04-01/{rest:.*}", rest.guarded(rest.unknown)),
     ]
 
@@ -58,6 +62,8 @@ class _Rest:
     def __init__(self, standin: StandIn) -> None:
         self._standin = standin
         self._recent: deque[float] = deque()
+        self._signed: dict[str, tuple[str, float]] = {}
+        """Addresses of lists that were handed out: the day, and until when each is good."""
 
     def guarded(self, handler: _Handler) -> _Handler:
         async def guard(request: web.Request) -> web.StreamResponse:
@@ -141,6 +147,21 @@ class _Rest:
         if call is None:
             raise Refusal.not_found(request.path)
         return _json(call_json(call, self._standin.account_sid))
+
+    async def deactivations(self, request: web.Request) -> web.Response:
+        day = _moment(request.query.get("Date", "")).date()
+        signed = secrets.token_urlsafe(16)
+        self._signed[signed] = (day.isoformat(), time.monotonic() + _SIGNED_SECONDS)
+        place = str(request.url.with_path(f"/deactivated/{signed}.txt").with_query(None))
+        return _json({"redirect_to": place}, status=307, headers={"Location": place})
+
+    async def deactivated_numbers(self, request: web.Request) -> web.Response:
+        """The list itself, for whoever holds the address while it is good."""
+        day, until = self._signed.get(request.match_info["signed"], ("", 0.0))
+        if time.monotonic() > until:
+            return web.Response(status=403, text="This address is not good any more.")
+        numbers = self._standin.deactivated.get(day, ())
+        return web.Response(text="".join(f"{number.removeprefix('+')}\n" for number in numbers))
 
     async def unknown(self, request: web.Request) -> web.Response:
         raise Refusal.not_found(request.path)

@@ -86,6 +86,8 @@ class StandIn:
         """By SID, oldest first."""
         self.calls: dict[str, Call] = {}
         self.threads = Threads()
+        self.deactivated: dict[str, tuple[str, ...]] = {}
+        """By day (ISO), the numbers that carriers say their customers have given up."""
         self._sms_webhook = sms_webhook
         self._voice_webhook = voice_webhook
         self._now = now
