@@ -78,7 +78,7 @@ more-students = { $count ->
 
 other-languages = English: text EN
 unlinked = Solo respondemos a teléfonos registrados para ese estudiante. Para agregar el suyo: código de la carta, o llame al { $phone }. { other-languages }
-help = { $district }: envíe BUS o un número de estudiante. También: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSONA. Tel. { $phone }. STOP: no más textos.
+help = { $district }: envíe BUS o un número de estudiante. Otros: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSONA. Tel. { $phone }. STOP: fin.
 unknown = No entendimos. Envíe 1 para saber de su autobús, 2 para preguntar a alguien, 3 para ver qué puede enviar. O llame al { $phone }. { other-languages }
 too-many = Son muchos mensajes en una hora. Volveremos a responder más tarde. Para hablar con alguien, llame al { $phone }.
 language-set = Le escribiremos en español. Envíe BUS para saber de su autobús, o un número de estudiante. { other-languages }
