@@ -154,7 +154,7 @@ def _window(prediction: Prediction) -> Window:
     return Window(
         earliest=_floor(prediction.p10),
         latest=_floor(prediction.p90 + timedelta(seconds=59, microseconds=999_999)),
-        be_ready_by=_floor(prediction.p10),
+        be_ready_by=_floor(prediction.be_ready_by),
         published=_floor(prediction.published),
     )
 

@@ -16,6 +16,7 @@ from busline.position import LAST_SEEN_SECONDS, LIVE_SECONDS
 from busline.timetable import Run
 from busline.travel_times.band import PUBLISHED, QUANTILES
 from busline.travel_times.engine import Engine
+from busline.travel_times.readiness import be_ready_at
 
 
 class Basis(StrEnum):
@@ -37,6 +38,8 @@ class Prediction:
     p50: datetime
     p90: datetime
     published: datetime
+    be_ready_by: datetime
+    """Never after p10; earlier in a run's first week, and before it has begun."""
     basis: Basis
     fix_age_seconds: float
 
@@ -110,4 +113,6 @@ def _told(
         return None
     moments = [max(now, datetime.fromtimestamp(float(one), UTC)) for one in quantiles[row[0]]]
     told = dict(zip(QUANTILES, moments, strict=True))
-    return Prediction(told[0.10], told[0.50], told[0.90], told[PUBLISHED], basis, age_seconds)
+    ready_at = float(be_ready_at(quantiles[row[:1]], outlook.stage[row[:1]], outlook.new[row[:1]])[0])
+    be_ready_by = max(now, datetime.fromtimestamp(ready_at, UTC))
+    return Prediction(told[0.10], told[0.50], told[0.90], told[PUBLISHED], be_ready_by, basis, age_seconds)

@@ -216,6 +216,7 @@ def _foretell(
         stage=small + np.int8(Stage.UNDER_WAY),
         tier=small,
         afternoon=afternoon,
+        new=small,
         plan_at=np.maximum(usual_at, promises.made_at),
         delay_at=np.maximum(delayed_at, promises.made_at),
         held_at=np.maximum(held_at, promises.made_at),

@@ -11,6 +11,7 @@ from busline.backtest.truth import Arrivals
 from busline.ids import RunKey
 from busline.travel_times.band import PUBLISHED, QUANTILES, normal_score
 from busline.travel_times.calibration import Calibration, Drift, calibrated, cells_of
+from busline.travel_times.readiness import be_ready_at
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -59,6 +60,7 @@ class Told:
     p50: Floats
     p90: Floats
     published: Floats
+    be_ready_at: Floats
 
 
 def tell_in_time(notes: Notes, actual: Floats, calibration: Calibration) -> Told:
@@ -83,7 +85,8 @@ def tell_in_time(notes: Notes, actual: Floats, calibration: Calibration) -> Told
     at = notes.outlook().at(z, 0.0)
     at = np.maximum(at, notes.made_at[:, None])
     columns = {quantile: at[:, index] for index, quantile in enumerate(QUANTILES)}
-    return Told(columns[0.10], columns[0.50], columns[0.90], columns[PUBLISHED])
+    be_there_at = be_ready_at(at, notes.stage, notes.new)
+    return Told(columns[0.10], columns[0.50], columns[0.90], columns[PUBLISHED], be_there_at)
 
 
 def calibration_from(notes: Notes, actual: Floats, which: Flags) -> Calibration:

@@ -54,6 +54,7 @@ class Notes:
     stage: NDArray[np.int8]
     tier: NDArray[np.int8]
     afternoon: NDArray[np.int8]
+    new: NDArray[np.int8]
     plan_at: Floats
     """The baselines' predictions: the plan, ..."""
     delay_at: Floats
@@ -79,6 +80,7 @@ class Notes:
             self.stage,
             self.tier,
             self.afternoon,
+            self.new,
         )
 
 
@@ -221,6 +223,7 @@ def _notes(
                 stage=outlook.stage[which],
                 tier=outlook.tier[which],
                 afternoon=outlook.afternoon[which],
+                new=outlook.new[which],
                 # Nobody is told a time that has gone by.
                 plan_at=np.maximum(plan_at, now),
                 delay_at=np.maximum(delay_at, now),
@@ -255,4 +258,4 @@ def _follow(trail: deque[tuple[float, float]], one: RunProgress) -> None:
 
 def _no_notes() -> Notes:
     ints, small, floats = np.empty(0, np.intp), np.empty(0, np.int8), np.empty(0)
-    return Notes(ints, ints, floats, floats, floats, floats, floats, small, small, small, floats, floats, floats)
+    return Notes(ints, ints, floats, floats, floats, floats, floats, small, small, small, small, floats, floats, floats)

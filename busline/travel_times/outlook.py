@@ -30,6 +30,7 @@ FORESEEN_SECONDS = 90 * 60.0
 RUNS_FORESEEN = 3
 """How many runs ahead: as many as a bus has tiers."""
 NOON_SECONDS = 12 * 3_600
+FIRST_WEEK_DAYS = 5
 OFF_MPS = 5.0
 """How fast a bus moves off from its first stop: it is seen under way a little later than it left."""
 
@@ -63,6 +64,8 @@ class Outlook:
     tier: Small
     """Which run of its block the run is, from 0, counted from the block's last long break."""
     afternoon: Small
+    new: Small
+    """1 in the first week of a run: on fewer than `FIRST_WEEK_DAYS` days it was seen to begin."""
 
     def __len__(self) -> int:
         return len(self.run)
@@ -298,6 +301,7 @@ class Foresight:
             afternoon=np.array([self._plans[row.key.run_id].start_seconds >= NOON_SECONDS for row in rows], np.int8)[
                 run
             ],
+            new=np.array([self._punctuality.days(row.key.run_id) < FIRST_WEEK_DAYS for row in rows], np.int8)[run],
         )
 
     def _planned_start(self, key: RunKey) -> float:

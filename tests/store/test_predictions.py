@@ -38,7 +38,13 @@ def sample(run_id: str = "R1", index: int = 3, made: str = "7:03", *, off_second
         lateness_seconds=30.0,
         made_at=at(made),
         prediction=Prediction(
-            p50 - timedelta(minutes=1), p50, p50 + timedelta(minutes=1), p50 - timedelta(seconds=50), Basis.LIVE, 12.5
+            p10=p50 - timedelta(minutes=1),
+            p50=p50,
+            p90=p50 + timedelta(minutes=1),
+            published=p50 - timedelta(seconds=50),
+            be_ready_by=p50 - timedelta(minutes=1),
+            basis=Basis.LIVE,
+            fix_age_seconds=12.5,
         ),
     )
 
