@@ -72,6 +72,12 @@ class Settings:
     position_retention_days: int = 30
     prediction_retention_days: int = 14
     """Scores are kept for ever; these are what they are made of."""
+    keep_texts_days: int = 90
+    keep_inquiries_days: int = 400
+    keep_access_log_days: int = 2_555
+    keep_cases_days: int = 1_095
+    keep_tries_days: int = 30
+    """What each of these covers stands in `busline/retention/purge.py` and docs/privacy.md."""
     texts_per_phone_per_hour: int = 30
     refusals_per_phone_per_day: int = 5
     """How often a phone is told that it is not on file for a student; then it hears nothing."""
@@ -133,6 +139,11 @@ def read_settings(
         metrics_token=env.secret("metrics_token", 16),
         position_retention_days=env.whole("position_retention_days", given.position_retention_days, 1, 3_650),
         prediction_retention_days=env.whole("prediction_retention_days", given.prediction_retention_days, 2, 3_650),
+        keep_texts_days=env.whole("keep_texts_days", given.keep_texts_days, 1, 3_650),
+        keep_inquiries_days=env.whole("keep_inquiries_days", given.keep_inquiries_days, 30, 3_650),
+        keep_access_log_days=env.whole("keep_access_log_days", given.keep_access_log_days, 365, 36_500),
+        keep_cases_days=env.whole("keep_cases_days", given.keep_cases_days, 30, 3_650),
+        keep_tries_days=env.whole("keep_tries_days", given.keep_tries_days, 2, 365),
         texts_per_phone_per_hour=env.whole("texts_per_phone_per_hour", given.texts_per_phone_per_hour, 1, 10_000),
         refusals_per_phone_per_day=env.whole("refusals_per_phone_per_day", given.refusals_per_phone_per_day, 1, 10_000),
         log_format=LogFormat(env.one_of("log_format", given.log_format, tuple(LogFormat))),

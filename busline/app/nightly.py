@@ -10,8 +10,11 @@ import structlog
 from busline.accuracy.nightly import GroupScore, Predictor, score_day
 from busline.app.database import Refused, store
 from busline.app.loads import Say
+from busline.app.purging import keep
+from busline.app.suspending import suspending
 from busline.clock import Clock
 from busline.jobs import Chore
+from busline.retention.purge import purge
 from busline.settings import Settings
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable
@@ -43,6 +46,8 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
         await Ledger(pool).drop_positions_before(today - timedelta(days=settings.position_retention_days))
         await Predictions(pool).drop_before(today - timedelta(days=settings.prediction_retention_days))
         await staff.forget_old(datetime.now(UTC))
+        forgotten = await purge(pool, keep(settings), clock.now())
+        log.info("forgotten", **{one.what.replace(" ", "_"): one.rows for one in forgotten if one.rows})
 
     async def learn_the_ways(_: datetime) -> None:
         await learn_paths(pool, clock.now)
@@ -51,6 +56,7 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
         Chore("score the day", SCORED_AT, score_what_is_missing),
         Chore("forget what is old", FORGOTTEN_AT, forget),
         Chore("learn paths", PATHS_LEARNED_AT, learn_the_ways),
+        suspending(settings, pool, clock),
     ]
 
 

@@ -1,0 +1,1 @@
+"""What is forgotten, and when: whatever holds something of a person holds it for a time that is said."""
