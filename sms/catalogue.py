@@ -46,7 +46,10 @@ class Catalogue:
 
         Raises CatalogueError for an unknown language or key, and for a value that the message needs and was not given.
         """
-        text = self.raw(language, key, **values)
+        return self.fitted(language, self.raw(language, key, **values))
+
+    def fitted(self, language: str, text: str) -> str:
+        """Any words of this language as they are sent."""
         return fold_to_gsm7(text) if self._folded[language] else text
 
     def raw(self, language: str, key: str, **values: str | int) -> str:

@@ -11,8 +11,6 @@ from datetime import date, datetime, time
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from busline.answer import (
     Answer,
     Arriving,
@@ -40,6 +38,7 @@ from sms.catalogue import Catalogue
 
 WORTH_SAYING_MINUTES = 5
 """Lateness up to this is within the plan, and not mentioned (the line between `Arriving` and `RunningLate`)."""
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_LINES = 6
 """A contact for more students than this (a shelter, an office) gets the first lines and is told of the rest."""
 
@@ -56,6 +55,14 @@ class Wording:
     def say(self, key: str, **values: str | int) -> str:
         """Any message of the catalogue in this language."""
         return self.catalogue.say(self.language, key, **values)
+
+    def raw(self, key: str, **values: str | int) -> str:
+        """A message as a part of another."""
+        return self.catalogue.raw(self.language, key, **values)
+
+    def fitted(self, words: str) -> str:
+        """Words that are no message of the catalogue, as they are sent."""
+        return self.catalogue.fitted(self.language, words)
 
     def moment(self, at: datetime, now: datetime) -> str:
         """A moment on the district's clock, with its day where that is not today."""
@@ -196,13 +203,8 @@ class _Teller:
         return self._part("clock-on-day", day=self.day(local.date()), clock=clock)
 
     def day(self, on: date) -> str:
-        names = Locale.parse(self.wording.language, sep="-")
-        return self._part(
-            "day",
-            weekday=names.days["format"]["abbreviated"][on.weekday()],
-            month=names.months["format"]["abbreviated"][on.month],
-            date=str(on.day),
-        )
+        # The names stand in the catalogue: the locale data knows none in Haitian Creole and odd ones in Somali.
+        return self._part("day", weekday=_WEEKDAYS[on.weekday()], month=on.month, date=str(on.day))
 
     def window(self, window: Window, leg: Leg, was: Window | None) -> dict[str, str]:
         """The window, with the one that was told before where it is another; and the time to be at the stop."""
@@ -226,6 +228,7 @@ class _Teller:
 
 def _clock_values(at: datetime | time) -> dict[str, str]:
     return {
+        "hour": str(at.hour),
         "hour12": str(at.hour % 12 or 12),
         "hour24": f"{at.hour:02}",
         "minute": f"{at.minute:02}",

@@ -14,7 +14,7 @@ voice-name = Polly.Joanna-Neural
 
 ## Times and numbers
 
-# $hour12 is 1-12, $hour24 is 00-23, $minute is 00-59, $half is am or pm.
+# $hour is 0-23, $hour24 is 00-23, $hour12 is 1-12, $minute is 00-59, $half is am or pm.
 clock = { $hour12 }:{ $minute } { $half ->
     [am] AM
    *[pm] PM
@@ -22,8 +22,31 @@ clock = { $hour12 }:{ $minute } { $half ->
 # The first time of a window within one half of the day.
 clock-short = { $hour12 }:{ $minute }
 window = { $from }-{ $to }
-# $weekday and $month are short names, $date is the day of the month.
-day = { $weekday } { $month } { $date }
+# $weekday is mon to sun, $month is 1 to 12, $date is the day of the month.
+weekday = { $weekday ->
+    [mon] Mon
+    [tue] Tue
+    [wed] Wed
+    [thu] Thu
+    [fri] Fri
+    [sat] Sat
+   *[sun] Sun
+ }
+month = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+ }
+day = { weekday } { month } { $date }
 # A time on another day than today.
 clock-on-day = { $day }, { $clock }
 

@@ -14,7 +14,30 @@ clock = { $hour12 }:{ $minute } { $half ->
  }
 clock-short = { $hour12 }:{ $minute }
 window = { $from }-{ $to }
-day = { $weekday } { $date } { $month }
+weekday = { $weekday ->
+    [mon] lun
+    [tue] mar
+    [wed] mié
+    [thu] jue
+    [fri] vie
+    [sat] sáb
+   *[sun] dom
+ }
+month = { $month ->
+    [1] ene
+    [2] feb
+    [3] mar
+    [4] abr
+    [5] may
+    [6] jun
+    [7] jul
+    [8] ago
+    [9] sept
+    [10] oct
+    [11] nov
+   *[12] dic
+ }
+day = { weekday } { $date } { month }
 clock-on-day = { $day }, { $clock }
 
 ## The bus: how a sentence begins
