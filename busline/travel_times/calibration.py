@@ -18,7 +18,12 @@ Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
 HORIZON_EDGES_SECONDS = np.array([60, 120, 180, 300, 450, 600, 900, 1_200, 1_800], np.float64)
-"""Between the bins of the expected time ahead."""
+"""Between the bins of the expected time ahead; whole half minutes."""
+_BIN_SECONDS = 30.0
+_HORIZON: Rows = np.searchsorted(
+    HORIZON_EDGES_SECONDS, np.arange(0.0, HORIZON_EDGES_SECONDS[-1] + 1.0, _BIN_SECONDS), side="right"
+)
+"""The bin of each half minute."""
 ENOUGH_ARRIVALS = 200
 ENOUGH_RUNS = (3, 10, 30, 30)
 """So many arrivals on so many runs (by stage, then by horizon, half and tier) make a cell of its own; with fewer it is
@@ -48,12 +53,24 @@ class Cells:
     def __getitem__(self, which: Rows | NDArray[np.bool_]) -> "Cells":
         return Cells(self.stage[which], self.horizon[which], self.afternoon[which], self.tier[which])
 
+    def of(self, table: Floats) -> Floats:
+        """(rows, quantiles) out of a table of every cell."""
+        row = ((self.stage * _AXES[1] + self.horizon) * _AXES[2] + self.afternoon) * _AXES[3] + self.tier
+        # Quantile by quantile in memory, as the band is computed.
+        return table.reshape(-1, len(QUANTILES)).T.take(row, axis=1).T
+
+
+def horizon_of(mean_seconds: Floats) -> Rows:
+    """Which bin an expected time is in, 0 below the first of `HORIZON_EDGES_SECONDS`."""
+    half_minute = np.minimum(mean_seconds / _BIN_SECONDS, len(_HORIZON) - 1.0).astype(np.intp)
+    return _HORIZON[half_minute]
+
 
 def cells_of(outlook: Outlook) -> Cells:
     """The cells of everything ahead."""
     return Cells(
         outlook.stage.astype(np.intp),
-        np.searchsorted(HORIZON_EDGES_SECONDS, outlook.mean_seconds, side="right"),
+        horizon_of(outlook.mean_seconds),
         outlook.afternoon.astype(np.intp),
         outlook.tier.astype(np.intp),
     )
@@ -68,8 +85,7 @@ class Calibration:
 
     def z(self, cells: Cells) -> Floats:
         """(rows, quantiles)"""
-        result: Floats = self.scores[cells.stage, cells.horizon, cells.afternoon, cells.tier]
-        return result
+        return cells.of(self.scores)
 
 
 def no_calibration() -> Calibration:
@@ -109,10 +125,12 @@ class Drift:
 
     def z(self, calibration: Calibration, cells: Cells) -> Floats:
         """(rows, quantiles), in order; the middle stays where it is, and what is told early before it."""
-        moved: Floats = calibration.z(cells) + self._moved[cells.stage, cells.horizon]
-        moved[:, _EARLY_AT] = np.minimum.accumulate(np.minimum(moved[:, _EARLY_AT], 0.0)[:, ::-1], axis=1)[:, ::-1]
-        moved[:, _LATE_AT] = np.maximum.accumulate(np.maximum(moved[:, _LATE_AT], 0.0), axis=1)
-        return moved
+        # There are far fewer cells than predictions.
+        moved = calibration.scores + self._moved[:, :, None, None]
+        early, late = np.minimum(moved[..., _EARLY_AT], 0.0), np.maximum(moved[..., _LATE_AT], 0.0)
+        moved[..., _EARLY_AT] = np.minimum.accumulate(early[..., ::-1], axis=-1)[..., ::-1]
+        moved[..., _LATE_AT] = np.maximum.accumulate(late, axis=-1)
+        return cells.of(moved)
 
     def take(self, cells: Cells, score: Floats, arrival: Rows, told: Floats) -> None:
         """Learn from predictions whose bus has come: where it came, and the normal scores it was `told` with."""

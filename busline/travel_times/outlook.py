@@ -72,8 +72,10 @@ class Outlook:
 
     def at(self, z: Floats, now: float) -> Floats:
         """Moments of the quantiles whose normal scores are given, (rows, quantiles); none is before `now`."""
-        told: Floats = np.maximum(self.from_at[:, None] + quantile_seconds(self.mean_seconds, self.variance, z), now)
-        return told
+        told = quantile_seconds(self.mean_seconds, self.variance, z).T
+        told += self.from_at
+        np.maximum(told, now, out=told)
+        return told.T
 
 
 @dataclass(slots=True)

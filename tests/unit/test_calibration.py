@@ -5,7 +5,15 @@ import pytest
 from numpy.typing import NDArray
 
 from busline.travel_times.band import QUANTILES, Z
-from busline.travel_times.calibration import FARTHEST, Cells, Drift, calibrated, no_calibration
+from busline.travel_times.calibration import (
+    FARTHEST,
+    HORIZON_EDGES_SECONDS,
+    Cells,
+    Drift,
+    calibrated,
+    horizon_of,
+    no_calibration,
+)
 
 Floats = NDArray[np.float64]
 LOW, HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
@@ -103,3 +111,11 @@ def test_quantiles_stay_in_order_around_the_middle_whatever_is_learned() -> None
     assert (np.diff(told) >= 0).all()
     assert told[QUANTILES.index(0.50)] == 0
     assert told[LOW] >= NORMAL[LOW] - FARTHEST - 1e-9
+
+
+def test_an_expected_time_is_in_the_bin_between_its_edges_also_where_it_is_one() -> None:
+    edges = HORIZON_EDGES_SECONDS
+    seconds = np.concatenate(
+        [edges, np.nextafter(edges, 0), np.nextafter(edges, 9e9), [0.0, 5_000.0], np.linspace(0, 2_000, 9_999)]
+    )
+    assert horizon_of(seconds).tolist() == np.searchsorted(edges, seconds, side="right").tolist()
