@@ -14,7 +14,18 @@ import uvloop
 
 from busline.app import typed
 from busline.app.backtest import BacktestOptions, run_backtest
-from busline.app.commands import add_user, assign, bring_up_to_date, check, list_users, notice, set_password
+from busline.app.commands import (
+    AS_PLANNED,
+    DAY_KINDS,
+    add_user,
+    assign,
+    bring_up_to_date,
+    check,
+    declare_day,
+    list_users,
+    notice,
+    set_password,
+)
 from busline.app.database import Refused
 from busline.app.demo import DemoOptions, demo
 from busline.app.enrolling import LetterOptions, add_link, letters, list_links, remove_link, suspend
@@ -137,6 +148,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return score(_settings(options), options.date, _say)
         case "notice":
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
+        case "day":
+            return declare_day(_settings(options), options.date, options.kind, options.minutes, _say)
         case "assign":
             return assign(_settings(options), options.run, options.bus, options.date, _say)
         case "letters":
@@ -266,6 +279,13 @@ def _parser() -> argparse.ArgumentParser:
     notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
     notice.add_argument("--date", type=typed.day, help="the service day (default: today)")
     notice.add_argument("--cause", default="", help="why, for the board")
+
+    day = commands.add_parser("day", help="say what kind of day a whole school day is")
+    day.add_argument("date", type=typed.day)
+    day.add_argument("kind", choices=[*DAY_KINDS, AS_PLANNED])
+    day.add_argument(
+        "--minutes", type=typed.count, help="by how much a delay is later (default 120), or an early release earlier"
+    )
 
     assign = commands.add_parser("assign", help="say which bus drives a run")
     assign.add_argument("run", help="the run's id in the plan")

@@ -20,8 +20,8 @@ from busline.ids import PlanId, RunKey, SourceId
 from busline.picture import Picture
 from busline.position import Position
 from busline.service_day import ServiceCalendar
+from busline.store.drawn import DrawnPlan, Version, load_drawn, plan_version
 from busline.store.ledger import Ledger
-from busline.store.paths import DrawnPlan, PathLedger, Version, load_drawn
 from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
 from busline.tracking.tracker import Step, Tracker
@@ -54,7 +54,7 @@ class Live:
         self._learning = learning or Learning(pool, picture.timetable, picture.fleet.at, picture.engine)
         self._feeds: dict[SourceId, FeedHealth] = {}
         self._one_at_a_time = asyncio.Lock()
-        self._version = Version(picture.timetable.plan_id, None)
+        self._version = Version(picture.timetable.plan_id)
         """Of the plan in the picture."""
 
     @classmethod
@@ -136,11 +136,11 @@ class Live:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     async def look_again(self, now: datetime) -> None:
-        """Read what staff said, and switch to a newly activated plan, or to newly learned paths of the one in force.
+        """Read what staff said, and switch to a newly activated plan, newly learned paths, or a day that is declared.
 
         The fleet is restored onto it from the ledger.
         """
-        if await PathLedger(self._pool).version(now) not in (None, self._version):
+        if await plan_version(self._pool, now) not in (None, self._version):
             drawn = await load_drawn(self._pool, now)
             if drawn is not None:
                 await self._switch(drawn, now)
@@ -212,7 +212,7 @@ def _together(steps: Sequence[Step]) -> Step:
 
 
 def _nothing_drawn() -> DrawnPlan:
-    return DrawnPlan(Version(PlanId(0), None), no_plan(), no_plan(), LearnedPaths())
+    return DrawnPlan(Version(PlanId(0)), no_plan(), no_plan(), LearnedPaths())
 
 
 def no_plan() -> Timetable:

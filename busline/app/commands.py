@@ -1,9 +1,9 @@
-"""The small commands: migrate, check, notice, user."""
+"""The small commands: migrate, check, notice, day, user."""
 
 import asyncio
 import secrets
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
 
 from busline.app.database import Refused, server, store
@@ -13,11 +13,14 @@ from busline.check import check as look_into
 from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
 from busline.ids import RunId, RunKey, VehicleId
 from busline.run_state import OUTAGE_FIX_AGE_SECONDS
+from busline.school_days import DayKind, DeclaredDay, SchoolDays
 from busline.settings import FeedAddress, Settings
+from busline.store.declared import DeclaredDays
 from busline.store.ledger import Ledger
 from busline.store.plans import load_timetable
 from busline.store.pool import Pool
 from busline.store.staff import Role, Staff
+from busline.timetable import Timetable
 from feeds.gtfs_rt import Message, Unreadable, decode
 from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
 from sms.account import account_trouble
@@ -53,6 +56,53 @@ async def assign(settings: Settings, run: str, bus: str, service_date: date | No
         await Ledger(pool).assign(Assignment(key, VehicleId(bus), AssignmentSource.STAFF, now), "command line")
     say(f"Noted: bus {bus} drives run {run} on {key.service_date}. Families who ask are told to look for it.")
     return 0
+
+
+DAY_KINDS = {
+    "early-release": DayKind.EARLY_RELEASE,
+    "two-hour-delay": DayKind.TWO_HOUR_DELAY,
+    "snow": DayKind.SNOW,
+    "closed": DayKind.CLOSED,
+}
+AS_PLANNED = "as-planned"
+TWO_HOURS = timedelta(hours=2)
+
+
+async def declare_day(settings: Settings, day: date, kind: str, by_minutes: int | None, say: Say) -> int:
+    """`busline day`: a running service follows it within seconds."""
+    if by_minutes is not None and kind not in ("early-release", "two-hour-delay"):
+        raise Refused(f"--minutes is for early-release and two-hour-delay, not for {kind}. Nothing was noted.")
+    shift = timedelta(minutes=by_minutes or 0)
+    if kind == "two-hour-delay":
+        shift = shift or TWO_HOURS
+    elif kind == "early-release":
+        shift = -shift
+    async with store(settings, beside=True) as pool:
+        timetable = await load_timetable(pool)
+        if timetable is None:
+            raise Refused("No plan is loaded, so nothing was noted. Load one with `busline import plan`.")
+        now = datetime.now(UTC)
+        if kind == AS_PLANNED:
+            await DeclaredDays(pool).take_back(day, "command line", now)
+            say(f"Noted for {day}: as planned.")
+            return 0
+        declared = DeclaredDay(day, DAY_KINDS[kind], shift, now)
+        await DeclaredDays(pool).say(declared, "command line")
+        say(f"Noted for {day}: {declared.kind.value}. {_what_follows(timetable, declared)}")
+    return 0
+
+
+def _what_follows(timetable: Timetable, declared: DeclaredDay) -> str:
+    if declared.kind is DayKind.CLOSED:
+        return "No run goes, and families who ask are told so."
+    planned = SchoolDays(timetable).planned_kind(declared.service_date)
+    if planned is declared.kind:
+        return "The plan has it so already; its times stand."
+    minutes = abs(int(declared.shift.total_seconds() // 60))
+    if not minutes:
+        return "The plan's times stand; what buses do that day is learned apart from other days."
+    runs, way = ("Morning", "later") if declared.kind is DayKind.TWO_HOUR_DELAY else ("Afternoon", "earlier")
+    return f"{runs} runs are taken to go {minutes} minutes {way} than planned. Take it back with: as-planned"
 
 
 async def _run_of_the_day(pool: Pool, run: str, service_date: date | None) -> RunKey:

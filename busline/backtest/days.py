@@ -14,13 +14,14 @@ from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals, true_arrivals
 from busline.ids import RouteId, RunKey
 from busline.position import Position
+from busline.school_days import SchoolDays
 from busline.timetable import Timetable
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.engine import Engine
 from busline.travel_times.punctuality import FirstVisit, Punctuality
 from busline.travel_times.road import RoadNetwork, road_network
 from busline.travel_times.road_history import learn
-from busline.travel_times.trails import Trail, drives, kind_of
+from busline.travel_times.trails import Trail, drives
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -95,8 +96,9 @@ def _engine(
     punctuality: Punctuality,
     day: date,
 ) -> Engine:
-    driven = drives(timetable, network, trails, dwells)
-    history = learn(network, driven, on=day, kind=kind_of(day)) if driven else None
+    days = SchoolDays(timetable)
+    driven = drives(timetable, network, trails, dwells, days.kind)
+    history = learn(network, driven, on=day, kind=days.kind(day)) if driven else None
     return Engine(timetable, network, history, dwells=dwells, punctuality=punctuality)
 
 

@@ -1,4 +1,4 @@
-"""Paths that were learned for routes without a shape, and the plan in force as it is drawn with them."""
+"""Paths that were learned for routes without a shape, and where buses were seen that they are learned from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from datetime import date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.ids import PlanId, RunId, StopId, VehicleId
+from busline.ids import RunId, StopId, VehicleId
 from busline.service_day import moment
-from busline.store.plans import load_timetable
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from busline.timetable import Timetable
@@ -19,27 +18,6 @@ SQL = load_queries(__file__)
 
 BEFORE_START, AFTER_END = timedelta(minutes=10), timedelta(minutes=60)
 """A bus is looked for around its planned time; where it was seen beyond its first and last stop does not count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """What the drawn plan depends on."""
-
-    plan_id: PlanId
-    paths_from: datetime | None
-    """When the newest learned path came into force."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class DrawnPlan:
-    """The plan in force at a moment."""
-
-    version: Version
-    timetable: Timetable
-    """With the learned paths."""
-    planned: Timetable
-    """As it was imported."""
-    paths: LearnedPaths
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +69,6 @@ class PathLedger:
                 ],
             )
 
-    async def version(self, now: datetime) -> Version | None:
-        """What the plan in force depends on at a moment; None before the first plan."""
-        async with transaction(self._pool) as connection:
-            row = await connection.fetchrow(SQL["version"], now)
-        return None if row is None else Version(PlanId(row["plan_id"]), row["paths_from"])
-
     async def driven(self, run_ids: Sequence[RunId], first_day: date, before: date, most: int) -> list[Driven]:
         """Who drove any of these runs on the days from one until another, which is left out; the newest `most`."""
         async with transaction(self._pool) as connection:
@@ -122,16 +94,3 @@ class PathLedger:
         """Forget everything learned after a moment, so that it can happen again: for replays."""
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["rewind"], to)
-
-
-async def load_drawn(pool: Pool, now: datetime) -> DrawnPlan | None:
-    """The plan in force, with the paths in force at a moment; None before the first plan."""
-    ledger = PathLedger(pool)
-    # Read first: what comes into force meanwhile is then noticed at the next look.
-    version = await ledger.version(now)
-    planned = await load_timetable(pool)
-    if version is None or planned is None:
-        return None
-    paths = await ledger.paths()
-    version = Version(planned.plan_id, version.paths_from)
-    return DrawnPlan(version, paths.drawn(planned, now), planned, paths)

@@ -9,14 +9,6 @@ order by from_at, path_id;
 insert into learned_path (stop_ids, from_at, stop_lat, stop_lon, stop_distance_m, path_lat, path_lon, tracks)
 values ($1, $2, $3, $4, $5, $6, $7, $8);
 
--- name: version
--- The plan in force, and since when it has been drawn as it is.
-select plan_id, (select max(from_at) from learned_path where from_at <= $1) as paths_from
-from plan
-where activated_at is not null
-order by activated_at desc, plan_id desc
-limit 1;
-
 -- name: driven
 -- Which vehicles drove some runs, the newest days first.
 select distinct service_date, run_id, vehicle_id

@@ -12,6 +12,8 @@ import structlog
 
 from busline.fleet import Fleet
 from busline.ids import PlanId, StopId
+from busline.school_days import Declared, SchoolDays
+from busline.store.declared import DeclaredDays
 from busline.store.lessons import LessonLedger
 from busline.store.paths import PathLedger
 from busline.store.plans import load_version
@@ -24,7 +26,7 @@ from busline.travel_times.engine import Engine
 from busline.travel_times.reckoning import Lessons, Reckoning
 from busline.travel_times.road_history import Drive, learn
 from busline.travel_times.road_versions import network_across
-from busline.travel_times.trails import Trail, Trails, drives, kind_of
+from busline.travel_times.trails import Trail, Trails, drives
 
 log = structlog.get_logger(__name__)
 
@@ -132,7 +134,8 @@ class Learning:
             if planned is not None:
                 versions.setdefault(plan_id, await asyncio.to_thread(paths.drawn, planned, now))
                 trails[plan_id] = await asyncio.to_thread(paths.carried, planned, trails[plan_id], now)
-        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today)
+        declared = await DeclaredDays(self._pool).standing(today - HISTORY, now)
+        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today, declared)
         log.info(
             "engine_made",
             day=today.isoformat(),
@@ -150,6 +153,7 @@ def engine_of(
     stood: Mapping[StopId, tuple[float, int]],
     lessons: Lessons | None,
     today: date,
+    declared: Declared | None = None,
 ) -> Engine:
     """An engine for a plan and a day, from what was driven under this and earlier versions. Busy for seconds."""
     older = [version for plan_id, version in sorted(versions.items()) if plan_id != timetable.plan_id]
@@ -159,12 +163,12 @@ def engine_of(
     driven: list[Drive] = []
     for plan_id, own in trails.items():
         if plan_id in versions:
-            driven += drives(versions[plan_id], network, own, dwells)
+            driven += drives(versions[plan_id], network, own, dwells, SchoolDays(versions[plan_id], declared).kind)
     past = [drive for drive in driven if drive.service_date < today]
     engine = Engine(
         timetable,
         network,
-        learn(network, past, on=today, kind=kind_of(today)) if past else None,
+        learn(network, past, on=today, kind=SchoolDays(timetable, declared).kind(today)) if past else None,
         _calibration(lessons),
         dwells,
     )

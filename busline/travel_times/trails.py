@@ -1,6 +1,6 @@
 """Where every bus was along its run and when, kept for the days to come: the history of the road is learned from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -56,11 +56,16 @@ class Trails:
 
 
 def drives(
-    timetable: Timetable, network: RoadNetwork, trails: Iterable[Trail], dwells: Dwells | None = None
+    timetable: Timetable,
+    network: RoadNetwork,
+    trails: Iterable[Trail],
+    dwells: Dwells | None = None,
+    kind: Callable[[date], str] | None = None,
 ) -> list[Drive]:
     """Trails, whole or in pieces and in any order, as drives of the network's roads; without runs no longer planned.
 
-    With `dwells` their clocks stop while buses stand, where that is set apart.
+    With `dwells` their clocks stop while buses stand, where that is set apart. `kind` tells the kinds of days apart;
+    without it only weekends are.
     """
     pieces: dict[RunKey, list[Trail]] = {}
     for trail in trails:
@@ -85,7 +90,7 @@ def drives(
         pattern = timetable.runs[key.run_id].pattern
         at, distance_m = at[newer] - midnights[day], distance_m[newer]
         driven_at = at if dwells is None else dwells.driving(pattern, at, distance_m)
-        found.append(Drive(network.roads[pattern], day, kind_of(day), driven_at, distance_m))
+        found.append(Drive(network.roads[pattern], day, (kind or kind_of)(day), driven_at, distance_m))
     return found
 
 

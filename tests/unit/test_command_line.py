@@ -25,6 +25,7 @@ HOST = "127.0.0.1"
         (["demo", "--port", "-1"], "up to 65533"),
         (["demo", "--port", "web"], "'web' is not a port"),
         (["simulate", "roster", "--plan", "x", "--out", "y", "--students", "0"], "a whole number from 1"),
+        (["day", "2026-10-05", "holiday"], "invalid choice: 'holiday'"),
         (["notice", "run", "cancelled", "--date", "today"], "'today' is not a date"),
     ],
 )
