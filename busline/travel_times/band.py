@@ -14,6 +14,8 @@ PACE_SD = 0.10
 """Standard deviation of an unlearned road's own pace about its plan, as a share of the expected seconds."""
 FLOOR_SD_SECONDS = 20.0
 """Even a bus in sight of the stop may meet a light: no band is narrower than this standard deviation makes it."""
+PIECE_ROWS = 8_192
+"""How many times are worked out at once."""
 AHEAD_SECONDS = 15.0
 """A bus that should already be at the stop is still a little way off, or its visit would have been seen."""
 
@@ -41,15 +43,20 @@ def variance(mean_seconds: Floats, unlearned_seconds: Floats, lateness_seconds: 
 def quantile_seconds(mean_seconds: Floats, variance: Floats, z: Floats) -> Floats:
     """Quantiles of gamma times, (rows, quantiles); `z` are normal scores of that shape, or one for all rows."""
     # Wilson and Hilferty 1931: the cube root of a gamma variable is very nearly normal.
-    spread = variance / (9 * mean_seconds**2)
-    # Quantile by quantile in memory: numpy is many times slower along an axis of a few.
-    scores = z.T if z.ndim > 1 else z[:, None]
-    cube_root = scores * np.sqrt(spread)
-    cube_root += 1 - spread
-    np.maximum(cube_root, 0.0, out=cube_root)
-    result = cube_root * cube_root
-    result *= cube_root
-    result *= mean_seconds
+    # Quantile by quantile in memory, since numpy is slow along an axis of a few; and in pieces that stay in the
+    # processor's cache.
+    scores = np.broadcast_to(z.T if z.ndim > 1 else z[:, None], (z.shape[-1], len(mean_seconds)))
+    result = np.empty(scores.shape)
+    for first in range(0, len(mean_seconds), PIECE_ROWS):
+        piece = slice(first, first + PIECE_ROWS)
+        mean = mean_seconds[piece]
+        spread = variance[piece] / (9 * mean**2)
+        cube_root = scores[:, piece] * np.sqrt(spread)
+        cube_root += 1 - spread
+        np.maximum(cube_root, 0.0, out=cube_root)
+        cube = cube_root * cube_root
+        cube *= cube_root
+        np.multiply(cube, mean, out=result[:, piece])
     return result.T
 
 
