@@ -31,6 +31,7 @@ from busline.app.demo import DemoOptions, demo
 from busline.app.enrolling import LetterOptions, add_link, letters, list_links, remove_link, suspend
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
 from busline.app.nightly import score
+from busline.app.purging import forget
 from busline.app.replay import ReplayOptions, replay
 from busline.app.service import serve
 from busline.logs import configure_logging
@@ -152,6 +153,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return declare_day(_settings(options), options.date, options.kind, options.minutes, _say)
         case "assign":
             return assign(_settings(options), options.run, options.bus, options.date, _say)
+        case "purge":
+            return forget(_settings(options, quiet=True), _say, dry_run=options.dry_run)
         case "letters":
             return letters(
                 _settings(options, quiet=True),
@@ -291,6 +294,9 @@ def _parser() -> argparse.ArgumentParser:
     assign.add_argument("run", help="the run's id in the plan")
     assign.add_argument("bus", help="the number painted on it, as the feed gives it")
     assign.add_argument("--date", type=typed.day, help="the service day (default: today)")
+
+    purge = commands.add_parser("purge", help="forget what is past its time (docs/privacy.md): what every night does")
+    purge.add_argument("--dry-run", action="store_true", help="say what would be forgotten, and forget nothing")
 
     letters = commands.add_parser("letters", help="printable letters with one-time codes, one page a student")
     letters.add_argument("--out", required=True, type=Path, metavar="DIR", help="where the pages go, a file a school")
