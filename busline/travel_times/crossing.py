@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
 from busline.timetable import Pattern, Run, Timetable
+from busline.travel_times.apportion import passed
 from busline.travel_times.dwell import Dwells, driving_seconds
 from busline.travel_times.road import Road, RoadNetwork
+from busline.travel_times.road_history import FIRST_MPS, LONGEST_GAP_SECONDS, SLOWEST_MORE_SECONDS, SLOWEST_RATIO
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-GAP_SECONDS = 130.0
-"""Over a longer silence nobody knows how the time was spent: nothing is learned from it."""
+STEADY_SECONDS = 130.0
+"""Between sightings this near a bus is taken to have gone at one speed. Over a longer silence, up to
+`LONGEST_GAP_SECONDS`, the time is shared out over the links as they usually take it: a feed that reports every three
+minutes teaches, too."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +59,15 @@ class _Trace:
 class Crossings:
     """Follows every run under way from link to link."""
 
-    def __init__(self, timetable: Timetable, network: RoadNetwork, dwells: Dwells | None = None) -> None:
-        """Without `dwells`, standing at stops is part of what a link takes."""
+    def __init__(
+        self,
+        timetable: Timetable,
+        network: RoadNetwork,
+        dwells: Dwells | None = None,
+        usual_seconds: Floats | None = None,
+    ) -> None:
+        """Without `dwells`, standing at stops is part of what a link takes. `usual_seconds` are (links,)."""
+        self._usual_seconds = network.length_m / FIRST_MPS if usual_seconds is None else usual_seconds
         self._timetable = timetable
         self._dwells = dwells
         self._network = network
@@ -82,7 +93,7 @@ class Crossings:
         if (
             trace is None
             or trace.vehicle_id != progress.vehicle_id
-            or not 0 <= at - trace.at <= GAP_SECONDS
+            or not 0 <= at - trace.at < LONGEST_GAP_SECONDS
             or distance_m < trace.distance_m
         ):
             ahead = int(np.searchsorted(road.edge_m, distance_m, side="right"))
@@ -96,15 +107,31 @@ class Crossings:
         if self._dwells is not None:
             trace.standing += self._standing(run.pattern, trace.distance_m, distance_m)
             driving, trace.standing = driving_seconds(elapsed, trace.standing)
+        sparse = None if elapsed <= STEADY_SECONDS else self._shares(road, trace.distance_m, distance_m)
         while trace.edge < len(edges) and edges[trace.edge] <= distance_m:
-            share = (edges[trace.edge] - trace.distance_m) / (distance_m - trace.distance_m)
+            if sparse is None:
+                share = (edges[trace.edge] - trace.distance_m) / (distance_m - trace.distance_m)
+            else:
+                share = sparse[trace.edge]
             passed_at, driven = trace.at + share * elapsed, trace.driven + share * driving
-            if trace.entered_at is not None:
-                found.append((int(road.link[trace.edge - 1]), trace.entered_at, driven - trace.driven_then))
-            trace.entered_at, trace.driven_then = passed_at, driven
+            is_known = share == share  # Near the beginning of its path a bus may have waited for any part of a silence.
+            if trace.entered_at is not None and is_known:
+                link, seconds = int(road.link[trace.edge - 1]), driven - trace.driven_then
+                found.append((link, trace.entered_at, seconds if sparse is None else self._cut_short(link, seconds)))
+            trace.entered_at = passed_at if is_known else None
+            trace.driven_then = driven
             trace.edge += 1
         trace.at, trace.distance_m = at, distance_m
         trace.driven += driving
+
+    def _shares(self, road: Road, from_m: float, to_m: float) -> list[float]:
+        """(edges,) which share of a silence had gone by when a bus passed each edge; NaN where that is not known."""
+        two = np.array([0.0, 1.0])
+        shares: list[float] = passed(road, two, np.array([from_m, to_m]), self._usual_seconds[road.link]).at.tolist()
+        return shares
+
+    def _cut_short(self, link: int, seconds: float) -> float:
+        return min(seconds, SLOWEST_RATIO * float(self._usual_seconds[link]) + SLOWEST_MORE_SECONDS)
 
     def _standing(self, pattern: Pattern, from_m: float, to_m: float) -> float:
         """Expected seconds at the stops between two sightings, as far as standing is set apart."""

@@ -47,7 +47,8 @@ class Engine:
         self.calibration = no_calibration() if calibration is None else calibration
         self.drift = Drift()
         self._timezone = timetable.timezone
-        self._crossings = Crossings(timetable, self.model.network, self.model.dwells)
+        usual_seconds = None if history is None else history.usual_seconds
+        self._crossings = Crossings(timetable, self.model.network, self.model.dwells, usual_seconds)
         self._foresight = Foresight(timetable, self.model, punctuality)
         self._seen_last: tuple[RunProgress, float, bool, Outlook, Floats] | None = None
 

@@ -88,13 +88,47 @@ def test_traversals_add_up_to_the_time_driven() -> None:
     assert seconds == pytest.approx(model.network.length_m[links] / 5.0, abs=3)
 
 
-def test_nothing_is_learned_across_a_silence() -> None:
-    run = make_run("r", HIGH_STREET)
+def test_a_feed_that_reports_every_three_minutes_teaches_what_a_quick_one_does() -> None:
+    run = make_run("r", HIGH_STREET, pace_mps=4.0)
     timetable = make_timetable(run)
     model = TravelModel(timetable)
     crossings, tracker = Crossings(timetable, model.network), fresh_tracker(timetable)
-    start, silent, heard = at(run, 0), at(run, 100), at(run, 300)
-    reports = [fix for fix in drive(run, steady(run)) if not silent < fix.fix_at < heard]
+    found = [
+        crossings.take(one.progress) for one in follow(tracker, drive(run, steady(run, pace_mps=4.0), every=180.0))
+    ]
+    links, seconds = (np.concatenate([getattr(one, name) for one in found]) for name in ("link", "seconds"))
+    # From where it is first seen under way, at 720 m, to the last report before its run is over, at 3,600 m.
+    assert len(set(links.tolist())) == len(links) >= 25
+    assert seconds == pytest.approx(model.network.length_m[links] / 4.0, rel=0.1, abs=2)
+
+
+def test_between_rare_reports_the_time_goes_to_the_links_that_usually_take_it() -> None:
+    run = make_run("r", HIGH_STREET)
+    timetable = make_timetable(run)
+    model = TravelModel(timetable)
+    road = model.network.roads[run.pattern]
+    slow = road.link[np.searchsorted(road.edge_m, 1_500.0) - 1]
+    usual = model.network.length_m / PACE_MPS
+    usual[slow] += 60.0
+    # It stands for a minute on the slow link, and nobody sees it there.
+    until = np.searchsorted(road.edge_m, 1_500.0)
+    stood_at = float(road.edge_m[until - 1 : until + 1].mean())
+    profile = [(0.0, 0.0), (stood_at / PACE_MPS, stood_at), (stood_at / PACE_MPS + 60, stood_at)]
+    profile.append((4_000 / PACE_MPS + 60, 4_000.0))
+    crossings, tracker = Crossings(timetable, model.network, usual_seconds=usual), fresh_tracker(timetable)
+    found = [crossings.take(step.progress) for step in follow(tracker, drive(run, profile, every=140.0))]
+    links, seconds = (np.concatenate([getattr(one, name) for one in found]) for name in ("link", "seconds"))
+    assert seconds[links == slow] == pytest.approx(usual[slow], abs=6)
+    assert seconds[links != slow] == pytest.approx(usual[links[links != slow]], abs=3)
+
+
+def test_nothing_is_learned_across_a_long_silence() -> None:
+    run = make_run("r", HIGH_STREET, pace_mps=4.0)
+    timetable = make_timetable(run)
+    model = TravelModel(timetable)
+    crossings, tracker = Crossings(timetable, model.network), fresh_tracker(timetable)
+    start, silent, heard = at(run, 0), at(run, 150), at(run, 600)
+    reports = [fix for fix in drive(run, steady(run, pace_mps=4.0)) if not silent < fix.fix_at < heard]
     found = [crossings.take(step.progress) for step in follow(tracker, reports)]
     entered = np.concatenate([one.entered_at for one in found])
     left = entered + np.concatenate([one.seconds for one in found])
