@@ -5,9 +5,10 @@ whatever their route, is what it learns.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ FASTEST_MPS = 20.0
 """No link is planned faster: plans are written in whole minutes, and two stops in one minute make a link of none."""
 STALE_AFTER_VISITS = 500
 """Expected standing is worked out anew after so many visits."""
+PIECE_LINKS = 8_192
+"""How many links are looked at at once."""
 ARRIVED_M = 10.0
 LAST_ARRIVED_M = 30.0
 """A bus has arrived this far before a stop, and this far before its last one (as the tracker has it)."""
@@ -79,6 +82,10 @@ class LinkTimes:
         """Weighted seconds and weight of links, a traversal of this moment weighing 1."""
         faded = 0.0 if self._epoch is None else math.exp(min(50.0, (self._epoch - now) / TODAY_DECAY_SECONDS))
         return self._seconds[link] * faded, self._weight[link] * faded
+
+
+Learned = Callable[[Rows], tuple[Floats, Floats]]
+"""Rows of links in, weighted seconds and weight of what buses took over them today out."""
 
 
 class TravelModel:
@@ -176,42 +183,95 @@ class TravelModel:
         """The mean time from a place on each run to every call from `next_call` on. `now` is in epoch seconds."""
         pattern = self._pattern[run]
         here, share = self._placed(pattern, distance_m)
-        links = self._link_start[pattern] + self._links[pattern] - here
-        owner = np.repeat(np.arange(len(run)), links)
-        start = _starts(links)
-        row = np.arange(int(links.sum())) - np.repeat(start - here, links)
-        plan = self._plan[row + (self._plan_start[run] - self._link_start[pattern])[owner]].astype(np.float64)
-        at_call, on_link = self._standing()
-        plan = np.maximum(plan - on_link[row], SLOWEST_SHARE * plan)
-        seen, weight = self.today.at(self._link[row], now)
-        passes, pace = np.zeros(len(row)), 1.0
-        if self._history is not None:
-            driving = np.cumsum(plan)
-            enters = now + driving - (driving - plan)[start][owner] if len(row) else driving
-            plan, passes = self._history.expected(self._link[row], enters + self._clock_less_epoch(now), plan)
-            pace = self._pace.factor(now)
-        seconds = (seen + PLAN_WEIGHT * plan) / (weight + PLAN_WEIGHT) * pace
-        unlearned = seconds * PLAN_WEIGHT / (weight + passes + PLAN_WEIGHT)
+        buses = _Buses(
+            run=run,
+            pattern=pattern,
+            here=here,
+            share=share,
+            links=self._link_start[pattern] + self._links[pattern] - here,
+            next_call=next_call,
+            calls=np.maximum(self._calls[pattern] - next_call, 0),
+        )
+        learned = self._learned(int(buses.links.sum()), now)
+        bus, call = np.repeat(np.arange(len(run)), buses.calls), _counted(next_call, buses.calls)
+        seconds, unlearned = np.empty(len(bus)), np.empty(len(bus))
+        ends = np.cumsum(buses.calls)
+        # In pieces that stay in the processor's cache: three times as fast as all at once.
+        of_piece = np.cumsum(buses.links) // PIECE_LINKS
+        cuts = [0, *(np.flatnonzero(np.diff(of_piece)) + 1).tolist(), len(run)]
+        for first, last in pairwise(cuts):
+            if first < last:
+                to = slice(ends[first] - buses.calls[first], ends[last - 1])
+                seconds[to], unlearned[to] = self._times(buses.some(slice(first, last)), call[to], learned, now)
+        return Ahead(bus, call, seconds, unlearned)
 
-        calls = np.maximum(self._calls[pattern] - next_call, 0)
-        bus = np.repeat(np.arange(len(run)), calls)
-        call = np.arange(int(calls.sum())) - np.repeat(_starts(calls) - next_call, calls)
-        of = self._call_start[pattern][bus] + call
-        # Rows among the links laid out above, where a bus starts at its own.
-        to = np.maximum(self._call_link[of] - here[bus], 0) + start[bus]
-        to_share = np.where(self._call_link[of] >= here[bus], self._call_share[of], 0.0)
-        from_share = share[bus]
+    def _learned(self, rows: int, now: float) -> Learned:
+        """Weighted seconds and weight of today's traversals of rows of the layout, of which so many will be asked."""
+        if rows < len(self._link):
+            return lambda row: self.today.at(self._link[row], now)
+        seen, weight = self.today.at(self._link, now)
+        return lambda row: (seen[row], weight[row])
+
+    def _times(self, buses: "_Buses", call: Rows, learned: Learned, now: float) -> tuple[Floats, Floats]:
+        """The seconds from some buses to their calls, and how much of them rests on the plan alone."""
+        start = _starts(buses.links)
+        row = _counted(buses.here, buses.links)
+        to_plan = self._plan_start[buses.run] - self._link_start[buses.pattern]
+        plan = self._plan[row + np.repeat(to_plan, buses.links)].astype(np.float64)
+        sets_apart = self.dwells.changes > 0
+        if sets_apart:
+            plan = np.maximum(plan - self._standing()[1][row], SLOWEST_SHARE * plan)
+        seen, weight = learned(row)
+        known = weight + PLAN_WEIGHT
+        if self._history is None:
+            seconds = (seen + PLAN_WEIGHT * plan) / known
+            unlearned = seconds * PLAN_WEIGHT / known
+        else:
+            driving = np.cumsum(plan)
+            enters = now + driving - np.repeat((driving - plan)[start], buses.links)
+            plan, passes = self._history.expected(self._link[row], enters + self._clock_less_epoch(now), plan)
+            seconds = (seen + PLAN_WEIGHT * plan) / known * self._pace.factor(now)
+            unlearned = seconds * PLAN_WEIGHT / (known + passes)
+
+        of = np.repeat(self._call_start[buses.pattern], buses.calls) + call
+        # Rows among the links of these buses, where a bus starts at its own.
+        beyond = self._call_link[of] - np.repeat(buses.here, buses.calls)
+        to = np.maximum(beyond, 0) + np.repeat(start, buses.calls)
+        to_share = np.where(beyond >= 0, self._call_share[of], 0.0)
 
         def between(each: Floats) -> Floats:
             until = np.concatenate([[0.0], np.cumsum(each)])
-            total = until[to] + to_share * each[to] - until[start[bus]] - from_share * each[start[bus]]
-            result: Floats = np.maximum(total, 0.0)
+            so_far = until[start] + buses.share * each[start]
+            total = until[to] + to_share * each[to] - np.repeat(so_far, buses.calls)
+            result: Floats = np.maximum(total, 0.0, out=total)
             return result
 
-        # Standing at the calls before each, from the next one on.
-        stands = np.concatenate([[0.0], np.cumsum(at_call[of])])
-        standing = stands[np.arange(len(of))] - stands[_starts(calls)][bus]
-        return Ahead(bus, call, between(seconds) + standing, between(unlearned))
+        took = between(seconds)
+        if sets_apart:
+            # Standing at the calls before each, from the next one on.
+            stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][of])])
+            took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
+        return took, between(unlearned)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Buses:
+    """The buses asked about, one row each."""
+
+    run: Rows
+    pattern: Rows
+    here: Rows
+    """The row of the link that each is on, ..."""
+    share: Floats
+    """... the share of it that lies behind, ..."""
+    links: Rows
+    """... and how many there are from it on."""
+    next_call: Rows
+    calls: Rows
+    """How many there are from the next one on."""
+
+    def some(self, which: slice) -> "_Buses":
+        return _Buses(*(getattr(self, field.name)[which] for field in fields(self)))
 
 
 def _planned_seconds(run: Run, edge_m: Floats) -> Floats:
@@ -230,6 +290,12 @@ def _marks(stop_m: Floats) -> Floats:
     marks = stop_m - ARRIVED_M
     marks[-1] = stop_m[-1] - LAST_ARRIVED_M
     return marks
+
+
+def _counted(first: Rows, counts: Rows) -> Rows:
+    """So many numbers from each first one on, end to end."""
+    numbers: Rows = np.arange(int(counts.sum())) + np.repeat(first - _starts(counts), counts)
+    return numbers
 
 
 def _starts(counts: Rows) -> Rows:
