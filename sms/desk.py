@@ -7,14 +7,20 @@ from collections.abc import Callable
 import structlog
 
 from busline.clock import Clock
+from busline.enrolment.codes import digest, plain_code
 from busline.ids import Phone
 from busline.masking import Masker
 from busline.store.pool import DatabaseUnavailableError, Pool
 from sms import twiml
 from sms.catalogue import Catalogue, shipped_catalogue
-from sms.conversation import Answers, Asker, Conversation, Reply
+from sms.conversation.asker import Asker
+from sms.conversation.prepared import PreparedAnswers
+from sms.conversation.reply import Reply
+from sms.conversation.rules import Conversation, Heard
+from sms.conversation.turn import Answers
 from sms.forms import InboundCall, InboundText, StatusReport
-from sms.inquiries import Channel, Inquiries, Question
+from sms.inquiries import Channel, Decider, Inquiries, Question
+from sms.intent import Code
 from sms.settings import SmsSettings
 
 log = structlog.get_logger(__name__)
@@ -43,11 +49,15 @@ class Desk:
         settings: SmsSettings,
         observe: Observe,
         catalogue: Catalogue | None = None,
+        prepared: PreparedAnswers | None = None,
+        code_key: bytes = b"",
     ) -> None:
+        """`code_key` is what join codes are kept under; without it no code opens anything."""
         self.settings = settings
         self._inquiries = Inquiries(pool)
         self._catalogue = catalogue or shipped_catalogue()
-        self._conversation = Conversation(answers, settings, self._catalogue)
+        self._conversation = Conversation(answers, settings, self._catalogue, prepared)
+        self._code_key = code_key
         self._clock = clock
         self._masker = masker
         self._observe = observe
@@ -59,13 +69,15 @@ class Desk:
             # A short code, a name or a withheld number: a machine, or nobody that a reply could reach.
             self._observe("not_a_phone", 0.0)
             return twiml.messages(())
-        phone, now = text.phone, self._clock.now()
-        question = Question(Channel.TEXT, text.sid, phone, text.body, now)
-
-        def decide(asker: Asker) -> Reply:
-            return self._conversation.reply_to_text(text, asker, now)
-
-        settled = await self._settle(question, decide, lambda reply: twiml.messages(reply.texts))
+        now = self._clock.now()
+        heard = self._conversation.hear(text)
+        question = Question(Channel.TEXT, text.sid, text.phone, text.body, now, self._code_digest(heard))
+        decider = Decider(
+            decide=lambda asker: self._conversation.reply_to_text(heard, asker, now),
+            complete=lambda reply, case: self._conversation.completed(reply, case, now),
+            write=lambda reply: twiml.messages(reply.texts),
+        )
+        settled = await self._settle(question, decider)
         if settled is not None:
             return settled
         apology = self._conversation.apology(text)
@@ -83,7 +95,7 @@ class Desk:
             attested = call.attested and call.phone is not None
             return self._conversation.reply_to_call(attested=attested, asker=asker, now=now)
 
-        settled = await self._settle(question, decide, self._spoken)
+        settled = await self._settle(question, Decider(decide, lambda reply, _: reply, self._spoken))
         return settled if settled is not None else self._spoken(self._conversation.spoken_apology())
 
     async def status(self, report: StatusReport) -> None:
@@ -95,13 +107,16 @@ class Desk:
         if not kept:
             log.warning("a message status is new to us and was not kept", status=report.status)
 
-    async def _settle(
-        self, question: Question, decide: Callable[[Asker], Reply], write: Callable[[Reply], str]
-    ) -> str | None:
+    def _code_digest(self, heard: Heard) -> bytes | None:
+        intent = heard.understood.intent
+        plain = plain_code(intent.code) if isinstance(intent, Code) and self._code_key else None
+        return None if plain is None else digest(plain, self._code_key)
+
+    async def _settle(self, question: Question, decider: Decider) -> str | None:
         began = time.monotonic()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                body, reply = await self._inquiries.settle(question, decide, write)
+                body, reply = await self._inquiries.settle(question, decider)
         except (DatabaseUnavailableError, TimeoutError) as away:
             self._observe("database_away", time.monotonic() - began)
             if not self._database_away:

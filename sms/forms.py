@@ -38,6 +38,8 @@ class InboundText:
     body: str
     """Without control and direction marks, at most `LONGEST_BODY` characters; may be empty."""
     media: int = 0
+    to: Phone | None = None
+    """Which of our numbers it was sent to."""
     carrier_said: OptWord | None = None
     """What the carrier has already understood and answered (Advanced Opt-Out)."""
     carrier_helped: bool = False
@@ -87,6 +89,7 @@ def text_from(form: Form) -> InboundText:
         phone=_phone(form),
         body=_clean(form.get("Body", ""))[:LONGEST_BODY],
         media=_count(form.get("NumMedia", "")),
+        to=_phone(form, "To"),
         carrier_said=OptWord(said) if said in (OptWord.STOP, OptWord.START) else None,
         carrier_helped=said == "help",
     )

@@ -1,51 +1,42 @@
 """Every inquiry exactly once: a question in, the reply that was committed for it out, now and on every retry.
 
-One transaction holds the phone, reads what is known of it, lets the conversation decide, and keeps the question, the
-reply, each disclosure and any opt-out. Only then is the reply given away.
+One transaction holds the phone, reads what is known of it, lets the conversation decide, does what was decided, and
+keeps the question, the reply and each disclosure. Only then is the reply given away.
 """
 
-import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Any, assert_never
+from typing import Any
 
 import asyncpg
 
-from busline.answer import (
-    Answer,
-    Arriving,
-    AtStop,
-    Bus,
-    Cancelled,
-    FeedOutage,
-    Finished,
-    LastSeen,
-    LateStart,
-    MayHavePassed,
-    NoSignalSince,
-    NotRidingToday,
-    NotStarted,
-    OffRoute,
-    OnTheWay,
-    Passed,
-    RunningLate,
-    Uncovered,
-    Window,
-)
-from busline.ids import ContactId, Phone, RunId, StopId, StudentId
+from busline.answer import Window
+from busline.cases import ledger as cases
+from busline.cases.case import Case, CaseStanding, Holder
+from busline.enrolment import links
+from busline.ids import CallKey, ContactId, Phone, RunId, RunKey, StopId, StudentId
 from busline.people import Contact, Leg, Ride
-from busline.store.pool import Pool, transaction
+from busline.promise import ToldBefore
+from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
-from sms.conversation import Asker, Reply
+from sms.carrying_out import Errand, OvertakenError
+from sms.conversation import offers
+from sms.conversation.asker import Asker, ConsentAsked, Wishes
+from sms.conversation.offers import OFFER_STANDS
+from sms.conversation.reply import Reply
+from sms.disclosed import disclosed
 from sms.forms import StatusReport
-from sms.opt_out import OptWord
 
 SQL = load_queries(__file__)
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
+_LATELY = timedelta(hours=6)
+"""A promise older than this was about another ride."""
+REPEATS_WITHIN = timedelta(minutes=30)
+"""Who asks again about the same run so soon was not helped (DESIGN decision 13)."""
 
 _RANKS = {
     "accepted": 0,
@@ -83,6 +74,19 @@ class Question:
     phone: Phone
     body: str
     asked_at: datetime
+    code_digest: bytes | None = None
+    """Of a join code that was typed, if one was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """How a question is decided, step by step. All pure."""
+
+    decide: Callable[[Asker], Reply]
+    complete: Callable[[Reply, Case | None], Reply]
+    """Adds the words about the case that was opened or changed."""
+    write: Callable[[Reply], str]
+    """The reply as the body that is given away."""
 
 
 class Inquiries:
@@ -91,41 +95,20 @@ class Inquiries:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def settle(
-        self, question: Question, decide: Callable[[Asker], Reply], write: Callable[[Reply], str]
-    ) -> tuple[str, Reply | None]:
+    async def settle(self, question: Question, decider: Decider) -> tuple[str, Reply | None]:
         """The body to answer with, committed; and how it was decided, or None if it was given before.
 
-        `decide` is called at most once, with what is known of the phone; `write` turns its reply into the body.
         Raises SidTakenError, with nothing kept, and DatabaseUnavailableError.
         """
         async with transaction(self._pool) as connection:
-            (turn,) = await connection.fetch(SQL["take_turn"], question.phone, question.asked_at)
-            rows = await connection.fetch(
-                SQL["asker"],
-                question.phone,
-                question.sid,
-                question.asked_at,
-                question.asked_at - _HOUR,
-                question.asked_at - _DAY,
-                question.asked_at.date() - _DAY,
-            )
-            if rows[0]["given_reply"] is not None:
-                return str(rows[0]["given_reply"]), None
-            asker = _asker(turn, rows, question.phone)
-            reply = decide(asker)
-            body = write(reply)
-            match reply.consent:
-                case OptWord.STOP:
-                    await connection.execute(SQL["opt_out"], question.phone, question.asked_at, question.body)
-                case OptWord.START | OptWord.YES:
-                    await connection.execute(SQL["opt_in"], question.phone, question.asked_at)
-                case None:
-                    pass
-                case _:
-                    assert_never(reply.consent)
+            given, asker, told_lately = await _look(connection, question)
+            if given is not None:
+                return given, None
+            reply, case = await _decided(connection, question, asker, decider)
+            reply = decider.complete(reply, case)
+            body = decider.write(reply)
             try:
-                await connection.execute(SQL["settle"], *_record(question, asker, reply, body))
+                await connection.execute(SQL["settle"], *_record(question, asker, reply, body, case, told_lately))
             except asyncpg.UniqueViolationError as taken:
                 raise SidTakenError("This message id was used before, by another phone.") from taken
         return body, reply
@@ -145,7 +128,67 @@ class Inquiries:
         return True
 
 
-def _asker(turn: "asyncpg.Record", rows: Sequence["asyncpg.Record"], phone: Phone) -> Asker:
+_ToldLately = dict[RunKey, datetime]
+"""When the phone was last told about each run."""
+
+
+async def _decided(
+    connection: Connection, question: Question, asker: Asker, decider: Decider
+) -> tuple[Reply, Case | None]:
+    reply = decider.decide(asker)
+    try:
+        return reply, await _carry_out(connection, question, asker, reply)
+    except OvertakenError:
+        # Another phone used the code, or answered the question, between our look and now. Nothing was changed yet.
+        reply = decider.decide(replace(asker, code_opens=None, consent=None))
+        return reply, await _carry_out(connection, question, asker, reply)
+
+
+async def _carry_out(connection: Connection, question: Question, asker: Asker, reply: Reply) -> Case | None:
+    errand = Errand(
+        connection,
+        question.phone,
+        asker,
+        language=reply.language,
+        words=question.body,
+        code_digest=question.code_digest,
+        now=question.asked_at,
+    )
+    done = [await errand.carry_out(effect) for effect in reply.effects]
+    return next((case for case in done if case is not None), None)
+
+
+async def _look(connection: Connection, question: Question) -> tuple[str | None, Asker, _ToldLately]:
+    """The reply given before, if any, and all that is known of the phone: the same reads for every phone and text."""
+    phone, now = question.phone, question.asked_at
+    (turn,) = await connection.fetch(SQL["take_turn"], phone, now)
+    rows = await connection.fetch(
+        SQL["asker"], phone, question.sid, now, now - _HOUR, now - _DAY, now.date() - _DAY, now - REPEATS_WITHIN
+    )
+    told = await connection.fetch(SQL["told_lately"], phone, now - _LATELY, now)
+    joining = await links.look(connection, phone, question.code_digest, now)
+    standing = await cases.cases_of(connection, phone, now)
+    holder = await cases.holder_of(connection, phone, now)
+    asker = _asker(turn, rows, told, phone)
+    return rows[0]["given_reply"], _with_people(asker, joining, standing, holder), _runs_told(told)
+
+
+def _with_people(
+    asker: Asker, joining: links.Standing, standing: tuple[CaseStanding, ...], holder: Holder | None
+) -> Asker:
+    asked = joining.pending
+    return replace(
+        asker,
+        code_opens=joining.code_student_id,
+        consent=None if asked is None else ConsentAsked(asked.request_id, asked.student_id, asked.asking_phone),
+        cases=standing,
+        held_in=None if holder is None else holder.reference,
+    )
+
+
+def _asker(
+    turn: "asyncpg.Record", rows: Sequence["asyncpg.Record"], told: Sequence["asyncpg.Record"], phone: Phone
+) -> Asker:
     standing = rows[0]
     contact_id, language = standing["contact_id"], standing["language"]
     riders: dict[StudentId, tuple[Ride, ...]] = {}
@@ -164,7 +207,38 @@ def _asker(turn: "asyncpg.Record", rows: Sequence["asyncpg.Record"], phone: Phon
         answered_last_hour=standing["answered_last_hour"],
         warned_last_hour=standing["warned_last_hour"],
         refused_last_day=standing["refused_last_day"],
+        told_before=_promises(told),
+        wishes=Wishes() if standing["alerts"] is None else _wishes(standing),
+        offered=tuple(offer for kept in turn["offered"] if (offer := offers.read(kept)) is not None),
+        last_topic=standing["last_topic"],
     )
+
+
+def _wishes(row: "asyncpg.Record") -> Wishes:
+    start, end = row["quiet_from"], row["quiet_until"]
+    quiet = (start, end) if isinstance(start, time) and isinstance(end, time) else None
+    return Wishes(alerts=row["alerts"], minutes=row["minutes"], quiet=quiet)
+
+
+def _call(row: "asyncpg.Record") -> CallKey:
+    return CallKey(RunKey(row["service_date"], RunId(row["run_id"])), row["stop_sequence"])
+
+
+def _promises(told: Sequence["asyncpg.Record"]) -> dict[CallKey, ToldBefore]:
+    """The newest window of each call."""
+    promises: dict[CallKey, ToldBefore] = {}
+    for row in told:
+        if row["be_ready_by"] is not None and _call(row) not in promises:
+            window = Window(row["window_earliest"], row["window_latest"], row["be_ready_by"], row["published"])
+            promises[_call(row)] = ToldBefore(_call(row), window, row["told_at"])
+    return promises
+
+
+def _runs_told(told: Sequence["asyncpg.Record"]) -> _ToldLately:
+    newest: _ToldLately = {}
+    for row in told:
+        newest.setdefault(_call(row).run, row["told_at"])
+    return newest
 
 
 def _ride(row: "asyncpg.Record") -> Ride:
@@ -180,8 +254,11 @@ def _ride(row: "asyncpg.Record") -> Ride:
     )
 
 
-def _record(question: Question, asker: Asker, reply: Reply, body: str) -> list[Any]:
-    disclosures = [_disclosed(told.answer) for told in reply.told]
+def _record(
+    question: Question, asker: Asker, reply: Reply, body: str, case: Case | None, told_lately: _ToldLately
+) -> list[Any]:
+    rows = [disclosed(told) for told in reply.told]
+    runs = {told.call.run for told in reply.told if told.call is not None}
     return [
         question.channel,
         question.sid,
@@ -194,50 +271,25 @@ def _record(question: Question, asker: Asker, reply: Reply, body: str) -> list[A
         reply.outcome,
         reply.refused,
         body,
+        reply.intent,
+        reply.topic,
+        None if case is None else case.reference,
+        any(run in told_lately and question.asked_at - told_lately[run] <= REPEATS_WITHIN for run in runs),
+        reply.ended,
         reply.chosen_language,
-        [told.student_id for told in reply.told],
-        [_kind(told.answer) for told in reply.told],
-        [None if one.bus is None else one.bus.number for one in disclosures],
-        [None if one.window is None else one.window.earliest for one in disclosures],
-        [None if one.window is None else one.window.latest for one in disclosures],
-        [one.planned_at for one in disclosures],
-        [one.fix_at for one in disclosures],
-        [None if told.call is None else told.call.run.service_date for told in reply.told],
-        [None if told.call is None else told.call.run.run_id for told in reply.told],
-        [None if told.call is None else told.call.stop_sequence for told in reply.told],
+        [offers.written(offer) for offer in reply.offers],
+        question.asked_at + OFFER_STANDS if reply.offers else None,
+        [row.student_id for row in rows],
+        [row.answer for row in rows],
+        [row.basis for row in rows],
+        [row.vehicle_id for row in rows],
+        [None if row.window is None else row.window.earliest for row in rows],
+        [None if row.window is None else row.window.latest for row in rows],
+        [None if row.window is None else row.window.be_ready_by for row in rows],
+        [None if row.window is None else row.window.published for row in rows],
+        [row.planned_at for row in rows],
+        [row.fix_at for row in rows],
+        [row.service_date for row in rows],
+        [row.run_id for row in rows],
+        [row.stop_sequence for row in rows],
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Disclosed:
-    bus: Bus | None = None
-    window: Window | None = None
-    planned_at: datetime | None = None
-    fix_at: datetime | None = None
-
-
-def _disclosed(answer: Answer) -> _Disclosed:
-    match answer:
-        case Arriving() | RunningLate() | LastSeen():
-            return _Disclosed(answer.bus, window=answer.window, fix_at=answer.fix_at)
-        case AtStop() | MayHavePassed():
-            return _Disclosed(answer.bus, fix_at=answer.fix_at)
-        case NoSignalSince() | OffRoute() | OnTheWay():
-            return _Disclosed(answer.bus, planned_at=answer.planned_at, fix_at=answer.fix_at)
-        case NotStarted() | LateStart():
-            return _Disclosed(answer.bus, planned_at=answer.planned_at)
-        case Passed():
-            return _Disclosed(answer.bus, fix_at=answer.passed_at)
-        case Finished():
-            return _Disclosed(answer.bus, fix_at=answer.ended_at)
-        case Uncovered() | Cancelled() | FeedOutage():
-            return _Disclosed(planned_at=answer.planned_at)
-        case NotRidingToday():
-            return _Disclosed()
-        case _:
-            assert_never(answer)
-
-
-def _kind(answer: Answer) -> str:
-    """`RunningLate` -> `running_late`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(answer).__name__).lower()

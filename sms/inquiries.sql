@@ -5,15 +5,22 @@ values ($1, $2, $2)
 on conflict (phone) do update
     set last_at = greatest(known.last_at, excluded.last_at),
         turns = known.turns + 1
-returning chosen_language, last_language, turns;
+returning chosen_language,
+          last_language,
+          turns,
+          case when offered_until > $2 then offered else '{}' end as offered;
 
 -- name: asker
--- All that is known of a phone in one look: its standing, whom it may ask about, and those students' rides. The same
--- for every phone and for every question: no student number that was typed comes near this query.
+-- All that is known of a phone in one look: its standing, its wishes, whom it may ask about, and those students' rides.
+-- The same for every phone and for every question: no student number that was typed comes near this query.
 select standing.*,
-       contact.contact_id,
-       contact.language,
-       link.student_id,
+       wish.alerts,
+       wish.minutes,
+       wish.quiet_from,
+       wish.quiet_until,
+       coalesce(linked.contact_id, contact.contact_id) as contact_id,
+       coalesce(linked.language, contact.language) as language,
+       linked.student_id,
        ride.run_id,
        ride.stop_id,
        ride.stop_sequence,
@@ -27,49 +34,61 @@ from (
            count(*) filter (where asked_at > $4 and outcome not like 'silent%' and outcome <> 'too_many')
                as answered_last_hour,
            count(*) filter (where asked_at > $4 and outcome = 'too_many') > 0 as warned_last_hour,
-           count(*) filter (where refused) as refused_last_day
+           count(*) filter (where refused) as refused_last_day,
+           (array_agg(topic order by inquiry_id desc) filter (where asked_at > $7 and outcome = 'informed'))[1]
+               as last_topic
     from inquiry
     where phone = $1 and asked_at > $5 and asked_at <= $3
 ) as standing
+left join phone_wish as wish on wish.phone = $1
 left join contact on contact.phone = $1
-left join link on link.contact_id = contact.contact_id and link.may_ask
-left join ride on ride.student_id = link.student_id and ride.end_date >= $6
-order by link.student_id, ride.ride_id;
+left join family_link as linked on linked.phone = $1
+left join ride on ride.student_id = linked.student_id and ride.end_date >= $6
+order by linked.student_id, ride.ride_id;
+
+-- name: told_lately
+-- What this phone was told about each call of the last hours, the newest first: what the next answer is held against.
+select access_log.told_at,
+       access_log.service_date,
+       access_log.run_id,
+       access_log.stop_sequence,
+       access_log.window_earliest,
+       access_log.window_latest,
+       access_log.be_ready_by,
+       access_log.published
+from inquiry
+join access_log using (inquiry_id)
+where inquiry.phone = $1 and inquiry.asked_at > $2 and inquiry.asked_at <= $3 and access_log.run_id is not null
+order by access_log.access_id desc
+limit 100;
 
 -- name: settle
--- What was asked and said, every disclosure in it, and the language it was said in: together or not at all.
+-- What was asked and said, every disclosure in it, the language it was said in and what a number means from now on:
+-- together or not at all.
 with asked as (
     insert into inquiry
-        (channel, sid, phone, contact_id, asked_at, body, asked_ids, language, outcome, refused, reply)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+        (channel, sid, phone, contact_id, asked_at, body, asked_ids, language, outcome, refused, reply,
+         intent, topic, reference, repeats, ended)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
     returning inquiry_id
 ),
 disclosed as (
     insert into access_log
-        (inquiry_id, told_at, channel, contact_id, student_id, answer, vehicle_id,
-         window_earliest, window_latest, planned_at, fix_at, service_date, run_id, stop_sequence)
+        (inquiry_id, told_at, channel, contact_id, student_id, answer, basis, vehicle_id, window_earliest,
+         window_latest, be_ready_by, published, planned_at, fix_at, service_date, run_id, stop_sequence)
     select asked.inquiry_id, $5, $1, $4, told.*
     from asked
-    cross join unnest($13::text[], $14::text[], $15::text[],
-                      $16::timestamptz[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
-                      $20::date[], $21::text[], $22::integer[]) as told
+    cross join unnest($20::text[], $21::text[], $22::text[], $23::text[],
+                      $24::timestamptz[], $25::timestamptz[], $26::timestamptz[], $27::timestamptz[],
+                      $28::timestamptz[], $29::timestamptz[],
+                      $30::date[], $31::text[], $32::integer[]) as told
 )
 update conversation
 set last_language = case when $1 = 'text' then $8 else last_language end,
-    chosen_language = coalesce($12, chosen_language)
+    chosen_language = coalesce($17, chosen_language),
+    offered = $18::text[],
+    offered_until = $19
 where phone = $3;
-
--- name: opt_out
--- No more texts to this phone, in these words. Saying it twice changes nothing.
-insert into opt_out (phone, since, said)
-values ($1, $2, $3)
-on conflict (phone) where ended_at is null do nothing;
-
--- name: opt_in
--- Texts to this phone again; the record of the time without them stays.
-update opt_out
-set ended_at = $2
-where phone = $1 and ended_at is null;
 
 -- name: report_status
 -- How far a message has got, unless we know already that it got further.

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from busline.ids import Phone
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -25,4 +27,6 @@ class SmsSettings:
     district_phone: str
     """As families should read it: `(617) 555-0100`."""
     default_language: str = "en"
+    alerts_number: Phone | None = None
+    """Where alerts come from a number of their own: then ending those does not mute the answers."""
     limits: Limits = Limits()

@@ -1,5 +1,1 @@
-"""What to say to a family: `rules.Conversation` decides, `asker.Asker` is what it knows, `reply.Reply` what comes out."""
-
-from sms.conversation.rules import Answers, Asker, Conversation, Outcome, Reply, Told
-
-__all__ = ["Answers", "Asker", "Conversation", "Outcome", "Reply", "Told"]
+"""What to say to a family: `rules.Conversation` decides upon an `asker.Asker`, and a `reply.Reply` comes out."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import time
 
 from busline.cases.case import CaseStanding
+from busline.cases.reference import Reference
 from busline.ids import CallKey, Phone, StudentId
 from busline.people import Contact, Ride
 from busline.promise import ToldBefore
@@ -44,8 +45,6 @@ class Asker:
     """The students it may ask about, each with all rides; empty for a stranger."""
     is_new: bool = False
     opted_out: bool = False
-    alerts_stopped: bool = False
-    """It wants no alerts, and still gets answers: only where alerts have a number of their own."""
     chosen_language: str | None = None
     last_language: str | None = None
     answered_last_hour: int = 0
@@ -63,5 +62,5 @@ class Asker:
     consent: ConsentAsked | None = None
     cases: tuple[CaseStanding, ...] = ()
     """Its questions for a person, the newest first."""
-    is_held: bool = False
-    """Somebody of the staff writes with it, so nothing is answered by itself."""
+    held_in: Reference | None = None
+    """The case in which somebody of the staff writes with it; meanwhile nothing is answered by itself."""

@@ -78,14 +78,12 @@ class SetQuiet:
 
 @dataclass(frozen=True, slots=True)
 class StopTexts:
-    """No more texts at all, or only no more alerts."""
-
-    alerts_only: bool = False
+    """No more texts at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class StartTexts:
-    """Texts and alerts again."""
+    """Texts again."""
 
 
 Effect = (

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 OFFER_STANDS = timedelta(minutes=10)
-"""Then a bare number means nothing again: few remember a list for longer, and a wrong guess is worse than a question."""
+"""Then a bare number means nothing again: a wrong guess is worse than a question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class AnAnswer:
 
 Offer = TheBus | APerson | WhatToText | AnAnswer
 
-_WORDS = {"bus": TheBus(), "person": APerson(), "help": WhatToText()}
+_WORDS: dict[str, Offer] = {"bus": TheBus(), "person": APerson(), "help": WhatToText()}
 _ANSWER = "answer:"
 
 

@@ -1,5 +1,6 @@
 """What is said to a family, and what must be kept before it is."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +8,7 @@ from busline.answer import Answer
 from busline.ids import CallKey, StudentId
 from sms.conversation.effects import Effect
 from sms.conversation.offers import Offer
+from sms.intent import Ask, Intent
 
 
 class Outcome(StrEnum):
@@ -40,6 +42,8 @@ class Outcome(StrEnum):
     """A picture, or nothing at all."""
     OPTED_OUT = "opted_out"
     OPTED_IN = "opted_in"
+    ALERTS_STOPPED = "alerts_stopped"
+    """No more alerts; answers go on, for they come from another number."""
     CARRIER_ANSWERED = "carrier_answered"
     """The carrier has replied to this word itself."""
     TOO_MANY = "too_many"
@@ -53,6 +57,12 @@ class Outcome(StrEnum):
     """Somebody of the staff writes with this phone; the text is in the case."""
     ASKED_TO_TEXT = "asked_to_text"
     """A caller who cannot be told by voice."""
+
+
+def named(intent: Intent) -> str:
+    """What a text was taken for, as it is kept: `ask_late`, `not_home`, `topic`."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(intent).__name__).lower()
+    return f"{name}_{intent.about}" if isinstance(intent, Ask) else name
 
 
 class Ended(StrEnum):
@@ -126,6 +136,8 @@ class Reply:
     """The prepared answer that was given, or that the case is about."""
     chosen_language: str | None = None
     """A language asked for by name, to be used from now on."""
+    is_first: bool = False
+    """Nothing was ever said to this phone before."""
 
     @property
     def ended(self) -> Ended:

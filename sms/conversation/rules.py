@@ -4,19 +4,24 @@ A student number selects; it never unlocks. Riders are found by the phone alone,
 a number that exists and one that does not take exactly the same path to exactly the same words.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Protocol, assert_never
+from typing import assert_never
 
-from busline.answer import Answer, Disclosure
-from busline.ids import CallKey, StudentId
-from busline.people import Contact, Ride
-from busline.timetable import Timetable
+from busline.cases.case import Case
+from busline.cases.reference import spoken
+from busline.ids import StudentId
 from sms.catalogue import Catalogue
+from sms.conversation import asking, joining, wishes
+from sms.conversation.asker import Asker
+from sms.conversation.bus import answer_ask, told_now
+from sms.conversation.effects import AddWords, SetAlerts, StartTexts, StopTexts
+from sms.conversation.offers import AnAnswer, APerson, Offer, TheBus, WhatToText
+from sms.conversation.prepared import NoAnswers, PreparedAnswers
+from sms.conversation.reply import AboutCase, Outcome, Reply, named
+from sms.conversation.turn import Answers, Turn
 from sms.forms import InboundText
-from sms.grammar import Grammar
+from sms.grammar import shipped_grammar
 from sms.intent import (
     Alerts,
     Ask,
@@ -36,7 +41,6 @@ from sms.intent import (
     Unclear,
     Understood,
     Yes,
-    same_student,
 )
 from sms.language import language_for
 from sms.opt_out import OptOutWords, OptWord, carrier_confirms
@@ -45,122 +49,61 @@ from sms.settings import SmsSettings
 from sms.text import Wording, render_family
 
 
-class Answers(Protocol):
-    """The part of the picture that a conversation needs."""
-
-    @property
-    def timetable(self) -> Timetable:
-        """The plan in force, and with it the district's time zone."""
-        ...
-
-    def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
-        """The answer about one student, from all of that student's rides."""
-        ...
-
-
-class Outcome(StrEnum):
-    """How an inquiry ended. Stored, and counted by name."""
-
-    ANSWERED = "answered"
-    NOT_LINKED = "not_linked"
-    """The words that every unlinked phone gets, whatever it asked."""
-    HELPED = "helped"
-    UNCLEAR = "unclear"
-    LANGUAGE_SET = "language_set"
-    OPTED_OUT = "opted_out"
-    OPTED_IN = "opted_in"
-    CARRIER_ANSWERED = "carrier_answered"
-    """The carrier has replied to this word itself."""
-    TOO_MANY = "too_many"
-    """The one notice that the limit of texts in an hour is reached."""
-    SILENT_TOO_MANY = "silent_too_many"
-    SILENT_NOT_LINKED = "silent_not_linked"
-    SILENT_OPTED_OUT = "silent_opted_out"
-    ASKED_TO_TEXT = "asked_to_text"
-    """A caller who cannot be told by voice."""
-
-
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """What is known of a phone at the moment it asks."""
+class Heard:
+    """A text as it was understood, before anything is known of who sent it."""
 
-    contact: Contact | None
-    riders: Mapping[StudentId, tuple[Ride, ...]]
-    """The students it may ask about, each with all rides; empty for a stranger."""
-    is_new: bool = False
-    opted_out: bool = False
-    chosen_language: str | None = None
-    last_language: str | None = None
-    answered_last_hour: int = 0
-    warned_last_hour: bool = False
-    refused_last_day: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One student's answer as it was disclosed."""
-
-    student_id: StudentId
-    answer: Answer
-    call: CallKey | None = None
-    """The call that the answer is about."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is said, and what must be kept before it is."""
-
-    outcome: Outcome
-    language: str
-    texts: tuple[str, ...] = ()
-    """One text message each, or one spoken sentence each. None at all is a silence that is meant."""
-    told: tuple[Told, ...] = ()
-    asked_ids: tuple[str, ...] = ()
-    refused: bool = False
-    """A student was asked for whom this phone is not linked to, and the reply says so."""
-    consent: OptWord | None = None
-    chosen_language: str | None = None
-    """A language asked for by name, to be used from now on."""
+    text: InboundText
+    understood: Understood
+    opting: OptWord | None
+    """What it says about receiving texts, to the carrier or to us."""
 
 
 class Conversation:
     """The rules of talking with families, for every text and call."""
 
-    def __init__(self, answers: Answers, settings: SmsSettings, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        answers: Answers,
+        settings: SmsSettings,
+        catalogue: Catalogue,
+        prepared: PreparedAnswers | None = None,
+    ) -> None:
         """Raises ValueError where the district's default language is none of the catalogue's."""
         self._answers = answers
+        self._prepared = prepared or NoAnswers()
         self._settings = settings
         self._limits = settings.limits
         self._catalogue = catalogue
-        self._grammar = Grammar(catalogue)
+        self._grammar = shipped_grammar()
         self._opt_out_words = OptOutWords(catalogue)
         # A default that the catalogue lacks is found at the start, not by the first family that texts.
         self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
 
-    def reply_to_text(self, text: InboundText, asker: Asker, now: datetime) -> Reply:
+    def hear(self, text: InboundText) -> Heard:
+        """What a text says, whoever sent it."""
+        opting = text.carrier_said or self._opt_out_words.recognise(text.body)
+        return Heard(text, self._grammar.understand(text.body), opting)
+
+    def reply_to_text(self, heard: Heard, asker: Asker, now: datetime) -> Reply:
         """What to say to a text message. Opting out comes before anything else, the limits before any answer."""
-        word = text.carrier_said or self._opt_out_words.recognise(text.body)
-        understood = self._grammar.understand(text.body)
-        language = self._language(asker, understood)
-        wording = self._wording(language)
-        if word is OptWord.STOP:
-            # Once only, and not where the carrier confirms: it would refuse ours (21610).
-            silent = asker.opted_out or text.carrier_said is not None or carrier_confirms(text.body)
-            return Reply(Outcome.OPTED_OUT, language, () if silent else (self._say(wording, "stopped"),), consent=word)
-        if word is not None and asker.opted_out:
-            words = () if text.carrier_said is not None else (self._say(wording, "started"),)
-            return Reply(Outcome.OPTED_IN, language, words, consent=OptWord.START)
-        if asker.opted_out:
-            return Reply(Outcome.SILENT_OPTED_OUT, language)
-        if text.carrier_helped or text.carrier_said is not None:
-            return Reply(Outcome.CARRIER_ANSWERED, language)
-        if asker.answered_last_hour >= self._limits.texts_per_hour:
-            if asker.warned_last_hour:
-                return Reply(Outcome.SILENT_TOO_MANY, language)
-            return Reply(Outcome.TOO_MANY, language, (self._say(wording, "too-many"),))
-        if word is OptWord.START:
-            return Reply(Outcome.HELPED, language, (self._say(wording, "help"),))
-        return self._reply_to_intent(understood, asker, wording, now)
+        understood = heard.understood
+        turn = Turn(
+            intent=understood.intent,
+            words=heard.text.body,
+            asker=asker,
+            wording=self._wording(self._language(asker, understood)),
+            settings=self._settings,
+            now=now,
+            named_language=understood.named_language,
+        )
+        reply = self._about_opting(heard, turn) or self._before_all(heard, turn) or self._reply(turn)
+        return replace(
+            reply,
+            is_first=asker.is_new,
+            intent=named(understood.intent),
+            chosen_language=reply.chosen_language or (understood.named_language if reply.told else None),
+        )
 
     def reply_to_call(self, *, attested: bool, asker: Asker, now: datetime) -> Reply:
         """What to say to a caller: answers to a linked number that its carrier vouches for, one sentence to all others.
@@ -172,12 +115,32 @@ class Conversation:
         stored = asker.contact.language if known and asker.contact is not None else None
         chosen = asker.chosen_language if known else None
         language = self._language_of(named=None, chosen=chosen, stored=stored, guessed=None, last=None)
-        wording = self._wording(language)
+        turn = Turn(Ask(), "", asker, self._wording(language), self._settings, now)
         if not known:
-            return Reply(Outcome.ASKED_TO_TEXT, language, (self._say(wording, "voice-please-text"),))
-        told = self._told(asker.riders, now)
-        spoken = [(StudentId(" ".join(one.student_id)), one.answer) for one in told]
-        return Reply(Outcome.ANSWERED, language, tuple(render_family(spoken, wording, now).split("\n")), told)
+            return turn.reply(Outcome.ASKED_TO_TEXT, turn.say("voice-please-text"))
+        told = told_now(Ask(), turn, self._answers)
+        spoken_lines = [(StudentId(" ".join(one.student_id)), one.answer) for one in told]
+        sentences = render_family(spoken_lines, turn.wording, now).split("\n")
+        return replace(turn.reply(Outcome.ANSWERED, *sentences), told=told, intent=named(Ask()))
+
+    def completed(self, reply: Reply, case: Case | None, now: datetime) -> Reply:
+        """The reply with its last words: about the case that it opened or changed, and how to change the language."""
+        if case is not None and reply.about_case is not None:
+            reply = replace(reply, texts=(*reply.texts, self._about_case(reply, reply.about_case, case, now)))
+        return self._offering_languages(reply) if reply.is_first else reply
+
+    def _about_case(self, reply: Reply, key: AboutCase, case: Case, now: datetime) -> str:
+        wording = self._wording(reply.language)
+        if key is AboutCase.OPENED and case.opened_at < now:
+            # It waited there already, about the same matter.
+            key = AboutCase.ADDED
+        return wording.say(
+            key,
+            reference=spoken(case.reference),
+            department=wording.raw("department", department=case.department),
+            by=wording.moment(max(case.promised_by, now), now),
+            phone=self._settings.district_phone,
+        )
 
     def apology(self, text: InboundText) -> str | None:
         """What to say while nothing can be looked up or kept; None for what must not be answered unkept."""
@@ -185,67 +148,136 @@ class Conversation:
             return None
         guessed = self._grammar.understand(text.body).guessed_language
         language = self._language_of(named=None, chosen=None, stored=None, guessed=guessed, last=None)
-        return self._say(self._wording(language), "trouble")
+        return self._wording(language).say("trouble", phone=self._settings.district_phone)
 
     def spoken_apology(self) -> Reply:
         """What to say to any caller while nothing can be looked up or kept."""
         language = self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
-        return Reply(Outcome.ASKED_TO_TEXT, language, (self._say(self._wording(language), "trouble"),))
+        words = self._wording(language).say("trouble", phone=self._settings.district_phone)
+        return Reply(Outcome.ASKED_TO_TEXT, language, (words,))
 
-    def _reply_to_intent(self, understood: Understood, asker: Asker, wording: Wording, now: datetime) -> Reply:
-        match understood.intent:
-            case Ask(student_ids) | NotHome(student_ids):
-                return self._answer(student_ids, understood, asker, wording, now)
-            case Help():
-                return Reply(Outcome.HELPED, wording.language, (self._say(wording, "help"),))
+    def _about_opting(self, heard: Heard, turn: Turn) -> Reply | None:
+        """Who wants no more texts, or wants them again: heard above every limit. None where it is about neither."""
+        opting, asker, by_carrier = heard.opting, turn.asker, heard.text.carrier_said is not None
+        if opting is OptWord.STOP:
+            carrier_knows = by_carrier or carrier_confirms(heard.text.body)
+            if self._only_alerts(heard, asker, carrier_knows=carrier_knows):
+                words = () if carrier_knows else (turn.say("stopped-alerts"),)
+                off = SetAlerts(False, asker.wishes.minutes)
+                return replace(turn.reply(Outcome.ALERTS_STOPPED, *words), effects=(off,))
+            # Once only, and not where the carrier confirms: it would refuse ours (21610).
+            words = () if asker.opted_out or carrier_knows else (turn.say("stopped"),)
+            return replace(turn.reply(Outcome.OPTED_OUT, *words), effects=(StopTexts(),))
+        if opting is not None and asker.opted_out:
+            words = () if by_carrier else (turn.say("started"),)
+            return replace(turn.reply(Outcome.OPTED_IN, *words), effects=(StartTexts(),))
+        if asker.opted_out:
+            silent = turn.reply(Outcome.SILENT_OPTED_OUT)
+            # We may not write to it, and its carrier would not let us. But a missing child is looked for.
+            return replace(silent, effects=(asking.MISSING,)) if isinstance(turn.intent, NotHome) else silent
+        if heard.text.carrier_helped or by_carrier:
+            return turn.reply(Outcome.CARRIER_ANSWERED)
+        return None
+
+    def _only_alerts(self, heard: Heard, asker: Asker, *, carrier_knows: bool) -> bool:
+        """Whether a stop ends the alerts and leaves the answers: where those come from two numbers.
+
+        What the carrier understood it has blocked, for the number that it was sent to and no other. A stop in the
+        family's own words ends the alerts first, and answers too when it is said again.
+        """
+        if self._settings.alerts_number is None:
+            return False
+        if heard.text.to == self._settings.alerts_number:
+            return True
+        return asker.wishes.alerts and not carrier_knows
+
+    def _before_all(self, heard: Heard, turn: Turn) -> Reply | None:
+        """What comes before any question: a person who writes with this phone, the limits, and words to start again."""
+        asker = turn.asker
+        if asker.held_in is not None:
+            return replace(turn.reply(Outcome.SILENT_HELD), effects=(AddWords(asker.held_in),))
+        if asker.answered_last_hour >= self._limits.texts_per_hour and not isinstance(turn.intent, NotHome):
+            if asker.warned_last_hour:
+                return turn.reply(Outcome.SILENT_TOO_MANY)
+            return turn.reply(Outcome.TOO_MANY, turn.say("too-many"))
+        if heard.opting is OptWord.START:
+            if not asker.wishes.alerts and asker.riders:
+                return wishes.set_alerts(Alerts(wanted=True), turn)
+            return turn.reply(Outcome.HELPED, turn.say("help"))
+        return None
+
+    def _reply(self, turn: Turn) -> Reply:
+        match turn.intent:
+            case Ask():
+                return answer_ask(turn.intent, turn, self._answers)
+            case NotHome():
+                return asking.not_home(turn.intent, turn, self._answers)
+            case Code():
+                return joining.take_code(turn)
+            case Yes():
+                return joining.take_yes_or_no(turn, yes=True)
+            case No():
+                return joining.take_yes_or_no(turn, yes=False)
+            case Choice(number):
+                offered = turn.asker.offered
+                return self._taken_up(offered[number - 1], turn) if number <= len(offered) else self._unclear(turn)
+            case Alerts():
+                return wishes.set_alerts(turn.intent, turn)
+            case Quiet():
+                return wishes.set_quiet(turn.intent, turn)
+            case Students():
+                return wishes.show_students(turn)
+            case ShowLanguages():
+                return wishes.show_languages(turn)
             case SwitchLanguage(language):
-                words = (self._say(wording, "language-set"),)
-                return Reply(Outcome.LANGUAGE_SET, language, words, chosen_language=language)
-            case Code() | Yes() | No() | Choice() | Alerts() | Quiet() | ShowLanguages() | Students() | Status():
-                return Reply(Outcome.UNCLEAR, wording.language, (self._say(wording, "unknown"),))
-            case Person() | Topic() | Thanks() | Unclear():
-                return Reply(Outcome.UNCLEAR, wording.language, (self._say(wording, "unknown"),))
+                return wishes.switch_language(language, turn)
+            case Status(reference):
+                return asking.tell_status(reference, turn)
+            case Help():
+                return turn.reply(Outcome.HELPED, turn.say("help"))
+            case Person():
+                return asking.ask_person(turn, self._prepared)
+            case Thanks():
+                return turn.reply(Outcome.SILENT_THANKS)
+            case Topic():
+                return asking.inform(turn, self._prepared, certain=True)
+            case Unclear():
+                return self._unclear(turn)
             case _:
-                assert_never(understood.intent)
+                assert_never(turn.intent)
 
-    def _answer(
-        self, asked: tuple[str, ...], understood: Understood, asker: Asker, wording: Wording, now: datetime
-    ) -> Reply:
-        meant = [
-            student_id
-            for student_id in asker.riders
-            if not asked or any(same_student(typed, student_id) for typed in asked)
-        ]
-        told = self._told({student_id: asker.riders[student_id] for student_id in meant}, now)
-        stranger = not asker.riders or any(
-            not any(same_student(typed, student_id) for student_id in asker.riders) for typed in asked
-        )
-        refused = stranger and asker.refused_last_day < self._limits.unlinked_per_day
-        texts: list[str] = []
-        if told:
-            lines = render_family([(one.student_id, one.answer) for one in told], wording, now)
-            hint = lines + "\n" + self._say(wording, "other-languages")
-            # The first reply to a phone says how to change its language, where that costs nothing.
-            texts.append(hint if asker.is_new and segments(hint).count == segments(lines).count else lines)
-        if refused:
-            texts.append(self._say(wording, "unlinked"))
-        if told:
-            outcome = Outcome.ANSWERED
-        else:
-            outcome = Outcome.NOT_LINKED if refused else Outcome.SILENT_NOT_LINKED
-        return Reply(
-            outcome,
-            wording.language,
-            tuple(texts),
-            told,
-            asked_ids=asked,
-            refused=refused,
-            chosen_language=understood.named_language,
-        )
+    def _unclear(self, turn: Turn) -> Reply:
+        if not any(letter.isalnum() for letter in turn.words):
+            return turn.reply(Outcome.NO_WORDS, turn.say("no-words"))
+        if isinstance(turn.intent, Choice):
+            return asking.offer_ways_on(turn)
+        return asking.inform(turn, self._prepared, certain=False)
 
-    def _told(self, riders: Mapping[StudentId, Sequence[Ride]], now: datetime) -> tuple[Told, ...]:
-        disclosed = ((student_id, self._answers.disclose(rides, now)) for student_id, rides in riders.items())
-        return tuple(Told(student_id, one.answer, one.call) for student_id, one in disclosed)
+    def _taken_up(self, offer: Offer, turn: Turn) -> Reply:
+        match offer:
+            case TheBus():
+                return answer_ask(Ask(), turn, self._answers)
+            case APerson():
+                return asking.ask_person(turn, self._prepared)
+            case WhatToText():
+                return turn.reply(Outcome.HELPED, turn.say("help"))
+            case AnAnswer(topic):
+                answer = self._prepared.answer(topic, turn.wording.language)
+                # Staff may have taken the answer away since it was offered.
+                return asking.offer_ways_on(turn) if answer is None else asking.answer_with(answer, turn)
+            case _:
+                assert_never(offer)
+
+    def _offering_languages(self, reply: Reply) -> Reply:
+        """The first reply to a phone says how to change its language: beside the words if that is free, else after."""
+        hint = self._wording(reply.language).say("other-languages")
+        if not reply.texts or any(hint in text for text in reply.texts):
+            return reply
+        *others, last = reply.texts
+        together = f"{last}\n{hint}"
+        if segments(together).count == segments(last).count:
+            return replace(reply, texts=(*others, together))
+        return replace(reply, texts=(*reply.texts, hint))
 
     def _language(self, asker: Asker, understood: Understood) -> str:
         return self._language_of(
@@ -271,6 +303,3 @@ class Conversation:
 
     def _wording(self, language: str) -> Wording:
         return Wording(self._catalogue, language, self._answers.timetable.timezone, self._settings.district_phone)
-
-    def _say(self, wording: Wording, key: str) -> str:
-        return wording.say(key, phone=self._settings.district_phone, district=self._settings.district_name)

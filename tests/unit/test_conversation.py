@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from busline.answer import AtStop, Bus, Disclosure, NotRidingToday
+from busline.cause import Cause
 from busline.ids import CallKey, ContactId, Phone, RunKey, StudentId, VehicleId
 from busline.people import Contact, Leg, Ride
 from busline.timetable import Timetable
 from sms.catalogue import shipped_catalogue
-from sms.conversation import Asker, Conversation, Outcome, Reply
+from sms.conversation.asker import Asker
+from sms.conversation.effects import StopTexts
+from sms.conversation.reply import Outcome, Reply
+from sms.conversation.rules import Conversation
 from sms.forms import InboundText
-from sms.opt_out import OptWord
 from sms.settings import Limits, SmsSettings
 from tests.builders import MONDAY, at, make_ride, make_run, make_timetable
 
@@ -33,6 +36,12 @@ class Picture:
     def disclose(self, rides: Sequence[Ride], now: datetime) -> Disclosure:
         return Disclosure(AT_STOP, CALL) if rides else Disclosure(NotRidingToday(None), None)
 
+    def planned_on(self, rides: Sequence[Ride], service_date: date, now: datetime) -> tuple[Disclosure, ...]:
+        return ()
+
+    def cause(self, call: CallKey) -> Cause | None:
+        return None
+
 
 def conversation(**limits: int) -> Conversation:
     settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150", limits=Limits(**limits))
@@ -40,7 +49,8 @@ def conversation(**limits: int) -> Conversation:
 
 
 def reply_to(body: str, asker: Asker, **limits: int) -> Reply:
-    return conversation(**limits).reply_to_text(InboundText("SM1", PHONE, body), asker, NOW)
+    talk = conversation(**limits)
+    return talk.completed(talk.reply_to_text(talk.hear(InboundText("SM1", PHONE, body)), asker, NOW), None, NOW)
 
 
 PARENT = Asker(Contact(ContactId("C1"), PHONE, "en"), {MIA: (make_ride(RUN),), BEN: (make_ride(RUN),), ZOE: ()})
@@ -67,19 +77,21 @@ def test_nothing_is_told_in_a_reply_that_tells_nothing() -> None:
         assert reply_to(body, PARENT).told == ()
 
 
-def test_the_language_hint_is_added_to_the_first_reply_only_where_it_costs_no_segment() -> None:
-    short, long = reply_to("100234", replace(PARENT, is_new=True)), reply_to("bus", replace(PARENT, is_new=True))
-    assert short.texts[0].endswith("\nEspañol: envie ES")
+def test_the_first_reply_offers_the_languages_beside_the_words_where_that_is_free_and_after_them_otherwise() -> None:
+    hint = shipped_catalogue().say("en", "other-languages")
+    short = reply_to("100234", replace(PARENT, is_new=True))
+    assert short.texts == (f"100234: Bus 47 is at your stop now. Live at 7:01 AM.\n{hint}",)
     many = replace(PARENT, is_new=True, riders={StudentId(f"10{n:04}"): (make_ride(RUN),) for n in range(13)})
-    assert "Español" not in reply_to("bus", many).texts[0]
-    assert long.texts[0].count("\n") == 2
+    assert reply_to("bus", many).texts[1:] == (hint,)
+    assert hint not in "".join(reply_to("bus", PARENT).texts)
+    assert reply_to("thanks", replace(PARENT, is_new=True)).texts == ()
 
 
 def test_opting_out_goes_before_the_question_it_stands_with_nothing() -> None:
     reply = reply_to("stop please", PARENT)
-    assert (reply.outcome, reply.consent) == (Outcome.OPTED_OUT, OptWord.STOP)
+    assert (reply.outcome, reply.effects) == (Outcome.OPTED_OUT, (StopTexts(),))
     assert reply.texts[0].startswith("Lincoln County buses: you will get no more texts")
-    assert reply_to("where is my stop", PARENT).consent is None
+    assert reply_to("where is my stop", PARENT).effects == ()
 
 
 @pytest.mark.parametrize("body", ["bus", "100234", "help", "español", "hm", ""])

@@ -11,8 +11,8 @@ from sms.settings import Limits
 from tests.web.texting import NO_RIGHT, NOW, PARENT, SPANISH_PARENT, STRANGER, replies, sms_form, texting
 
 NOT_ON_FILE = (
-    "We can only answer phones that the school has on file for that student. To add your phone, call "
-    "(617) 555-0150. Español: envie ES"
+    "We can only answer phones that are on file for that student. To add yours, text the code from the bus letter, "
+    "or call (617) 555-0150. Español: envie ES"
 )
 
 
@@ -223,7 +223,7 @@ async def test_what_the_carrier_has_already_answered_is_recorded_and_not_answere
 
 async def test_yes_ends_an_opt_out_and_is_an_ordinary_word_otherwise(pool: Pool) -> None:
     async with texting(pool) as line:
-        assert (await line.text(PARENT, "YES"))[0].startswith("Sorry, we did not understand.")
+        assert (await line.text(PARENT, "YES"))[0].startswith("We did not ask you anything that is still open.")
         await line.text(PARENT, "STOP")
         assert (await line.text(PARENT, "YES"))[0].startswith("Lincoln County buses: we will answer you again.")
 
@@ -279,7 +279,7 @@ async def test_direction_marks_do_not_hide_a_number(pool: Pool) -> None:
 async def test_a_picture_without_words_is_answered(pool: Pool) -> None:
     async with texting(pool) as line:
         reply = await line.text(PARENT, "", NumMedia="2", MediaUrl0="https://api.twilio.com/x", MediaUrl1="y")
-    assert reply[0].startswith("Sorry, we did not understand.")
+    assert reply[0].startswith("We cannot read pictures or empty messages.")
 
 
 async def test_no_reply_names_a_student_a_stop_or_a_school(pool: Pool) -> None:
