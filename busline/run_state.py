@@ -1,5 +1,6 @@
 """The named state of a run at a moment: a pure reading of the fleet, so that silence shows without a new fix."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from busline.fleet import Fleet, NoticeKind, RunProgress, RunState
@@ -17,8 +18,18 @@ OUTAGE_FIX_AGE_SECONDS = 150.0
 """A feed outage: at least 20 vehicles expected, and a fifth of them older than 150 s (MBTA Skate data_status)."""
 
 
-def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, now: datetime) -> RunState:
-    """What a person would call the run right now."""
+def run_state(
+    timetable: Timetable,
+    run: Run,
+    service_date: date,
+    fleet: Fleet,
+    now: datetime,
+    blind_since: Callable[[], datetime | None] | None = None,
+) -> RunState:
+    """What a person would call the run right now.
+
+    Who asks about many runs of one moment hands `blind_since` over: `outage_since`, looked up once for all of them.
+    """
     key = RunKey(service_date, run.run_id)
     notice = fleet.notices.get(key)
     if notice is not None:
@@ -36,7 +47,8 @@ def run_state(timetable: Timetable, run: Run, service_date: date, fleet: Fleet, 
         and _may_still_start(timetable, run, service_date, bus, fleet, now)
     ):
         return RunState.LATE_START
-    return RunState.UNKNOWN if outage_since(fleet, now) is not None else RunState.UNCOVERED
+    since = outage_since(fleet, now) if blind_since is None else blind_since()
+    return RunState.UNKNOWN if since is not None else RunState.UNCOVERED
 
 
 def _seen_state(run: Run, progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool) -> RunState:

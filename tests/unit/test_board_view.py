@@ -1,12 +1,13 @@
 """What the board shows, and in which order."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
 
 from busline.board.templates import age_kind, age_words
 from busline.board.view import Group, Mark, Row, board_view, searchable
-from busline.fleet import FeedHealth, Fleet, NoticeKind, RunNotice, RunState
+from busline.fleet import FeedHealth, Fleet, NoticeKind, RunNotice, RunProgress, RunState
 from busline.ids import RunKey, SourceId, VehicleId
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
 from tests.morning import make_morning
@@ -62,6 +63,32 @@ def test_a_run_without_a_bus_is_shown_from_20_minutes_before_its_start_to_an_hou
     clock: str, shown: bool
 ) -> None:
     assert bool(board_view(TIMETABLE, Fleet(at=at(clock)), at(clock)).rows) is shown
+
+
+class Counted(Mapping[RunKey, RunProgress]):
+    """Progress that notes how often somebody went through all of it."""
+
+    def __init__(self, progress: Mapping[RunKey, RunProgress]) -> None:
+        self._progress = progress
+        self.read = 0
+
+    def __getitem__(self, key: RunKey) -> RunProgress:
+        return self._progress[key]
+
+    def __iter__(self) -> Iterator[RunKey]:
+        self.read += 1
+        return iter(self._progress)
+
+    def __len__(self) -> int:
+        return len(self._progress)
+
+
+def test_however_many_runs_have_no_bus_the_fleet_is_looked_through_once() -> None:
+    runs = [make_run(f"U{number}", bus=None, block=None) for number in range(50)]
+    progress = Counted({KEY: make_progress(RUN, seen_at=at("7:06"), distance_m=1_500)})
+    view = board_view(make_timetable([RUN, *runs]), Fleet(at=at("7:06"), progress=progress), at("7:06"))
+    assert view.counts[Group.UNCOVERED] == 50
+    assert progress.read == 1
 
 
 def test_a_finished_run_leaves_ten_minutes_after_it_is_done() -> None:
