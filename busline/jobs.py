@@ -15,6 +15,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from busline.store.jobs import JobLedger, Outcome
 
@@ -23,6 +24,8 @@ logging.getLogger("apscheduler").setLevel(logging.WARNING)  # it tells of every 
 
 AGAIN = timedelta(minutes=10)
 """When a chore that failed, or that another process is at, is looked at again."""
+ZONE_EVERY = timedelta(minutes=1)
+"""How often it is seen whether the district's zone is still the one that the chores are timed by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +51,44 @@ def last_due(at: time, now: datetime, zone: ZoneInfo) -> datetime:
 async def keep_up(
     chores: Sequence[Chore],
     ledger: JobLedger,
-    zone: ZoneInfo,
+    zone: Callable[[], ZoneInfo],
     now: Callable[[], datetime],
     *,
     again: timedelta = AGAIN,
+    zone_every: timedelta = ZONE_EVERY,
 ) -> None:
     """Do every chore whenever it is due, one after the other, beginning with what was missed. Never returns.
 
-    `now` is the district's time; `again` is in real time.
+    `zone` and `now` are the district's: before its first plan nobody knows its zone, and the chores move once somebody
+    does. `again` and `zone_every` are in real time.
     """
     waiting: asyncio.Queue[Chore] = asyncio.Queue()
+    timed_by: ZoneInfo | None = None
 
     async def look(chore: Chore) -> None:
         waiting.put_nowait(chore)
 
+    async def keep_time() -> None:
+        nonlocal timed_by
+        if timed_by == (timed_by := zone()):
+            return
+        for chore in chores:
+            waiting.put_nowait(chore)
+            at = chore.at
+            trigger = CronTrigger(hour=at.hour, minute=at.minute, second=at.second, timezone=timed_by)
+            scheduler.add_job(look, trigger, args=(chore,), id=chore.name, replace_existing=True)
+
     # By default a firing that is a second late is skipped: late is what we are after a busy moment, never a reason.
     scheduler = AsyncIOScheduler(
-        timezone=zone, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    for chore in chores:
-        waiting.put_nowait(chore)
-        trigger = CronTrigger(hour=chore.at.hour, minute=chore.at.minute, second=chore.at.second, timezone=zone)
-        scheduler.add_job(look, trigger, args=(chore,), id=chore.name)
+    await keep_time()
+    scheduler.add_job(keep_time, IntervalTrigger(seconds=zone_every.total_seconds()), id="keep time")
     scheduler.start()
     try:
         while True:
             chore = await waiting.get()
-            if not await _done(chore, ledger, zone, now, again):
+            if not await _done(chore, ledger, zone(), now, again):
                 trigger = DateTrigger(datetime.now(UTC) + again)
                 scheduler.add_job(look, trigger, args=(chore,), id=f"{chore.name} again", replace_existing=True)
     finally:

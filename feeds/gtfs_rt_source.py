@@ -44,8 +44,9 @@ log = structlog.get_logger(__name__)
 class GtfsRtSource:
     """Polls one feed of vehicle positions. Implements `feeds.source.PositionSource`.
 
-    `area` gives the box of the plan in force, or None while there is none. `headers` carry the feed's key. Waits are
-    district seconds of `clock`; the time limit of one question is in real ones.
+    `area` gives the box of the plan in force, or None while there is none, and `zone` the zone that staff read times
+    in. `headers` carry the feed's key. Waits are district seconds of `clock`; the time limit of one question is in real
+    ones.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class GtfsRtSource:
         cadence: Cadence = USUAL_CADENCE,
         headers: Mapping[str, str] = _NO_HEADERS,
         limits: Limits = USUAL_LIMITS,
-        zone: tzinfo = UTC,
+        zone: Callable[[], tzinfo] = lambda: UTC,
     ) -> None:
         self._source = source
         self._url = url
@@ -141,7 +142,7 @@ class GtfsRtSource:
 
     def _tell(self, report: ReportHealth) -> None:
         now = self._clock.now()
-        state = health(self._polling, now, silence=self._screen.silence(now), zone=self._zone)
+        state = health(self._polling, now, silence=self._screen.silence(now), zone=self._zone())
         self._log_edge(state)
         report(state)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import tzinfo
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import structlog
@@ -76,8 +77,11 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         return live.picture if live.picture.timetable.runs else None
 
     staff = Staff(pool)
-    zone = live.picture.timetable.timezone
-    nightly = chores(settings, pool, staff, clock, lambda: live.picture.timetable.timezone)
+
+    def zone() -> ZoneInfo:
+        return live.picture.timetable.timezone
+
+    nightly = chores(settings, pool, staff, clock, zone)
     web = build_web(
         settings=settings,
         pool=pool,
@@ -115,7 +119,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
 
 
 def _source(
-    feed: FeedAddress, settings: Settings, clock: Clock, area: Callable[[], Area | None], zone: tzinfo
+    feed: FeedAddress, settings: Settings, clock: Clock, area: Callable[[], Area | None], zone: Callable[[], tzinfo]
 ) -> GtfsRtSource:
     private = settings.feed_allow_private
     return GtfsRtSource(

@@ -43,7 +43,7 @@ class Work:
 
 async def until(seconds: float, *keeping: Sequence[Chore], pools: Sequence[Pool], again: timedelta) -> None:
     tasks = [
-        asyncio.create_task(keep_up(chores, JobLedger(pool), ZONE, noon, again=again))
+        asyncio.create_task(keep_up(chores, JobLedger(pool), lambda: ZONE, noon, again=again))
         for chores, pool in zip(keeping, pools, strict=True)
     ]
     await asyncio.sleep(seconds)
@@ -115,9 +115,47 @@ async def test_the_scheduler_is_only_the_clock_and_fires_at_the_time_of_day(pool
     work = Work()
     soon = datetime.now(UTC) + timedelta(seconds=2)
     chore = Chore("score", soon.time().replace(microsecond=0), work.do)
-    keeping = asyncio.create_task(keep_up([chore], JobLedger(pool), ZoneInfo("UTC"), lambda: datetime.now(UTC)))
+    keeping = asyncio.create_task(keep_up([chore], JobLedger(pool), lambda: ZoneInfo("UTC"), lambda: datetime.now(UTC)))
     await asyncio.sleep(3)
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
     due = soon.replace(microsecond=0)
     assert work.done == [due - timedelta(days=1), due]
+
+
+async def test_before_the_first_plan_the_zone_is_not_known_and_with_it_the_chores_keep_the_districts_time(
+    pool: Pool,
+) -> None:
+    work = Work()
+    zones = [ZoneInfo("UTC")]
+    keeping = asyncio.create_task(
+        keep_up([work.chore()], JobLedger(pool), lambda: zones[-1], noon, zone_every=timedelta(seconds=0.1))
+    )
+    await asyncio.sleep(0.3)
+    zones.append(ZONE)
+    await asyncio.sleep(0.5)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert work.done == [datetime(2026, 10, 6, 2, 30, tzinfo=UTC), DUE]
+
+
+async def test_in_a_zone_that_comes_later_the_clock_fires_at_its_time_of_day(pool: Pool) -> None:
+    """The chore is due in two seconds by New York's clock, and in hours by the one that was known at the start."""
+    work = Work()
+    soon = (datetime.now(ZONE) + timedelta(seconds=2)).replace(microsecond=0)
+    zones = [ZoneInfo("UTC")]
+    chore = Chore("score", soon.time(), work.do)
+    keeping = asyncio.create_task(
+        keep_up(
+            [chore],
+            JobLedger(pool),
+            lambda: zones[-1],
+            lambda: datetime.now(UTC),
+            zone_every=timedelta(seconds=0.1),
+        )
+    )
+    zones.append(ZONE)
+    await asyncio.sleep(3)
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
+    assert soon in work.done
