@@ -9,7 +9,10 @@ from busline.cases.case import Case, NewCase
 from busline.cases.departments import TRANSPORTATION
 from busline.cases.history import UnknownDepartmentError
 from busline.enrolment import links
+from busline.faq.entries import TopicId
+from busline.faq.store import note_unanswered
 from busline.ids import Phone
+from busline.store.outgoing import TextPromise, promise_text
 from busline.store.pool import Connection
 from busline.store.sql import load_queries
 from sms.conversation.asker import Asker
@@ -17,6 +20,7 @@ from sms.conversation.effects import (
     AddWords,
     Effect,
     GiveConsent,
+    NoteUnanswered,
     NoteWrongCode,
     OpenCase,
     RedeemCode,
@@ -82,6 +86,12 @@ class Errand:
             case GiveConsent(request_id, granted):
                 if not await links.settle_consent(connection, request_id, phone, now, granted=granted):
                     raise OvertakenError
+                if granted:
+                    await self._tell_the_new_phone()
+            case NoteUnanswered(nearest):
+                await note_unanswered(
+                    connection, self._words, self._language, [TopicId(topic) for topic in nearest], now
+                )
             case SetAlerts(wanted, minutes):
                 await connection.execute(SQL["set_alerts"], phone, wanted, minutes, now)
             case SetQuiet(hours):
@@ -94,6 +104,19 @@ class Errand:
             case _:
                 assert_never(effect)
         return None
+
+    async def _tell_the_new_phone(self) -> None:
+        consent = self._asker.consent
+        if consent is None:
+            return
+        text = TextPromise(
+            dedupe_key=f"joined-{consent.request_id}",
+            phone=consent.asking_phone,
+            language=self._language,
+            message="linked",
+            fillings={"students": consent.student_id},
+        )
+        await promise_text(self._connection, text, self._now)
 
     async def _open(self, effect: OpenCase) -> Case:
         new = NewCase(

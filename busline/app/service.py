@@ -1,19 +1,18 @@
 """The service itself: feeds in, answers and the board out, every loop in one TaskGroup."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-import phonenumbers
 import structlog
-from aiohttp.web import RouteDef
 
 from busline.accuracy.sampler import Sampler
 from busline.app.database import store
 from busline.app.listening import listening
 from busline.app.nightly import chores
 from busline.app.responsive import collect_when_quiet, responsive
+from busline.app.texting import open_texting
 from busline.clock import Clock, SystemClock
 from busline.geo import Area
 from busline.installation_key import installation_key
@@ -32,10 +31,6 @@ from feeds.gtfs_rt_source import GtfsRtSource
 from feeds.http import Limits
 from feeds.poller import Cadence
 from feeds.source import Batch
-from sms.desk import Desk
-from sms.settings import Limits as TextLimits
-from sms.settings import SmsSettings
-from sms.webhooks import routes as sms_routes
 
 log = structlog.get_logger(__name__)
 
@@ -82,6 +77,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         return live.picture.timetable.timezone
 
     nightly = chores(settings, pool, staff, clock, zone)
+    texting = await open_texting(settings, pool, clock, live, masker, metrics)
     web = build_web(
         settings=settings,
         pool=pool,
@@ -90,7 +86,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         clock=clock,
         metrics=metrics,
         masker=masker,
-        open_routes=_texting(settings, pool, clock, live, masker, metrics),
+        open_routes=texting.routes,
     )
 
     def is_quiet() -> bool:
@@ -112,6 +108,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
                 tasks.create_task(Sampler(Predictions(pool), picture, clock).run(), name="predictions"),
                 tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
             ]
+            loops += [tasks.create_task(loop(), name=name) for name, loop in texting.loops.items()]
             async with listening(web, settings.host, settings.port):
                 await while_running(live)
             for loop in loops:
@@ -131,37 +128,3 @@ def _source(
         limits=Limits(allow_http=private, allow_private=private),
         zone=zone,
     )
-
-
-def _texting(
-    settings: Settings, pool: Pool, clock: Clock, live: Live, masker: Masker, metrics: Metrics
-) -> Sequence[RouteDef]:
-    if settings.twilio_auth_token is None:
-        log.warning("texting is off: no Twilio account is set")
-        return ()
-    desk = Desk(
-        pool=pool,
-        answers=live.picture,
-        clock=clock,
-        masker=masker,
-        settings=SmsSettings(
-            public_base_url=settings.public_base_url,
-            auth_token=settings.twilio_auth_token.reveal(),
-            district_name=settings.district_name,
-            district_phone=_readable(settings.district_phone),
-            default_language=settings.default_language,
-            limits=TextLimits(
-                texts_per_hour=settings.texts_per_phone_per_hour,
-                unlinked_per_day=settings.refusals_per_phone_per_day,
-            ),
-        ),
-        observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
-    )
-    return sms_routes(desk)
-
-
-def _readable(phone: str | None) -> str:
-    """As families dial it; the words for a district that gave none are the school's own."""
-    if phone is None:
-        return ""
-    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)

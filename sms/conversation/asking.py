@@ -7,7 +7,7 @@ from busline.cases.case import CaseStanding, DepartmentId
 from busline.cases.departments import SAFETY, TRANSPORTATION
 from busline.cases.reference import plain_reference, spoken
 from sms.conversation.bus import asks_for_others, meant, told_now
-from sms.conversation.effects import AddWords, OpenCase
+from sms.conversation.effects import AddWords, NoteUnanswered, OpenCase
 from sms.conversation.offers import AnAnswer, APerson, TheBus, WhatToText
 from sms.conversation.prepared import Prepared, PreparedAnswers
 from sms.conversation.reply import AboutCase, Outcome, Reply
@@ -29,15 +29,19 @@ def inform(turn: Turn, prepared: PreparedAnswers, *, certain: bool) -> Reply:
     `certain` where the text is a question for sure: then a person has it if no answer fits. Otherwise what is not
     understood is offered three ways on, or goes to the question that this phone has open.
     """
-    found = prepared.find(turn.words, turn.wording.language)
+    also = () if turn.guessed_language is None else (turn.guessed_language,)
+    found = prepared.find(turn.words, turn.wording.language, *also)
     if len(found.answers) == 1 and found.is_sure:
         return answer_with(found.answers[0], turn)
+    nearest = tuple(answer.topic for answer in found.answers)
+    missing = NoteUnanswered(nearest)
     if found.answers:
-        return _choice(found.answers, turn)
+        return replace(_choice(found.answers, turn), effects=(missing,))
     waiting = next((case for case in turn.asker.cases if case.state.is_waiting), None)
     if waiting is not None:
         return _added(waiting, turn)
-    return to_person(turn, QUESTION, TRANSPORTATION) if certain else offer_ways_on(turn)
+    otherwise = to_person(turn, QUESTION, TRANSPORTATION) if certain else offer_ways_on(turn)
+    return replace(otherwise, effects=(*otherwise.effects, missing))
 
 
 def answer_with(answer: Prepared, turn: Turn) -> Reply:

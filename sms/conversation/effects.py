@@ -65,6 +65,13 @@ class GiveConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteUnanswered:
+    """No prepared answer was sure: for whoever writes them."""
+
+    nearest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetAlerts:
     wanted: bool
     minutes: int
@@ -95,6 +102,7 @@ Effect = (
     | NoteWrongCode
     | WishToJoin
     | GiveConsent
+    | NoteUnanswered
     | SetAlerts
     | SetQuiet
     | StopTexts

@@ -28,8 +28,8 @@ class Matches:
 class PreparedAnswers(Protocol):
     """Answers that people wrote, and that people can change while we run."""
 
-    def find(self, text: str, language: str) -> Matches:
-        """What this text may ask, up to three."""
+    def find(self, text: str, language: str, *also: str) -> Matches:
+        """What this text may ask, up to three, in `language`; it may be written in that or in one of `also`."""
         ...
 
     def answer(self, topic: str, language: str) -> Prepared | None:
@@ -40,7 +40,7 @@ class PreparedAnswers(Protocol):
 class NoAnswers:
     """For a district without any: every question goes to a person."""
 
-    def find(self, text: str, language: str) -> Matches:
+    def find(self, text: str, language: str, *also: str) -> Matches:
         return Matches()
 
     def answer(self, topic: str, language: str) -> Prepared | None:

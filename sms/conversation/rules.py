@@ -95,7 +95,7 @@ class Conversation:
             wording=self._wording(self._language(asker, understood)),
             settings=self._settings,
             now=now,
-            named_language=understood.named_language,
+            guessed_language=understood.guessed_language,
         )
         reply = self._about_opting(heard, turn) or self._before_all(heard, turn) or self._reply(turn)
         return replace(

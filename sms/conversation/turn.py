@@ -49,7 +49,8 @@ class Turn:
     wording: Wording
     settings: SmsSettings
     now: datetime
-    named_language: str | None = None
+    guessed_language: str | None = None
+    """The one that its words belong to, which need not be the one that is answered in."""
 
     def say(self, key: str, **values: str | int) -> str:
         """A message of the catalogue in the language of this turn; phone and district are filled in."""

@@ -1,0 +1,161 @@
+"""Texts and calls, put together: the desk, the prepared answers, and what happens a moment after a text."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+
+import phonenumbers
+import structlog
+from aiohttp.web import RouteDef
+
+from busline.cases.case import DepartmentId
+from busline.clock import Clock
+from busline.enrolment.links import ask_families
+from busline.faq.entries import Entry, TopicId, shipped_topics
+from busline.faq.search import Between, Faq, Found
+from busline.faq.shelf import Shelf
+from busline.faq.store import Answers as StoredAnswers
+from busline.ids import Phone, StudentId
+from busline.installation_key import installation_key
+from busline.live import Live
+from busline.masking import Masker
+from busline.metrics import Metrics
+from busline.settings import Settings
+from busline.store.outgoing import TextPromise, promise_text
+from busline.store.pool import UNAVAILABLE, Connection, Pool, transaction
+from sms.conversation.prepared import Matches, Prepared
+from sms.desk import Desk
+from sms.folding import tokens
+from sms.settings import Limits, SmsSettings
+from sms.webhooks import routes
+
+log = structlog.get_logger(__name__)
+
+ASK_EVERY_SECONDS = 1.0
+"""How soon a family hears that another phone asks for its student. Never in the text's own time: a stranger could
+measure whether there is such a family."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texting:
+    """What the service needs of it."""
+
+    routes: Sequence[RouteDef]
+    loops: Mapping[str, Callable[[], Coroutine[None, None, None]]]
+    """By name; none of them returns."""
+
+
+class ShelvedAnswers:
+    """The prepared answers in force, as the conversation asks for them."""
+
+    def __init__(self, faq: Callable[[], Faq], *, phone: str, district: str) -> None:
+        self._faq = faq
+        self._phone = phone
+        self._district = district
+        self._departments = {one.topic_id: DepartmentId(one.department) for one in shipped_topics().values()}
+
+    def find(self, text: str, language: str, *also: str) -> Matches:
+        """What this text may ask, up to three, answered in `language`."""
+        match self._faq().find(text, language, *also):
+            case Found(entry):
+                return Matches((self._prepared(entry),), is_sure=True)
+            case Between(entries):
+                return Matches(tuple(self._prepared(entry) for entry in entries))
+            case _:
+                return Matches()
+
+    def answer(self, topic: str, language: str) -> Prepared | None:
+        """One of them by its topic."""
+        entry = self._faq().entry(TopicId(topic), language)
+        return None if entry is None else self._prepared(entry)
+
+    def _prepared(self, entry: Entry) -> Prepared:
+        return Prepared(
+            entry.topic_id,
+            self._departments[entry.topic_id],
+            entry.title,
+            entry.filled(phone=self._phone, district=self._district),
+        )
+
+
+async def open_texting(
+    settings: Settings, pool: Pool, clock: Clock, live: Live, masker: Masker, metrics: Metrics
+) -> Texting:
+    """The webhooks that a carrier calls, and the loops beside them; neither where no account is set."""
+    if settings.twilio_auth_token is None:
+        log.warning("texting is off: no Twilio account is set")
+        return Texting((), {})
+    shelf = Shelf(StoredAnswers(pool), tokens, {})
+    await shelf.open(clock.now())
+    phone = _readable(settings.district_phone)
+    desk = Desk(
+        pool=pool,
+        answers=live.picture,
+        clock=clock,
+        masker=masker,
+        settings=SmsSettings(
+            public_base_url=settings.public_base_url,
+            auth_token=settings.twilio_auth_token.reveal(),
+            district_name=settings.district_name,
+            district_phone=phone,
+            default_language=settings.default_language,
+            limits=Limits(
+                texts_per_hour=settings.texts_per_phone_per_hour,
+                unlinked_per_day=settings.refusals_per_phone_per_day,
+            ),
+        ),
+        observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
+        prepared=ShelvedAnswers(lambda: shelf.faq, phone=phone, district=settings.district_name),
+        code_key=installation_key(settings).reveal().encode(),
+    )
+
+    async def ask() -> None:
+        await keep_asking_families(pool, clock, live)
+
+    return Texting(routes(desk), {"prepared answers": shelf.follow, "asking families": ask})
+
+
+async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
+    """Ask the families of students that a new phone wants to hear about. Never returns."""
+    away = False
+    while True:
+        try:
+            now = clock.now()
+            async with transaction(pool) as connection:
+                await ask_families(
+                    connection, now.astimezone(live.picture.timetable.timezone).date(), now, _promise_question(clock)
+                )
+        except UNAVAILABLE as fault:
+            if not away:
+                log.warning("families_not_asked", reason=type(fault).__name__, kept="who wants to join, until it works")
+            away = True
+        else:
+            if away:
+                log.info("families_asked_again")
+            away = False
+        await asyncio.sleep(ASK_EVERY_SECONDS)
+
+
+def _promise_question(
+    clock: Clock,
+) -> Callable[[Connection, int, Phone, str, StudentId, Phone], Awaitable[None]]:
+    async def promise(
+        connection: Connection, request_id: int, phone: Phone, language: str, student_id: StudentId, asking: Phone
+    ) -> None:
+        text = TextPromise(
+            dedupe_key=f"consent-{request_id}-{phone}",
+            phone=phone,
+            language=language,
+            message="consent-question",
+            fillings={"students": student_id, "ending": asking[-2:]},
+        )
+        await promise_text(connection, text, clock.now())
+
+    return promise
+
+
+def _readable(phone: str | None) -> str:
+    """As families dial it; the words for a district that gave none are the school's own."""
+    if phone is None:
+        return ""
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)
