@@ -139,7 +139,7 @@ def _under_way(
         if since is not None:
             return FeedOutage(call.leg, call.planned_at, since)
         return NoSignalSince(bus, call.leg, call.planned_at, progress.fix_at)
-    window = _window(prediction)
+    window = window_of(prediction)
     late_seconds = (prediction.p50 - call.planned_at).total_seconds()
     minutes_late = max(0, int(late_seconds // 60))
     if prediction.basis is Basis.LAST_SEEN:
@@ -149,7 +149,7 @@ def _under_way(
     return Arriving(bus, call.leg, window, progress.fix_at)
 
 
-def _window(prediction: Prediction) -> Window:
+def window_of(prediction: Prediction) -> Window:
     """Rounded outward to whole minutes: a promise is never tightened by rounding."""
     return Window(
         earliest=_floor(prediction.p10),

@@ -35,12 +35,15 @@ def promised(answer: Answer, before: ToldBefore | None, now: datetime) -> Answer
     """
     if before is None or not isinstance(answer, Arriving | RunningLate | LastSeen):
         return answer
-    window = _held(before.window, answer.window, now)
+    window = held(before.window, answer.window, now)
     return replace(answer, window=window, was=before.window if _is_another(before.window, window) else None)
 
 
-def _held(told: Window, new: Window, now: datetime) -> Window:
-    """All of the old window or all of the new one, for half of each need not be a window at all."""
+def held(told: Window, new: Window, now: datetime) -> Window:
+    """The window to show where `told` was shown before: the old times, but for earlier ones and those that are over.
+
+    Where any time is later by more than a minute all of the new window: half of each need not be a window at all.
+    """
     later = max(new.earliest - told.earliest, new.be_ready_by - told.be_ready_by, new.latest - told.latest)
     if later > HELD_UP_TO:
         return new

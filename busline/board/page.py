@@ -27,6 +27,8 @@ from busline.web_guard import MEMBER
 REFRESH_SECONDS = 4
 NOW_HEADER = "X-Busline-Now"
 """The district's time in milliseconds since 1970: what the browser's clock and ages go by."""
+RUNS_REMEMBERED = 100
+"""Of so many runs it is remembered how they were shown, so that a second look does not show jitter."""
 _SHARE_OF_A_CORE = 0.1
 """The most that rendering may take: a board of thousands of rows is then some seconds apart instead of in the way."""
 
@@ -49,6 +51,8 @@ class Board:
         self._picture = picture
         self._clock = clock
         self._rendered: _Rendered | None = None
+        self._shown: dict[RunKey, RunView] = {}
+        """The runs that somebody last looked at, as they were shown; the newest last."""
         self._rendering = asyncio.Lock()
 
     def now(self) -> datetime:
@@ -74,7 +78,12 @@ class Board:
         except ValueError:
             return None
         timetable = picture.timetable
-        return run_view(picture, key, self._clock.now().astimezone(timetable.timezone))
+        view = run_view(picture, key, self._clock.now().astimezone(timetable.timezone), self._shown.pop(key, None))
+        if view is not None:
+            self._shown[key] = view
+        for oldest in list(self._shown)[:-RUNS_REMEMBERED]:
+            del self._shown[oldest]
+        return view
 
     async def _fresh(self) -> _Rendered | None:
         async with self._rendering:
@@ -86,13 +95,14 @@ class Board:
             is_old = last is None or last.fleet is not fleet or last.second != second
             if last is None or (is_old and time.monotonic() >= last.until):
                 # In a thread: thousands of rows take longer than anybody's text should wait for.
-                self._rendered = await asyncio.to_thread(_render, timetable, fleet, now)
+                before = None if last is None else last.view
+                self._rendered = await asyncio.to_thread(_render, timetable, fleet, now, before)
             return self._rendered
 
 
-def _render(timetable: Timetable, fleet: Fleet, now: datetime) -> _Rendered:
+def _render(timetable: Timetable, fleet: Fleet, now: datetime, before: BoardView | None) -> _Rendered:
     started = time.monotonic()
-    view = board_view(timetable, fleet, now.astimezone(timetable.timezone))
+    view = board_view(timetable, fleet, now.astimezone(timetable.timezone), before)
     body = orjson.dumps(
         {
             "at": epoch_ms(view.at),

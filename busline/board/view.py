@@ -23,6 +23,8 @@ SHOWN_AFTER_PLANNED_END = timedelta(minutes=60)
 """A run that is never seen to be done, its bus being silent or missing, stays this long after its planned end."""
 VERY_LATE_MINUTES = 15
 """From here on a family should have been told (MBTA Skate's own line for "late")."""
+JITTER_SECONDS = 30.0
+"""Lateness wanders by so much from fix to fix: a figure that followed it would draw the eye for nothing."""
 EARLY_MINUTES = 3
 """An early bus costs a child the ride, so it is said; it does not move the row."""
 
@@ -61,6 +63,7 @@ _RANK = {
     Mark.CANCELLED: 5,
 }
 _CALM_RANK = 4
+_FOLLOWED = (RunState.EN_ROUTE, RunState.AT_STOP, RunState.HELD)
 
 
 class Group(StrEnum):
@@ -145,17 +148,26 @@ class BoardView:
         return f"{', '.join(troubles) or 'No exceptions'}. {covered}"
 
 
-def board_view(timetable: Timetable, fleet: Fleet, now: datetime) -> BoardView:
+def board_view(timetable: Timetable, fleet: Fleet, now: datetime, before: BoardView | None = None) -> BoardView:
     """The runs of the moment: from 20 minutes before their planned start until 10 after they are done.
 
     Uncovered and silent runs come first, then late to start, off route and held, then late ones, the latest first;
-    the rest by start time.
+    the rest by start time. Lateness that climbs by a minute from the view `before`, as it does by jitter, is held.
     """
+    rows_before = {} if before is None else {row.key: row for row in before.rows}
     # Of a few thousand buses this takes a millisecond, which is too long for every run that has none.
     blind_since = cache(lambda: outage_since(fleet, now))
     rows = sorted(
         (
-            run_row(timetable, run, service_date, fleet, now, blind_since)
+            run_row(
+                timetable,
+                run,
+                service_date,
+                fleet,
+                now,
+                blind_since,
+                rows_before.get(RunKey(service_date, run.run_id)),
+            )
             for service_date in _service_dates(timetable, now)
             for run in _going(timetable, service_date)
             if _is_of_the_moment(timetable, run, service_date, fleet, now)
@@ -209,14 +221,18 @@ def run_row(
     fleet: Fleet,
     now: datetime,
     blind_since: Callable[[], datetime | None] | None = None,
+    before: Row | None = None,
 ) -> Row:
-    """One run as the board shows it, whether it is of the moment or not. `blind_since` as `run_state` has it."""
+    """One run as the board shows it, whether it is of the moment or not. `blind_since` as `run_state` has it.
+
+    Lateness that is a minute more than `before`, but less than half a minute beyond the border, is held.
+    """
     key = RunKey(service_date, run.run_id)
     progress, notice = fleet.progress.get(key), fleet.notices.get(key)
     state = run_state(timetable, run, service_date, fleet, now, blind_since)
     planned_start = timetable.planned_start(service_date, run)
-    minutes_late = _minutes_late(state, progress, planned_start, now)
-    mark = _mark(state, progress, minutes_late)
+    minutes_late = _minutes_late(state, progress, planned_start, now, before)
+    mark = _mark(state, minutes_late)
     number = expected_bus(timetable, run, service_date, fleet)
     planned = run.planned_vehicle_id
     return Row(
@@ -237,22 +253,31 @@ def run_row(
     )
 
 
-def _minutes_late(state: RunState, progress: RunProgress | None, planned_start: datetime, now: datetime) -> int | None:
+def _minutes_late(
+    state: RunState, progress: RunProgress | None, planned_start: datetime, now: datetime, before: Row | None
+) -> int | None:
     match state:
         case RunState.EN_ROUTE | RunState.AT_STOP | RunState.HELD:
-            return None if progress is None else int(progress.lateness_seconds / 60)
+            return None if progress is None else _steady(progress.lateness_seconds, before)
         case RunState.LATE_START | RunState.UNCOVERED if now > planned_start:
             return int((now - planned_start).total_seconds() // 60)
         case _:
             return None
 
 
-def _mark(state: RunState, progress: RunProgress | None, minutes_late: int | None) -> Mark:
+def _steady(lateness_seconds: float, before: Row | None) -> int:
+    minutes = int(lateness_seconds / 60)
+    climbs = before is not None and before.state in _FOLLOWED and before.minutes_late == minutes - 1
+    border_seconds = 60 * (minutes if minutes > 0 else minutes - 1)
+    return minutes - 1 if climbs and lateness_seconds < border_seconds + JITTER_SECONDS else minutes
+
+
+def _mark(state: RunState, minutes_late: int | None) -> Mark:
     match state:
         case RunState.EN_ROUTE | RunState.AT_STOP:
             if minutes_late is not None and minutes_late >= VERY_LATE_MINUTES:
                 return Mark.VERY_LATE
-            if progress is not None and progress.lateness_seconds >= LATE_SECONDS:
+            if minutes_late is not None and minutes_late * 60 >= LATE_SECONDS:
                 return Mark.LATE
             return Mark.AT_STOP if state is RunState.AT_STOP else Mark.ON_TIME
         case RunState.HELD:

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from busline.board.run_view import run_view
 from busline.board.templates import age_kind, age_words
 from busline.board.view import Group, Mark, Row, board_view, searchable
 from busline.fleet import FeedHealth, Fleet, NoticeKind, RunNotice, RunProgress, RunState
 from busline.ids import RunKey, SourceId, VehicleId
+from busline.picture import Picture
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
 from tests.morning import make_morning
 
@@ -102,6 +104,40 @@ def test_a_run_of_yesterdays_service_day_is_shown_past_midnight() -> None:
     night = make_run("NIGHT", start="23:58")
     view = board_view(make_timetable([night]), Fleet(at=at("24:03")), at("24:03"))
     assert [row.key.service_date for row in view.rows] == [MONDAY]
+
+
+def late_by(seconds: float) -> Fleet:
+    progress = make_progress(RUN, seen_at=at("7:06"), distance_m=1_500)
+    return Fleet(at=at("7:06"), progress={KEY: replace(progress, lateness_seconds=seconds)})
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "shown"),
+    [
+        (179, 181, 2), (179, 209, 2), (179, 211, 3), (179, 241, 4), (181, 179, 2), (-185, -175, -3), (-185, -145, -2),
+        (299, 301, 4), (299, 331, 5), (-5, 61, 0), (-5, 91, 1),
+    ],
+)  # fmt: skip
+def test_lateness_that_climbs_over_a_border_by_jitter_is_held(was: float, now: float, shown: int) -> None:
+    before = board_view(TIMETABLE, late_by(was), at("7:06"))
+    (row,) = board_view(TIMETABLE, late_by(now), at("7:06:10"), before).rows
+    assert row.minutes_late == shown
+    assert (row.mark is Mark.LATE) == (shown >= 5)
+    assert (Group.LATE in row.groups) == (shown >= 5)
+
+
+def test_the_times_of_a_run_that_climb_by_a_minute_are_held_while_somebody_looks_at_it() -> None:
+    progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
+    first = run_view(Picture(TIMETABLE, Fleet(at("7:03"), {KEY: progress})), KEY, at("7:03:10"))
+    later = replace(progress, matched_at=at("7:03:40"), fix_at=at("7:03:40"))
+    much_later = replace(progress, matched_at=at("7:06"), fix_at=at("7:06"))
+    picture, far = (Picture(TIMETABLE, Fleet(one.fix_at, {KEY: one})) for one in (later, much_later))
+    afresh, again = run_view(picture, KEY, at("7:03:50")), run_view(picture, KEY, at("7:03:50"), first)
+    moved = run_view(far, KEY, at("7:06:10"), first)
+    assert first is not None and afresh is not None and again is not None and moved is not None  # noqa: PT018
+    assert [call.expected for call in again.calls] == [call.expected for call in first.calls]
+    assert [call.expected for call in afresh.calls] != [call.expected for call in first.calls]
+    assert moved.calls == run_view(far, KEY, at("7:06:10")).calls  # type: ignore[union-attr]
 
 
 def test_lateness_is_shown_only_where_a_fresh_fix_bears_it() -> None:
