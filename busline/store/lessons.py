@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.ids import PlanId, RunId, RunKey, StopId
+from busline.fleet import StopVisit
+from busline.ids import PlanId, RunId, RunKey, StopId, VehicleId
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from busline.travel_times.calibration import Cells
@@ -91,6 +92,23 @@ class LessonLedger:
         async with transaction(self._pool) as connection:
             rows = await connection.fetch(SQL["stood"], first_day, until, ROLLING_SECONDS, LONGEST_SECONDS)
         return {StopId(row["stop_id"]): (row["seconds"], row["visits"]) for row in rows}
+
+    async def began(self, first_day: date, before: date) -> list[StopVisit]:
+        """The visits to first stops on the days from one until another, which is left out."""
+        async with transaction(self._pool) as connection:
+            rows = await connection.fetch(SQL["began"], first_day, before)
+        return [
+            StopVisit(
+                key=RunKey(row["service_date"], RunId(row["run_id"])),
+                call_index=0,
+                stop_sequence=row["stop_sequence"],
+                stop_id=StopId(row["stop_id"]),
+                vehicle_id=VehicleId(row["vehicle_id"]),
+                arrived_at=row["arrived_at"],
+                departed_at=row["departed_at"],
+            )
+            for row in rows
+        ]
 
     async def forget_before(self, day: date) -> None:
         """Forget service days that are past their time."""

@@ -33,6 +33,13 @@ from stop_visit
 where service_date >= $1 and departed_at <= $2
 group by stop_id;
 
+-- name: began
+-- When buses came to the first stops of their runs and left them, on the days from one until another.
+select service_date, run_id, stop_sequence, stop_id, vehicle_id, arrived_at, departed_at
+from stop_visit
+where call_index = 0 and departed_at is not null and service_date >= $1 and service_date < $2
+order by service_date, run_id;
+
 -- name: forget_trails
 -- Those that are too old to say anything of today's streets.
 delete from trail where service_date < $1;

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from busline.fleet import Fleet
+from busline.fleet import Fleet, StopVisit
 from busline.ids import PlanId, StopId
 from busline.school_days import Declared, SchoolDays
 from busline.store.declared import DeclaredDays
@@ -23,6 +23,7 @@ from busline.tracking.tracker import Step
 from busline.travel_times.calibration import Calibration, calibrated, cells_of
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.engine import Engine
+from busline.travel_times.punctuality import FirstVisit, Punctuality, first_visits
 from busline.travel_times.reckoning import Lessons, Reckoning
 from busline.travel_times.road_history import Drive, learn
 from busline.travel_times.road_versions import network_across
@@ -135,7 +136,8 @@ class Learning:
                 versions.setdefault(plan_id, await asyncio.to_thread(paths.drawn, planned, now))
                 trails[plan_id] = await asyncio.to_thread(paths.carried, planned, trails[plan_id], now)
         declared = await DeclaredDays(self._pool).standing(today - HISTORY, now)
-        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today, declared)
+        began = await self._ledger.began(today - HISTORY, today)
+        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today, declared, began)
         log.info(
             "engine_made",
             day=today.isoformat(),
@@ -154,6 +156,7 @@ def engine_of(
     lessons: Lessons | None,
     today: date,
     declared: Declared | None = None,
+    began: Sequence[StopVisit] = (),
 ) -> Engine:
     """An engine for a plan and a day, from what was driven under this and earlier versions. Busy for seconds."""
     older = [version for plan_id, version in sorted(versions.items()) if plan_id != timetable.plan_id]
@@ -171,9 +174,30 @@ def engine_of(
         learn(network, past, on=today, kind=SchoolDays(timetable, declared).kind(today)) if past else None,
         _calibration(lessons),
         dwells,
+        Punctuality(_starts(versions, trails, began, declared or {}), today),
     )
     engine.recall([drive for drive in driven if drive.service_date >= today])
     return engine
+
+
+def _starts(
+    versions: Mapping[PlanId, Timetable],
+    trails: Mapping[PlanId, Sequence[Trail]],
+    began: Sequence[StopVisit],
+    declared: Declared,
+) -> list[FirstVisit]:
+    """How runs began, each against the version of the plan that it was driven by.
+
+    Not those of days that staff moved by hours: the plan says nothing about when they were to begin.
+    """
+    driven_by = {trail.key: plan_id for plan_id, own in trails.items() for trail in own}
+    moved = {day for day, one in declared.items() if one.shift}
+    of: dict[PlanId, list[StopVisit]] = {}
+    for visit in began:
+        plan_id = driven_by.get(visit.key)
+        if plan_id is not None and plan_id in versions and visit.key.service_date not in moved:
+            of.setdefault(plan_id, []).append(visit)
+    return [first for plan_id, visits in of.items() for first in first_visits(versions[plan_id], visits)]
 
 
 def _calibration(lessons: Lessons | None) -> Calibration | None:

@@ -1,7 +1,7 @@
 """What the engine learns outlives the process, the day and the version of the plan."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import cast
 
 import numpy as np
@@ -9,6 +9,7 @@ import pytest
 
 from busline.fleet import Fleet
 from busline.ids import PlanId
+from busline.live import Live
 from busline.position import Position, RunClaim
 from busline.store.lessons import LessonLedger
 from busline.store.plans import load_timetable, save_plan
@@ -167,3 +168,39 @@ async def test_a_rewind_and_the_passing_of_time_forget(pool: Pool) -> None:
     await ledger.forget_before(DAY + timedelta(days=1))
     assert await ledger.trails(DAY, at(FIRST, 9_000)) == {}
     assert await ledger.lessons(DAY, DAY + timedelta(days=1)) is None
+
+
+def early_bird(day: date) -> list[Position]:
+    """The first bus on a day, waiting from five minutes before its start and leaving two minutes ahead of it."""
+    later = day - DAY
+    claim = RunClaim(FIRST.run_id, day)
+    profile = [(-300.0, 0.0), (-120.0, 0.0), (-120.0 + 5_000 / PACE_MPS, 5_000.0)]
+    return [
+        replace(one, fix_at=one.fix_at + later, received_at=one.received_at + later, claim=claim)
+        for one in drive(FIRST, profile, every=20.0)
+    ]
+
+
+async def foreseen(live: Live, learning: Learning, day: date) -> tuple[float, bool]:
+    """Four minutes before the start: how long until the bus is at its second stop, and whether the run is new."""
+    now = at(FIRST, -240, day)
+    await live.take([one for one in early_bird(day) if one.fix_at <= now], now)
+    await learning.keep_up(now)
+    outlook = learning.engine.look([live.picture.fleet.progress[key_of(FIRST, day)]], now.timestamp(), further=False)
+    row = np.flatnonzero(outlook.call == 1)[0]
+    return float(outlook.mean_seconds[row]), bool(outlook.new[row])
+
+
+async def test_a_run_is_new_for_five_days_and_a_bus_that_always_leaves_early_is_then_expected_to(pool: Pool) -> None:
+    await planned(pool, FIRST)
+    school_days = [DAY + timedelta(days=days) for days in (0, 1, 2, 3, 4, 7)]
+    told = []
+    for day in school_days:
+        live = await Live.open(pool, at(FIRST, -600, day))
+        learning = live._learning
+        told.append(await foreseen(live, learning, day))
+        for one in early_bird(day):
+            await live.take([one], one.fix_at)
+        await learning.keep_up(at(FIRST, 3_600, day))
+    assert [is_new for _, is_new in told] == [True] * 5 + [False]
+    assert told[-1][0] < told[0][0] - 90
