@@ -17,7 +17,7 @@ import phonenumbers
 from busline.environment import Environment, Secret, address_fault, variable
 from busline.ids import Phone, SourceId
 
-KNOWN_LANGUAGES = ("en", "es")
+KNOWN_LANGUAGES = ("en", "es", "ht", "kea", "vi", "zh", "pt", "so", "fr", "ar")
 """The languages the catalogue is written in."""
 
 _DEVELOPMENT_VARIABLES = frozenset({"BUSLINE_CHROMIUM"})

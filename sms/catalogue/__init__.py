@@ -1,5 +1,8 @@
-"""What Busline says, in every language: a language, a key and values in, a sentence out. One Fluent file a language."""
+"""What Busline says, in every language: a language, a key and values in, a sentence out. One Fluent file a language.
 
-from sms.catalogue.catalogue import Catalogue, CatalogueError, shipped_catalogue, shipped_sources
+`languages/<code>.ftl` holds a language: its messages, how it writes times and days, the words it teaches, its voice.
+"""
 
-__all__ = ["Catalogue", "CatalogueError", "shipped_catalogue", "shipped_sources"]
+from sms.catalogue.catalogue import Catalogue, CatalogueError, Voice, shipped_catalogue, shipped_sources
+
+__all__ = ["Catalogue", "CatalogueError", "Voice", "shipped_catalogue", "shipped_sources"]

@@ -1,10 +1,8 @@
-"""What Busline says, in every language: a language, a key and values in, a sentence out. One Fluent file a language.
+"""Every message of every language, ready to be said: Fluent sources in, a language, a key and values in, a text out."""
 
-A language is added by adding its file: `languages/<code>.ftl`. Times, plurals, the words people type and the name of
-the voice are all in it.
-"""
-
+import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -13,9 +11,21 @@ from fluent.syntax import ast
 
 from sms.segments import fold_to_gsm7
 
+SOURCE_LANGUAGE = "en"
+"""The language that the others are written from, and are held against."""
+
 
 class CatalogueError(Exception):
     """A message is missing, or was given other values than it names: a fault of the program, never of the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the carrier speaks a language."""
+
+    language: str
+    """As the carrier names it: `cmn-CN`."""
+    name: str
 
 
 class Catalogue:
@@ -40,6 +50,15 @@ class Catalogue:
                 return by_lower_case[code]
             code = code.rpartition("-")[0]
         return None
+
+    def voice(self, language: str) -> Voice | None:
+        """The voice that reads this language aloud, or None: then no other language's voice may read it either."""
+        spoken, name = self.raw(language, "voice-language"), self.raw(language, "voice-name")
+        return None if "none" in (spoken, name) else Voice(spoken, name)
+
+    def folds(self, language: str) -> bool:
+        """Whether its texts go out without the accents that GSM-7 lacks."""
+        return self._folded[language]
 
     def say(self, language: str, key: str, **values: str | int) -> str:
         """The message as it is sent: folded into GSM-7 where its language allows that.
@@ -67,9 +86,10 @@ class Catalogue:
         return str(text)
 
     def words(self, language: str, key: str) -> tuple[str, ...]:
-        """The phrases of a `words-...` message: what people type, already folded."""
+        """The phrases of a `words-...` message: what people type, already folded; none where a language has none."""
         if (language, key) not in self._words:
-            listed = (phrase.strip() for phrase in self.raw(language, key).split(","))
+            has_words = self._bundles[language].has_message(key)
+            listed = (phrase.strip() for phrase in (self.raw(language, key) if has_words else "").split(","))
             self._words[language, key] = tuple(phrase for phrase in listed if phrase)
         return self._words[language, key]
 
@@ -81,12 +101,10 @@ def shipped_catalogue() -> Catalogue:
 
 
 def shipped_sources() -> Mapping[str, str]:
-    """The Fluent source of every shipped language, by code."""
-    found = (entry for entry in files("sms.languages").iterdir() if entry.name.endswith(".ftl"))
-    return {
-        entry.name.removesuffix(".ftl"): entry.read_text(encoding="utf-8")
-        for entry in sorted(found, key=lambda entry: entry.name)
-    }
+    """The Fluent source of every shipped language, by code, in the order of `languages/languages.toml`."""
+    folder = files("sms.languages")
+    order = tomllib.loads((folder / "languages.toml").read_text(encoding="utf-8"))["segments"]
+    return {code: (folder / f"{code}.ftl").read_text(encoding="utf-8") for code in order}
 
 
 def _bundle(code: str, source: str) -> FluentBundle:

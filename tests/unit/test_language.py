@@ -21,9 +21,10 @@ def test_an_explicit_word_goes_before_the_stored_language_and_that_before_a_gues
 
 
 def test_a_stored_language_without_a_catalogue_gives_way_to_the_next() -> None:
-    assert choose(stored="ht", guessed="es") == "es"
-    assert choose(stored="so-US") == "en"
+    assert choose(stored="tlh", guessed="es") == "es"
+    assert choose(stored="tlh-US") == "en"
     assert choose(stored="es-DO") == "es"
+    assert choose(stored="zh-Hant") == "zh"
 
 
 def test_a_district_language_without_a_catalogue_is_an_error_in_words() -> None:

@@ -100,7 +100,7 @@ def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
         ("PUBLIC_BASE_URL", "https://bus.example.org:port"),
         ("LANGUAGES", "en,tlh"),
         ("LANGUAGES", ","),
-        ("DEFAULT_LANGUAGE", "fr"),
+        ("DEFAULT_LANGUAGE", "de"),
         ("DISTRICT_NAME", "x" * 41),
         ("DISTRICT_NAME", "line\nbreak"),
         ("FEEDS", "https://one.example/vp.pb"),

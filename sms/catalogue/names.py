@@ -1,0 +1,27 @@
+"""How a family is offered the languages: a catalogue in, their own names out, each as its speakers write it."""
+
+from sms.catalogue.catalogue import Catalogue
+from sms.segments import Encoding, fold_to_gsm7, segments
+
+_GLOBE = "\N{GLOBE WITH MERIDIANS}"
+"""Says "languages" to whoever reads none of the words beside it."""
+
+
+def other_languages(catalogue: Catalogue, language: str) -> str:
+    """The names of all languages but this one, on one line: each is also the word that switches to it.
+
+    Names in their own script cost a text of their own, and that one is understood by those it is for.
+    """
+    names = (catalogue.raw(code, "own-name") for code in catalogue.languages if code != language)
+    return " ".join((_GLOBE, *names))
+
+
+def named_languages(catalogue: Catalogue) -> str:
+    """All languages by name, in the order they are offered; with their letters where not every phone can type the name."""
+    return ", ".join(_name(catalogue, code) for code in catalogue.languages)
+
+
+def _name(catalogue: Catalogue, code: str) -> str:
+    name = catalogue.raw(code, "own-name")
+    typed_anywhere = segments(fold_to_gsm7(name)).encoding is Encoding.GSM7
+    return name if typed_anywhere else f"{name} {code.upper()}"

@@ -1,0 +1,222 @@
+# French, readable in Africa, Haiti, Canada and France alike.
+
+## The language itself
+
+accents = fold
+voice-language = fr-CA
+voice-name = Polly.Gabrielle-Neural
+
+## Times and numbers: 24 hours
+
+clock = { $hour }h{ $minute }
+clock-short = { $hour }h{ $minute }
+window = { $from }-{ $to }
+weekday = { $weekday ->
+    [mon] lun
+    [tue] mar
+    [wed] mer
+    [thu] jeu
+    [fri] ven
+    [sat] sam
+   *[sun] dim
+ }
+month = { $month ->
+    [1] janv
+    [2] févr
+    [3] mars
+    [4] avr
+    [5] mai
+    [6] juin
+    [7] juil
+    [8] août
+    [9] sept
+    [10] oct
+    [11] nov
+   *[12] déc
+ }
+day = { weekday } { $date } { month }
+clock-on-day = { $day }, { $clock }
+
+## The bus: how a sentence begins
+
+bus = Le bus { $number }
+bus-substitute = Le bus { $number } (pas { $instead_of })
+bus-unknown = Le bus
+
+## Answers
+
+be-ready = { $leg ->
+    [to_school] Soyez à l'arrêt avant { $by }.
+   *[from_school] Quelqu'un doit être à l'arrêt avant { $by }.
+ }
+arriving = { $students }: { $bus } est en route. Arrivée { $window }. { be-ready } En direct { $seen }.
+running-late = { $students }: { $bus } a { $minutes } min de retard. Arrivée { $window }. { be-ready } En direct { $seen }.
+last-seen = { $students }: { $bus } a été vu la dernière fois: { $seen }. Arrivée possible { $window }{ $late ->
+    [yes] , { $minutes } min de retard
+   *[no] {""}
+ }. { be-ready }
+at-stop = { $students }: { $bus } est à votre arrêt maintenant. En direct { $seen }.
+not-started = { $students }: { $bus } n'est pas encore parti. Prévu à votre arrêt: { $planned } (selon l'horaire). Réécrivez plus près de cette heure.
+late-start = { $students }: { $bus } n'est pas parti et a { $minutes } min de retard. Prévu à votre arrêt: { $planned }; il viendra plus tard. Réécrivez dans 5 min.
+no-signal = { $students }: { $bus } n'émet plus depuis { $seen }; nous ne savons pas quand il arrivera. Prévu à votre arrêt: { $planned }. Réécrivez dans 5 min.
+off-route = { $students }: { $bus } est sorti de son trajet ({ $seen }); nous ne savons pas quand il arrivera. Prévu à votre arrêt: { $planned }. Réécrivez dans 5 min.
+on-the-way = { $students }: { $bus } est en route, vu { $seen }. Trajet nouveau, heure d'arrivée inconnue. Prévu à votre arrêt: { $planned }. Réécrivez dans 5 min.
+uncovered = { $students }: { $confirmed ->
+    [yes] Pas encore de bus trouvé pour le trajet prévu: { $planned }
+   *[no] Nous ne voyons pas de bus pour le trajet prévu: { $planned }
+ }. Réécrivez dans 5 min, ou appelez le { $phone }.
+cancelled = { $students }: Le bus prévu { $planned } est annulé. { $leg ->
+    [to_school] Trouvez un autre moyen d'aller à l'école.
+   *[from_school] Trouvez un autre moyen de rentrer.
+ } Questions: { $phone }.
+passed = { $students }: { $bus } était à votre arrêt ({ $seen }). { $leg ->
+    [to_school] Si vous l'avez manqué
+   *[from_school] Si votre enfant n'est pas avec vous
+ }, appelez le { $phone }.
+may-have-passed = { $students }: { $bus } a dépassé votre arrêt (vu { $seen }); nous ne l'avons pas vu s'arrêter. { $leg ->
+    [to_school] Si vous l'avez manqué
+   *[from_school] Si votre enfant n'est pas là
+ }, appelez le { $phone }.
+finished = { $students }: { $bus } a fini son trajet ({ $seen }). { $leg ->
+    [to_school] Si vous l'avez manqué
+   *[from_school] Si votre enfant n'est pas avec vous
+ }, appelez le { $phone }.
+feed-outage = { $students }: Nous ne voyons pas les bus{ $known ->
+    [yes] {" "}depuis { $since }
+   *[no] {" "}en ce moment
+ }. Prévu à votre arrêt: { $planned } (selon l'horaire). Un retard est possible. Questions: { $phone }.
+not-riding = { $students }: Plus aucun trajet en bus n'est prévu aujourd'hui.{ $next ->
+    [none] {""}
+   *[other] {" "}Prochain: { $next }.
+ }
+more-students = { $count ->
+    [one] Pour { $count } autre élève, envoyez son numéro d'élève.
+   *[other] Pour { $count } autres élèves, envoyez un numéro d'élève.
+ }
+
+## The words that texts teach. The tests hold each to what the grammar understands.
+
+-bus = BUS
+-alerts-on = ALERTES OUI
+-alerts-off = ALERTES NON
+-alerts-minutes = ALERTES 15
+-alerts = ALERTES
+-quiet-hours = SILENCE 21-6
+-quiet-off = SILENCE NON
+-quiet = SILENCE
+-students = ÉLÈVES
+-status = STATUT
+-languages = LANGUE
+-person = PERSONNE
+-yes = OUI
+-no = NON
+
+## Everything else that is said
+
+other-languages = English: EN
+unlinked = Nous ne répondons qu'aux téléphones inscrits pour cet élève. Pour ajouter le vôtre, envoyez le code de la lettre ou appelez le { $phone }. { other-languages }
+help = Bus de { $district }: envoyez { -bus } ou un numéro d'élève; { -alerts }, { -quiet }, { -students }, { -status }, { -languages }, { -person }. Tél. { $phone }. STOP: arrêter.
+unknown = Désolés, nous n'avons pas compris. Envoyez 1 pour votre bus, 2 pour parler à quelqu'un, 3 pour l'aide. Ou appelez le { $phone }. { other-languages }
+too-many = Cela fait beaucoup de messages en une heure. Nous répondrons de nouveau plus tard. Pour parler à quelqu'un, appelez le { $phone }.
+language-set = Nous vous écrirons en français. Envoyez { -bus } pour votre bus, ou un numéro d'élève. { other-languages }
+stopped = Bus de { $district }: vous ne recevrez plus de messages de ce numéro. Pour recevoir de nouveau des réponses, envoyez START.
+started = Bus de { $district }: nous vous répondrons de nouveau. Envoyez { -bus } pour votre bus, ou un numéro d'élève.
+trouble = Désolés, nous ne pouvons pas vérifier cela maintenant. Réécrivez dans 5 min, ou appelez le { $phone }.
+voice-please-text = Pour savoir où est votre bus, envoyez le mot bus, par message texte, à ce numéro. Pour parler à quelqu'un, appelez le { $phone }.
+
+## The letter with a code
+
+letter-title = Où est le bus ? Demandez-le par message texte.
+letter-for = À la famille de { $name }
+letter-what = Écrivez au { $number } à tout moment : nous vous disons quand le bus arrive et à quel point nous en sommes sûrs. Sans application, sans compte, dans votre langue.
+letter-first = D'abord, envoyez-nous ce code par message texte au { $number } :
+letter-then = Ensuite, envoyez le mot { -bus } chaque fois que vous voulez savoir où il est.
+letter-once = Le code ajoute un seul téléphone et sert une seule fois, jusqu'au { $until }.
+letter-second = Pour un autre téléphone : envoyez depuis celui-ci le numéro d'élève { $student }. Nous demandons alors au premier téléphone, et vous répondez { -yes }.
+letter-private = Gardez cette lettre pour vous : toute personne qui a le code peut demander où est le bus de cet élève.
+letter-stop = Envoyez STOP pour ne plus recevoir de messages. Les tarifs habituels de votre opérateur s'appliquent.
+letter-help = Des questions, ou pas de messages texte ? Appelez le { $phone }.
+
+## Words before an answer
+
+lead-yes = Oui.
+lead-no = Non.
+lead-not-yet = Pas encore.
+because = { $cause ->
+    [traffic] La raison: la circulation.
+    [weather] La raison: la météo.
+    [breakdown] La raison: une panne du bus.
+    [crash] La raison: un accident sur la route.
+    [driver] La raison: aucun chauffeur libre.
+    [road] La raison: une rue fermée.
+    [school] La raison: un retard à l'école.
+    [late-start] Il a commencé son trajet en retard.
+   *[unknown] Nous ne savons pas encore pourquoi.
+ }
+window-changed = { $window } (avant: { $was })
+planned = { $students }: { $bus } est prévu à votre arrêt { $planned } (selon l'horaire). Cela peut changer: envoyez { -bus } ce jour-là.
+none-planned = { $students }: Aucun trajet en bus n'est prévu { $day }.
+
+## Settings of a phone
+
+alerts-on = Enregistré: vous voulez des alertes, et un message environ { $minutes } min avant le bus. Pour changer: { -alerts-minutes } ou { -alerts-off }.
+alerts-off = Enregistré: pas d'alertes. Vous pouvez toujours envoyer { -bus }. Pour recevoir des alertes, envoyez { -alerts-on }.
+alerts-now = { $state ->
+    [on] Alertes: oui, et un message environ { $minutes } min avant le bus
+   *[off] Alertes: non
+ }. Pour changer, envoyez { -alerts-on }, { -alerts-off } ou { -alerts-minutes }.
+quiet-set = Enregistré: pas d'alertes entre { $from } et { $to }. Pour annuler, envoyez { -quiet-off }.
+quiet-off = Enregistré: pas d'heures de silence. Pour en fixer, envoyez par exemple { -quiet-hours }.
+quiet-now = { $state ->
+    [on] Heures de silence: pas d'alertes entre { $from } et { $to }
+   *[off] Pas d'heures de silence
+ }. Pour changer, envoyez par exemple { -quiet-hours }, ou { -quiet-off }.
+students = Numéros d'élève de ce téléphone: { $students }. Envoyez-en un, ou { -bus } pour tous.
+own-name = Français
+languages = Pour changer de langue, envoyez son nom: { $languages }
+
+## Joining
+
+linked = C'est fait: ce téléphone peut demander pour l'élève { $students }. Envoyez { -bus } pour le bus. Pas vous? Appelez le { $phone }.
+code-refused = Ce code n'a pas marché. Vérifiez chaque lettre: un code sert une fois, jusqu'à la date de la lettre. Pour un autre, appelez le { $phone }.
+consent-question = Un téléphone finissant par { $ending } demande les heures du bus de l'élève { $students }. Si vous êtes d'accord, envoyez { -yes }. Sinon, envoyez { -no }.
+consent-given = C'est fait: ce téléphone peut demander pour l'élève { $students }. Si c'est une erreur, appelez le { $phone }.
+consent-refused = Bien: ce téléphone ne reçoit rien.
+nothing-asked = Aucune de nos questions n'attend de réponse. Envoyez { -bus } pour votre bus, ou { -person } pour parler à quelqu'un.
+
+## Questions for a person
+
+department = { $department ->
+    [transportation] Le Transport
+    [special_education] L'Éducation spécialisée
+    [enrollment] Les Inscriptions
+    [safety] La Sécurité scolaire
+    [complaints] Les Réclamations
+    [lost_and_found] Les Objets trouvés
+    [technology] L'Aide technique
+   *[other] Le bureau
+ }
+case-opened = { $department }: nous vous répondrons. Votre numéro est { $reference }. Réponse attendue avant: { $by }. Pour le suivi, envoyez { -status }.
+case-urgent = Le personnel traite cela en urgence, numéro { $reference }. Appelez aussi maintenant: { $phone }. En cas de danger: 911.
+case-added = Ajouté à votre question { $reference } ({ $department }). Réponse attendue avant: { $by }.
+case-status = { $reference }, { $department }: { $state ->
+    [received] reçue { $since }
+    [with_department] chez une personne depuis { $since }
+    [answered] répondue { $since }
+   *[closed] close { $since }
+ }.{ $due ->
+    [yes] {" "}Réponse attendue avant: { $by }.
+   *[no] {""}
+ }
+case-unknown = Nous ne trouvons pas de question de ce téléphone avec ce numéro. Pour parler à quelqu'un, envoyez { -person }.
+case-answer = { $department }, au sujet de { $reference }: { $words }
+case-closing = { $department }: votre question { $reference } est close. Est-ce réglé? Envoyez { -yes } ou { -no }.
+case-solved = Merci. Votre question { $reference } est close.
+case-reopened = Nous avons rouvert votre question { $reference }. Réponse attendue avant: { $by }.
+
+## Where it is not clear what was meant
+
+choice = { $number } { $title }.
+choose = Que voulez-vous dire? { $choices } Envoyez le numéro, ou envoyez { -person }.
+no-words = Nous ne pouvons lire ni les photos ni les messages vides. Envoyez { -bus } pour votre bus, ou écrivez ce qu'il vous faut.
+stopped-alerts = Bus de { $district }: plus d'alertes sur ce téléphone. Vous pouvez toujours envoyer { -bus }. Pour ravoir les alertes, envoyez START.

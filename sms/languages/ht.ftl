@@ -1,0 +1,226 @@
+# Haitian Creole, in the standard spelling (1979), as Boston's schools write it.
+
+## The language itself
+
+accents = fold
+# No carrier speaks it yet, so a caller is never read to in it.
+voice-language = none
+voice-name = none
+
+## Times and numbers
+
+clock = { $hour12 }:{ $minute } { $half ->
+    [am] AM
+   *[pm] PM
+ }
+clock-short = { $hour12 }:{ $minute }
+window = { $from }-{ $to }
+weekday = { $weekday ->
+    [mon] lendi
+    [tue] madi
+    [wed] mèkredi
+    [thu] jedi
+    [fri] vandredi
+    [sat] samdi
+   *[sun] dimanch
+ }
+month = { $month ->
+    [1] janvye
+    [2] fevriye
+    [3] mas
+    [4] avril
+    [5] me
+    [6] jen
+    [7] jiyè
+    [8] out
+    [9] septanm
+    [10] oktòb
+    [11] novanm
+   *[12] desanm
+ }
+day = { weekday } { $date } { month }
+clock-on-day = { $day }, { $clock }
+
+## The bus: how a sentence begins
+
+bus = Bis { $number }
+bus-substitute = Bis { $number } (pa { $instead_of })
+bus-unknown = Bis la
+
+## Answers
+
+be-ready = { $leg ->
+    [to_school] Ou dwe nan arè a anvan { $by }.
+   *[from_school] Yon moun dwe nan arè a anvan { $by }.
+ }
+arriving = { $students }: { $bus } sou wout. L ap rive { $window }. { be-ready } An dirèk { $seen }.
+running-late = { $students }: { $bus } gen { $minutes } min reta. L ap rive { $window }. { be-ready } An dirèk { $seen }.
+last-seen = { $students }: { $bus }: dènye fwa nou wè l { $seen }. Li ka rive { $window }{ $late ->
+    [yes] , { $minutes } min an reta
+   *[no] {""}
+ }. { be-ready }
+at-stop = { $students }: { $bus } nan arè ou a kounye a. An dirèk { $seen }.
+not-started = { $students }: { $bus } poko kòmanse wout li. Lè prevwa nan arè ou a: { $planned } (dapre orè a). Ekri ankò toupre lè sa a.
+late-start = { $students }: { $bus } poko pati, li gen { $minutes } min reta. Lè prevwa nan arè ou a: { $planned }; l ap rive pita. Ekri ankò nan 5 min.
+no-signal = { $students }: { $bus } pa bay siyal depi { $seen }; nou pa konnen kilè l ap rive. Lè prevwa nan arè ou a: { $planned }. Ekri ankò nan 5 min.
+off-route = { $students }: { $bus } te soti sou wout li { $seen }; nou pa konnen kilè l ap rive. Lè prevwa nan arè ou a: { $planned }. Ekri ankò nan 5 min.
+on-the-way = { $students }: { $bus } sou wout, nou wè l { $seen }. Wout nouvo; nou pa konnen kilè l ap rive. Lè prevwa nan arè ou a: { $planned }. Ekri nan 5 min.
+uncovered = { $students }: { $confirmed ->
+    [yes] Yo poko jwenn bis pou vwayaj ki prevwa { $planned }
+   *[no] Nou poko wè bis pou vwayaj ki prevwa { $planned }
+ }. Ekri ankò nan 5 min, oswa rele { $phone }.
+cancelled = { $students }: Bis ki te prevwa { $planned } anile. { $leg ->
+    [to_school] Tanpri jwenn yon lòt jan pou ale lekòl.
+   *[from_school] Tanpri jwenn yon lòt jan pou tounen lakay.
+ } Kesyon: { $phone }.
+passed = { $students }: { $bus } te nan arè ou a { $seen }. { $leg ->
+    [to_school] Si w rate l
+   *[from_school] Si pitit ou pa avèk ou
+ }, rele { $phone }.
+may-have-passed = { $students }: { $bus } depase arè ou a (nou wè l { $seen }), men nou pa wè l kanpe. { $leg ->
+    [to_school] Si w rate l
+   *[from_school] Si pitit ou pa avèk ou
+ }, rele { $phone }.
+finished = { $students }: { $bus } fini vwayaj li { $seen }. { $leg ->
+    [to_school] Si w rate l
+   *[from_school] Si pitit ou pa avèk ou
+ }, rele { $phone }.
+feed-outage = { $students }: Nou pa ka wè bis yo kounye a{ $known ->
+    [yes] , depi { $since }
+   *[no] {""}
+ }. Lè prevwa nan arè ou a: { $planned } (dapre orè a). Li ka an reta. Kesyon: { $phone }.
+not-riding = { $students }: Pa gen lòt bis ki prevwa jodi a.{ $next ->
+    [none] {""}
+   *[other] {" "}Pwochen an: { $next }.
+ }
+more-students = { $count ->
+    [one] Pou { $count } lòt elèv, voye nimewo elèv la.
+   *[other] Pou { $count } lòt elèv, voye yon nimewo elèv.
+ }
+
+## The words that texts teach. The tests hold each to what the grammar understands.
+
+-bus = BIS
+-alerts-on = ALÈT WI
+-alerts-off = ALÈT NON
+-alerts-minutes = ALÈT 15
+-alerts = ALÈT
+-quiet-hours = SILANS 21-6
+-quiet-off = SILANS NON
+-quiet = SILANS
+-students = ELÈV
+-status = ESTATI
+-languages = LANG
+-person = MOUN
+-yes = WI
+-no = NON
+
+## Everything else that is said
+
+other-languages = English: EN
+unlinked = Nou reponn sèlman telefòn ki nan dosye elèv sa a. Pou ajoute pa w la, voye kòd ki nan lèt bis la oswa rele { $phone }. { other-languages }
+help = Bis { $district }: voye { -bus } oswa yon nimewo elèv. Genyen tou: { -alerts }, { -quiet }, { -students }, { -status }, { -languages }, { -person }. Tel. { $phone }. STOP: pa voye mesaj ankò.
+unknown = Padon, nou pa konprann. Voye 1 pou jwenn bis la, 2 pou pale ak yon moun, 3 pou wè sa ou ka voye. Oswa rele { $phone }. { other-languages }
+too-many = Sa fè anpil mesaj nan inèdtan. N ap reponn ankò pita. Pou pale ak yon moun, rele { $phone }.
+language-set = N ap ekri ou an kreyòl. Voye { -bus } pou konnen kote bis la ye, oswa voye yon nimewo elèv. { other-languages }
+stopped = Bis { $district }: ou p ap resevwa mesaj nan nimewo sa a ankò. Pou jwenn repons ankò, voye START.
+started = Bis { $district }: n ap reponn ou ankò. Voye { -bus } pou konnen kote bis la ye, oswa yon nimewo elèv.
+trouble = Padon, nou pa ka chèche sa kounye a. Tanpri ekri ankò nan 5 min, oswa rele { $phone }.
+voice-please-text = Pou konnen kote bis la ye, tanpri voye mo bis, pa mesaj tèks, bay nimewo sa a. Pou pale ak yon moun, rele { $phone }.
+
+## The letter with a code
+
+letter-title = Kote bis la? Mande pa mesaj tèks.
+letter-for = Pou fanmi { $name }
+letter-what = Voye yon mesaj bay { $number } nenpòt lè, epi n ap di ou kilè bis la ap rive ak nan ki pwen nou sèten. San aplikasyon, san kont, nan lang ou.
+letter-first = Premyèman, voye kòd sa a pa mesaj tèks bay { $number }:
+letter-then = Apre sa, voye mo { -bus } chak fwa ou vle konnen kote li ye.
+letter-once = Kòd la ajoute yon sèl telefòn epi li mache yon sèl fwa, jiska { $until }.
+letter-second = Pou yon lòt telefòn: voye nimewo elèv { $student } nan telefòn sa a. Lè sa a n ap mande premye telefòn nan, epi w ap reponn { -yes }.
+letter-private = Tanpri kenbe lèt sa a pou ou: nenpòt moun ki gen kòd la ka mande kote bis elèv sa a ye.
+letter-stop = Voye STOP pou ou pa resevwa mesaj ankò. Konpayi telefòn ou ka fè ou peye pri nòmal li.
+letter-help = Kesyon, oswa ou pa sèvi ak mesaj tèks? Rele { $phone }.
+
+## Words before an answer
+
+lead-yes = Wi.
+lead-no = Non.
+lead-not-yet = Poko.
+because = { $cause ->
+    [traffic] Rezon an: sikilasyon.
+    [weather] Rezon an: move tan.
+    [breakdown] Rezon an: yon pwoblèm ak bis la.
+    [crash] Rezon an: yon aksidan sou wout la.
+    [driver] Rezon an: pa t gen chofè lib.
+    [road] Rezon an: yon wout fèmen.
+    [school] Rezon an: yon reta nan lekòl la.
+    [late-start] Li kòmanse wout li an reta.
+   *[unknown] Nou poko konnen rezon an.
+ }
+window-changed = { $window } (anvan: { $was })
+planned = { $students }: { $bus } prevwa nan arè ou a { $planned } (dapre orè a). Sa ka chanje: voye { -bus } jou sa a.
+none-planned = { $students }: Pa gen bis ki prevwa { $day }.
+
+## Settings of a phone
+
+alerts-on = Anrejistre: ou vle alèt, ak yon mesaj anviwon { $minutes } min anvan bis la rive. Pou chanje sa, voye { -alerts-minutes } oswa { -alerts-off }.
+alerts-off = Anrejistre: pa gen alèt. Ou ka toujou voye { -bus } pou yon repons. Pou resevwa alèt, voye { -alerts-on }.
+alerts-now = { $state ->
+    [on] Alèt: wi, ak yon mesaj anviwon { $minutes } min anvan bis la rive
+   *[off] Alèt: non
+ }. Pou chanje sa, voye { -alerts-on }, { -alerts-off } oswa { -alerts-minutes }.
+quiet-set = Anrejistre: pa gen alèt ant { $from } ak { $to }. Pou retire sa, voye { -quiet-off }.
+quiet-off = Anrejistre: pa gen lè silans. Pou mete yo, voye pa egzanp { -quiet-hours }.
+quiet-now = { $state ->
+    [on] Lè silans: pa gen alèt ant { $from } ak { $to }
+   *[off] Pa gen lè silans
+ }. Pou chanje sa, voye pa egzanp { -quiet-hours }, oswa { -quiet-off }.
+students = Nimewo elèv telefòn sa a: { $students }. Voye youn ladan yo, oswa { -bus } pou yo tout.
+own-name = Kreyòl
+languages = Pou chanje lang, voye non lang lan: { $languages }
+
+## Joining
+
+linked = Li fèt: telefòn sa a ka mande pou elèv { $students } kounye a. Voye { -bus } pou jwenn bis la. Se pa ou? Rele { $phone }.
+code-refused = Kòd sa a pa mache. Verifye chak lèt: yon kòd mache yon fwa, jiska dat ki sou lèt la. Pou yon lòt, rele { $phone }.
+consent-question = Yon telefòn ki fini ak { $ending } mande lè bis elèv { $students }. Si ou konnen l epi ou dakò, voye { -yes }. Si se pa sa, voye { -no }.
+consent-given = Li fèt: telefòn sa a ka mande pou elèv { $students } kounye a. Si se yon erè, rele { $phone }.
+consent-refused = Dakò: telefòn sa a p ap jwenn anyen.
+nothing-asked = Pa gen kesyon nou te poze w ki rete ouvè. Voye { -bus } pou jwenn bis la, oswa { -person } pou pale ak yon moun.
+
+## Questions for a person
+
+department = { $department ->
+    [transportation] Transpò
+    [special_education] Edikasyon Espesyal
+    [enrollment] Enskripsyon
+    [safety] Sekirite Lekòl
+    [complaints] Plent
+    [lost_and_found] Objè Pèdi
+    [technology] Èd Teknik
+   *[other] Biwo a
+ }
+case-opened = { $department } ap reponn ou. Nimewo ou se { $reference }. Tann repons anvan { $by }. Pou wè kote sa ye, voye { -status }.
+case-urgent = Anplwaye yo gen sa kòm ijan, nimewo { $reference }. Tanpri rele tou kounye a: { $phone }. Si gen danje: 911.
+case-added = Nou ajoute sa nan kesyon ou { $reference } ({ $department }). Tann repons anvan { $by }.
+case-status = { $reference }, { $department }: { $state ->
+    [received] resevwa { $since }
+    [with_department] yon moun genyen l depi { $since }
+    [answered] reponn { $since }
+   *[closed] fèmen { $since }
+ }.{ $due ->
+    [yes] {" "}Tann repons anvan { $by }.
+   *[no] {""}
+ }
+case-unknown = Nou pa jwenn kesyon telefòn sa a ak nimewo sa a. Pou pale ak yon moun, voye { -person }.
+case-answer = { $department }, sou { $reference }: { $words }
+case-closing = { $department } fèmen kesyon ou { $reference }. Èske sa rezoud? Voye { -yes } oswa { -no }.
+case-solved = Mèsi. Kesyon ou { $reference } fèmen.
+case-reopened = Nou louvri kesyon ou { $reference } ankò. Tann repons anvan { $by }.
+
+## Where it is not clear what was meant
+
+choice = { $number } { $title }.
+choose = Kisa ou vle di? { $choices } Voye nimewo li, oswa voye { -person }.
+no-words = Nou pa ka li foto ni mesaj vid. Voye { -bus } pou jwenn bis la, oswa ekri sa ou bezwen.
+stopped-alerts = Bis { $district }: pa gen alèt ankò nan telefòn sa a. Ou ka voye { -bus } pou yon repons. Pou resevwa alèt ankò, voye START.

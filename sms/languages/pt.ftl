@@ -1,0 +1,222 @@
+# Portuguese, as written in Brazil.
+
+## The language itself
+
+accents = fold
+voice-language = pt-BR
+voice-name = Polly.Camila-Neural
+
+## Times and numbers: 24 hours
+
+clock = { $hour }h{ $minute }
+clock-short = { $hour }h{ $minute }
+window = { $from }-{ $to }
+weekday = { $weekday ->
+    [mon] seg
+    [tue] ter
+    [wed] qua
+    [thu] qui
+    [fri] sex
+    [sat] sáb
+   *[sun] dom
+ }
+month = { $month ->
+    [1] jan
+    [2] fev
+    [3] mar
+    [4] abr
+    [5] mai
+    [6] jun
+    [7] jul
+    [8] ago
+    [9] set
+    [10] out
+    [11] nov
+   *[12] dez
+ }
+day = { weekday }, { $date } { month }
+clock-on-day = { $day }, { $clock }
+
+## The bus: how a sentence begins
+
+bus = O ônibus { $number }
+bus-substitute = O ônibus { $number } (não { $instead_of })
+bus-unknown = O ônibus
+
+## Answers
+
+be-ready = { $leg ->
+    [to_school] Esteja no ponto até { $by }.
+   *[from_school] Alguém deve estar no ponto até { $by }.
+ }
+arriving = { $students }: { $bus } está a caminho. Chega { $window }. { be-ready } Ao vivo { $seen }.
+running-late = { $students }: { $bus } está { $minutes } min atrasado. Chega { $window }. { be-ready } Ao vivo { $seen }.
+last-seen = { $students }: { $bus } foi visto por último: { $seen }. Pode chegar { $window }{ $late ->
+    [yes] , { $minutes } min atrasado
+   *[no] {""}
+ }. { be-ready }
+at-stop = { $students }: { $bus } está agora no seu ponto. Ao vivo { $seen }.
+not-started = { $students }: { $bus } ainda não saiu. Previsto no seu ponto: { $planned } (pelo horário oficial). Escreva de novo perto dessa hora.
+late-start = { $students }: { $bus } não saiu e está { $minutes } min atrasado. Previsto no seu ponto: { $planned }; chegará mais tarde. Escreva de novo em 5 min.
+no-signal = { $students }: { $bus } não dá sinal desde { $seen }; não sabemos quando chega. Previsto no seu ponto: { $planned }. Escreva de novo em 5 min.
+off-route = { $students }: { $bus } estava fora da rota ({ $seen }); não sabemos quando chega. Previsto no seu ponto: { $planned }. Escreva de novo em 5 min.
+on-the-way = { $students }: { $bus } está a caminho, visto { $seen }. Rota nova; não sabemos quando chega. Previsto no seu ponto: { $planned }. Escreva em 5 min.
+uncovered = { $students }: { $confirmed ->
+    [yes] Ainda não há ônibus para a viagem prevista: { $planned }
+   *[no] Não vemos ônibus para a viagem prevista: { $planned }
+ }. Escreva de novo em 5 min, ou ligue { $phone }.
+cancelled = { $students }: O ônibus previsto { $planned } foi cancelado. { $leg ->
+    [to_school] Procure outro meio de ir à escola.
+   *[from_school] Procure outro meio de voltar para casa.
+ } Dúvidas: { $phone }.
+passed = { $students }: { $bus } esteve no seu ponto ({ $seen }). { $leg ->
+    [to_school] Se o perdeu
+   *[from_school] Se a criança não está com você
+ }, ligue { $phone }.
+may-have-passed = { $students }: { $bus } já passou do seu ponto (visto { $seen }); não o vimos parar. { $leg ->
+    [to_school] Se o perdeu
+   *[from_school] Se a criança não está com você
+ }, ligue { $phone }.
+finished = { $students }: { $bus } já terminou a viagem ({ $seen }). { $leg ->
+    [to_school] Se o perdeu
+   *[from_school] Se a criança não está com você
+ }, ligue { $phone }.
+feed-outage = { $students }: Não conseguimos ver os ônibus{ $known ->
+    [yes] {" "}desde { $since }
+   *[no] {" "}agora
+ }. Previsto no seu ponto: { $planned } (pelo horário oficial). Pode atrasar. Dúvidas: { $phone }.
+not-riding = { $students }: Hoje não há mais viagens de ônibus previstas.{ $next ->
+    [none] {""}
+   *[other] {" "}Próxima: { $next }.
+ }
+more-students = { $count ->
+    [one] Para mais { $count } estudante, envie o número de estudante.
+   *[other] Para mais { $count } estudantes, envie um número de estudante.
+ }
+
+## The words that texts teach. The tests hold each to what the grammar understands.
+
+-bus = ÔNIBUS
+-alerts-on = ALERTAS SIM
+-alerts-off = ALERTAS NÃO
+-alerts-minutes = ALERTAS 15
+-alerts = ALERTAS
+-quiet-hours = SILÊNCIO 21-6
+-quiet-off = SILÊNCIO NÃO
+-quiet = SILÊNCIO
+-students = ALUNOS
+-status = STATUS
+-languages = IDIOMA
+-person = PESSOA
+-yes = SIM
+-no = NÃO
+
+## Everything else that is said
+
+other-languages = English: EN
+unlinked = Só respondemos a telefones registrados para esse aluno. Para incluir o seu, envie o código da carta ou ligue { $phone }. { other-languages }
+help = Ônibus de { $district }: envie { -bus } ou número de aluno; { -alerts }, { -quiet }, { -students }, { -status }, { -languages }, { -person }. Tel. { $phone }. STOP: parar.
+unknown = Desculpe, não entendemos. Envie 1 para achar o ônibus, 2 para falar com alguém, 3 para ver o que enviar. Ou ligue { $phone }. { other-languages }
+too-many = São muitas mensagens em uma hora. Voltaremos a responder mais tarde. Para falar com alguém, ligue { $phone }.
+language-set = Vamos escrever em português. Envie { -bus } para saber do ônibus, ou um número de aluno. { other-languages }
+stopped = Ônibus de { $district }: você não receberá mais mensagens deste número. Para voltar a receber respostas, envie START.
+started = Ônibus de { $district }: vamos responder outra vez. Envie { -bus } para saber do ônibus, ou um número de aluno.
+trouble = Desculpe, não conseguimos consultar isso agora. Escreva de novo em 5 min, ou ligue { $phone }.
+voice-please-text = Para saber do ônibus, envie a palavra ônibus, como mensagem de texto, para este número. Para falar com alguém, ligue { $phone }.
+
+## The letter with a code
+
+letter-title = Onde está o ônibus? Pergunte por mensagem de texto.
+letter-for = Para a família de { $name }
+letter-what = Escreva para { $number } a qualquer hora e diremos quando o ônibus chega e com quanta certeza. Sem aplicativo, sem conta, no seu idioma.
+letter-first = Primeiro, envie este código por mensagem de texto para { $number }:
+letter-then = Depois, envie a palavra { -bus } sempre que quiser saber onde ele está.
+letter-once = O código inclui um telefone e vale uma só vez, até { $until }.
+letter-second = Para outro telefone: envie dele o número de aluno { $student }. Perguntaremos ao primeiro telefone, e você responde { -yes }.
+letter-private = Guarde esta carta com você: quem tiver o código pode perguntar pelo ônibus deste aluno.
+letter-stop = Envie STOP para não receber mais mensagens. Valem as tarifas normais da sua operadora.
+letter-help = Dúvidas, ou não usa mensagens de texto? Ligue { $phone }.
+
+## Words before an answer
+
+lead-yes = Sim.
+lead-no = Não.
+lead-not-yet = Ainda não.
+because = { $cause ->
+    [traffic] Motivo: trânsito.
+    [weather] Motivo: o tempo.
+    [breakdown] Motivo: problema no ônibus.
+    [crash] Motivo: acidente no caminho.
+    [driver] Motivo: não havia motorista livre.
+    [road] Motivo: rua fechada.
+    [school] Motivo: atraso na escola.
+    [late-start] Começou a rota com atraso.
+   *[unknown] Ainda não sabemos o motivo.
+ }
+window-changed = { $window } (antes: { $was })
+planned = { $students }: { $bus } está previsto no seu ponto { $planned } (pelo horário oficial). Pode mudar: envie { -bus } nesse dia.
+none-planned = { $students }: Não há viagem de ônibus prevista: { $day }.
+
+## Settings of a phone
+
+alerts-on = Salvo: você quer alertas, e uma mensagem uns { $minutes } min antes de o ônibus chegar. Para mudar, envie { -alerts-minutes } ou { -alerts-off }.
+alerts-off = Salvo: sem alertas. Você pode enviar { -bus } a qualquer hora. Para receber alertas, envie { -alerts-on }.
+alerts-now = { $state ->
+    [on] Alertas: sim, e uma mensagem uns { $minutes } min antes de o ônibus chegar
+   *[off] Alertas: não
+ }. Para mudar, envie { -alerts-on }, { -alerts-off } ou { -alerts-minutes }.
+quiet-set = Salvo: sem alertas entre { $from } e { $to }. Para cancelar isto, envie { -quiet-off }.
+quiet-off = Salvo: sem horas de silêncio. Para marcar, envie por exemplo { -quiet-hours }.
+quiet-now = { $state ->
+    [on] Horas de silêncio: sem alertas entre { $from } e { $to }
+   *[off] Não há horas de silêncio
+ }. Para mudar, envie por exemplo { -quiet-hours }, ou { -quiet-off }.
+students = Números de aluno deste telefone: { $students }. Envie um deles, ou { -bus } para todos.
+own-name = Português
+languages = Para mudar de idioma, envie o nome dele: { $languages }
+
+## Joining
+
+linked = Pronto: este telefone já pode perguntar pelo aluno { $students }. Envie { -bus } para saber do ônibus. Não foi você? Ligue { $phone }.
+code-refused = Esse código não funcionou. Confira cada letra: um código vale uma vez, até a data da carta. Para outro, ligue { $phone }.
+consent-question = Um telefone com final { $ending } pede os horários do ônibus do aluno { $students }. Se você conhece e concorda, envie { -yes }. Se não, envie { -no }.
+consent-given = Pronto: esse telefone já pode perguntar pelo aluno { $students }. Se foi engano, ligue { $phone }.
+consent-refused = Certo: esse telefone não recebe nada.
+nothing-asked = Não há nenhuma pergunta nossa em aberto. Envie { -bus } para saber do ônibus, ou { -person } para falar com alguém.
+
+## Questions for a person
+
+department = { $department ->
+    [transportation] Transporte
+    [special_education] Educação Especial
+    [enrollment] Matrículas
+    [safety] Segurança Escolar
+    [complaints] Reclamações
+    [lost_and_found] Achados e Perdidos
+    [technology] Suporte Técnico
+   *[other] A secretaria
+ }
+case-opened = { $department }: vamos responder. Seu número é { $reference }. Espere resposta até { $by }. Para acompanhar, envie { -status }.
+case-urgent = A equipe tem isto como urgente, número { $reference }. Ligue também agora: { $phone }. Em perigo: 911.
+case-added = Incluído na sua pergunta { $reference } ({ $department }). Espere resposta até { $by }.
+case-status = { $reference }, { $department }: { $state ->
+    [received] recebida { $since }
+    [with_department] com uma pessoa desde { $since }
+    [answered] respondida { $since }
+   *[closed] encerrada { $since }
+ }.{ $due ->
+    [yes] {" "}Espere resposta até { $by }.
+   *[no] {""}
+ }
+case-unknown = Não achamos pergunta deste telefone com esse número. Para falar com alguém, envie { -person }.
+case-answer = { $department }, sobre { $reference }: { $words }
+case-closing = { $department }: sua pergunta { $reference } foi encerrada. Ficou resolvido? Envie { -yes } ou { -no }.
+case-solved = Obrigado. Sua pergunta { $reference } está encerrada.
+case-reopened = Reabrimos sua pergunta { $reference }. Espere resposta até { $by }.
+
+## Where it is not clear what was meant
+
+choice = { $number } { $title }.
+choose = Qual destes? { $choices } Envie o número, ou envie { -person }.
+no-words = Não conseguimos ler fotos nem mensagens vazias. Envie { -bus } para saber do ônibus, ou escreva do que precisa.
+stopped-alerts = Ônibus de { $district }: sem mais alertas neste telefone. Pode enviar { -bus } para perguntar. Para voltar a ter alertas, envie START.
