@@ -86,7 +86,8 @@ create table case_delivery (
     event_id      bigint not null references case_event on delete cascade,
     department_id text not null references department,
     connector     text not null,
-    to_person     text not null default '',          -- a reminder goes to a person of the department
+    lane          text not null,                     -- what is delivered in order: one mailbox, one ticket, one person
+    to_person     text not null default '',          -- a reminder goes to a person of the department: owner, next_up
     state         text not null default 'waiting' constraint case_delivery_state_known
         check (state in ('waiting', 'delivered', 'failed')),
     attempts      smallint not null default 0,
@@ -97,10 +98,10 @@ create table case_delivery (
     trouble       text not null default '',          -- what went wrong last, in words
     created_at    timestamptz not null,
     settled_at    timestamptz,
-    constraint case_delivery_once unique (event_id, department_id)
+    constraint case_delivery_once unique (event_id, lane)
 );
 create index case_delivery_due on case_delivery (next_at) where state = 'waiting';
-create index case_delivery_by_case on case_delivery (case_id, department_id, delivery_id);
+create index case_delivery_by_lane on case_delivery (case_id, lane, delivery_id);
 
 -- A text to a family that answers no text of theirs: promised here first, written in words when it is sent.
 create table outgoing_text (

@@ -41,6 +41,7 @@ _HANDED_OVER = frozenset(
         EventKind.REOPENED,
         EventKind.CLOSED_AFTER_DAYS,
         EventKind.REMINDED,
+        EventKind.NOT_TEXTED,
     }
 )
 """What a department must read where it works. The conversation before the case goes with the first of them."""
@@ -116,7 +117,8 @@ async def record(
     if changed != case:
         await _keep(connection, changed)
     if entry.kind in _HANDED_OVER and entry.echo:
-        for department in dict.fromkeys((case.department, changed.department)):
+        # Where it goes to first: of two departments that share a ticket, the new one moves it.
+        for department in dict.fromkeys((changed.department, case.department)):
             await _promise_delivery(connection, case, event_id, department, entry, now)
     return Recorded(changed, event_id)
 
@@ -213,7 +215,10 @@ async def _note(connection: Connection, case: Case, entry: Entry, now: datetime)
 async def _promise_delivery(
     connection: Connection, case: Case, event_id: int, department: DepartmentId, entry: Entry, now: datetime
 ) -> None:
-    await connection.execute(SQL["promise_delivery"], case.case_id, event_id, department, entry.to_person, now)
+    if entry.to_person:
+        await connection.execute(SQL["promise_reminder"], case.case_id, event_id, department, entry.to_person, now)
+    else:
+        await connection.execute(SQL["promise_delivery"], case.case_id, event_id, department, now)
 
 
 async def _keep(connection: Connection, case: Case) -> None:

@@ -40,11 +40,26 @@ on conflict (source_key) do nothing
 returning event_id;
 
 -- name: promise_delivery
--- The department will be handed this where it works; nothing for one that works here.
-insert into case_delivery (case_id, event_id, department_id, connector, to_person, next_at, created_at)
-select $1, $2, department_id, connector, $4, $5, $5
+-- The department will be handed this where it works; nothing for one that works here. Departments that share a ticket
+-- system share the ticket of a case, so what passes between them is told there once.
+insert into case_delivery (case_id, event_id, department_id, connector, lane, next_at, created_at)
+select $1, $2, department_id, connector, case connector when 'email' then department_id else connector end, $4, $4
 from department
-where department_id = $3 and connector <> 'none';
+where department_id = $3 and connector <> 'none'
+on conflict (event_id, lane) do nothing;
+
+-- name: promise_reminder
+-- A person of the department will be reminded: by e-mail where they have an address, else where the department works.
+insert into case_delivery (case_id, event_id, department_id, connector, lane, to_person, next_at, created_at)
+select $1, $2, department_id, connector, department_id || '/' || $4, $4, $5, $5
+from (
+    select department_id,
+           case when case $4 when 'owner' then owner_address else next_up_address end <> '' then 'email' else connector end
+               as connector
+    from department
+    where department_id = $3
+) as reached
+where connector <> 'none';
 
 -- name: history
 -- All that happened in a case, in order.

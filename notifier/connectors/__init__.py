@@ -1,0 +1,1 @@
+"""Ways to where departments work: e-mail, Zammad, and a signed webhook. Each is a `busline.cases.parcel.Connector`."""

@@ -1,0 +1,198 @@
+"""Hands cases over to where departments work: promised rows in, attempts out, each settled before the next begins.
+
+A row is leased before anything is sent. Whoever dies between sending and noting it leaves a lease that runs out, and
+the next attempt knows that it may be there already: connectors look, or send what the other side recognises.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import structlog
+
+from busline.cases.case import CaseId, CaseState, EventKind, ReachedDepartment
+from busline.cases.departments import ConnectorKind
+from busline.cases.history import Entry, case_of, department_of, history_of, hold_case, record
+from busline.cases.parcel import Attempt, Connector, Delivered, Never, NotNow, Parcel, Unknown
+from busline.cases.reminding import Level
+from busline.clock import Clock
+from busline.store.pool import NOT_GIVEN_BACK, Connection, DatabaseUnavailableError, Pool, transaction
+from busline.store.sql import load_queries
+
+log = structlog.get_logger(__name__)
+
+SQL = load_queries(__file__)
+
+MOST_ATTEMPTS = 14
+"""With the pauses between them some nine hours: over a night, and over a morning's outage."""
+_AT_ONCE = 10
+LEASE = timedelta(minutes=3)
+"""Longer than any attempt may take (`notifier/connectors`: a minute at most)."""
+_SHORTEST_PAUSE_SECONDS = 15.0
+_LONGEST_PAUSE_SECONDS = 3_600.0
+_LOOK_EVERY_SECONDS = 2.0
+_AWAY: tuple[type[Exception], ...] = (DatabaseUnavailableError, *NOT_GIVEN_BACK)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A row that is ours to try until the lease ends."""
+
+    delivery_id: int
+    case_id: int
+    event_id: int
+    department_id: str
+    connector: ConnectorKind
+    to_person: str
+    attempts: int
+    maybe_sent: bool
+    remote_id: str | None
+    lease_until: datetime
+    """In real time, as attempts are, whatever clock the district runs by."""
+
+
+class HandingOver:
+    """The loop between the promised rows and the connectors."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        connectors: Mapping[ConnectorKind, Connector],
+        clock: Clock,
+        *,
+        lease: timedelta = LEASE,
+    ) -> None:
+        self._pool = pool
+        self._lease = lease
+        self._connectors = connectors
+        self._clock = clock
+        self._failing: set[ConnectorKind] = set()
+        self._jitter = random.Random()  # noqa: S311 - it spreads attempts, and hides nothing
+
+    async def run(self) -> None:
+        """Hand over whatever is due, until cancelled."""
+        database_away = False
+        while True:
+            handed_over = 0
+            try:
+                handed_over = await self.once()
+                if database_away:
+                    log.info("cases are handed over again: the database is back")
+                    database_away = False
+            except _AWAY as fault:
+                if not database_away:
+                    log.error("cases cannot be handed over: database not reachable", fault=repr(fault))
+                    database_away = True
+            if not handed_over:
+                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+    async def once(self) -> int:
+        """One attempt for everything that is due now, some at a time; how many attempts that was."""
+        real_now = datetime.now(UTC)
+        lease_until = real_now + self._lease
+        rows = await self._pool.fetch(SQL["claim"], self._clock.now(), real_now, lease_until, _AT_ONCE)
+        claims = [_claim(row, lease_until) for row in rows]
+        # Each comes to its end before a failure of one is raised: what was sent is then noted wherever it can be.
+        outcomes = await asyncio.gather(*(self._try(claim) for claim in claims), return_exceptions=True)
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
+        return len(claims)
+
+    async def _try(self, claim: _Claim) -> None:
+        parcel = await self._parcel(claim)
+        connector = self._connectors.get(claim.connector)
+        attempt: Attempt
+        if connector is None:
+            attempt = NotNow(f"No {claim.connector} is set up on this installation; docs/cases.md says how.")
+        else:
+            attempt = await connector.deliver(parcel)
+        async with transaction(self._pool) as connection:
+            await self._settle(connection, claim, parcel, attempt, self._clock.now())
+        self._tell(claim.connector, attempt)
+
+    async def _parcel(self, claim: _Claim) -> Parcel:
+        async with transaction(self._pool) as connection:
+            case = await connection.fetchrow(SQL["case"], claim.case_id)
+            department = await connection.fetchrow(SQL["department"], claim.department_id)
+            assert case is not None  # noqa: S101 - the delivery refers to both
+            assert department is not None  # noqa: S101
+            history = await history_of(connection, CaseId(claim.case_id))
+        place = next(place for place, event in enumerate(history) if event.event_id == claim.event_id)
+        owned = department_of(department)
+        return Parcel(
+            key=f"{case['reference']}-{claim.event_id}-{claim.delivery_id}",
+            case=case_of(case),
+            department=owned,
+            event=history[place],
+            history=history[: place + 1],
+            remote_id=claim.remote_id,
+            to={"": None, Level.OWNER: owned.owner, Level.NEXT_UP: owned.next_up}[claim.to_person],
+            maybe_sent=claim.maybe_sent,
+        )
+
+    async def _settle(
+        self, connection: Connection, claim: _Claim, parcel: Parcel, attempt: Attempt, now: datetime
+    ) -> None:
+        ours = (claim.delivery_id, claim.lease_until)
+        if isinstance(attempt, Delivered):
+            remote_id = attempt.remote_id or claim.remote_id
+            settled = await connection.fetchval(SQL["delivered"], *ours, remote_id, now)
+            if settled is not None and not claim.to_person:
+                await _reached(connection, claim, parcel, now)
+            return
+        maybe_sent = isinstance(attempt, Unknown)
+        if not isinstance(attempt, Never) and claim.attempts < MOST_ATTEMPTS:
+            next_at = now + self._pause(claim.attempts, attempt)
+            await connection.execute(SQL["later"], *ours, maybe_sent, attempt.words, next_at)
+            return
+        settled = await connection.fetchval(SQL["failed"], *ours, maybe_sent, attempt.words, now)
+        if settled is not None:
+            entry = Entry(
+                EventKind.NOT_HANDED_OVER,
+                by=claim.connector,
+                about=claim.department_id,
+                words=attempt.words,
+                echo=False,
+            )
+            await record(connection, parcel.case, None, entry, now)
+
+    def _pause(self, attempts: int, attempt: NotNow | Unknown) -> timedelta:
+        pause = min(_SHORTEST_PAUSE_SECONDS * 2 ** (attempts - 1), _LONGEST_PAUSE_SECONDS)
+        asked = attempt.after_seconds if isinstance(attempt, NotNow) and attempt.after_seconds else 0.0
+        return timedelta(seconds=max(pause * self._jitter.uniform(0.75, 1.25), min(asked, _LONGEST_PAUSE_SECONDS)))
+
+    def _tell(self, connector: ConnectorKind, attempt: Attempt) -> None:
+        """A failure once, and its recovery once."""
+        if isinstance(attempt, Delivered):
+            if connector in self._failing:
+                self._failing.discard(connector)
+                log.info("cases can be handed over again", connector=connector)
+        elif connector not in self._failing:
+            self._failing.add(connector)
+            log.error("a case could not be handed over", connector=connector, why=attempt.words)
+
+
+async def _reached(connection: Connection, claim: _Claim, parcel: Parcel, now: datetime) -> None:
+    case = await hold_case(connection, parcel.case.reference)
+    if case is not None and case.state is CaseState.RECEIVED:
+        entry = Entry(EventKind.REACHED_DEPARTMENT, by=claim.connector, about=claim.department_id, echo=False)
+        await record(connection, case, ReachedDepartment(), entry, now)
+
+
+def _claim(row: "asyncpg.Record", lease_until: datetime) -> _Claim:
+    return _Claim(
+        delivery_id=row["delivery_id"],
+        case_id=row["case_id"],
+        event_id=row["event_id"],
+        department_id=row["department_id"],
+        connector=ConnectorKind(row["connector"]),
+        to_person=row["to_person"],
+        attempts=row["attempts"],
+        maybe_sent=row["maybe_sent"],
+        remote_id=row["remote_id"],
+        lease_until=lease_until,
+    )
