@@ -12,7 +12,7 @@ from busline.ids import Phone
 from busline.masking import Masker
 from busline.store.pool import DatabaseUnavailableError, Pool
 from sms import twiml
-from sms.catalogue import Catalogue, shipped_catalogue
+from sms.catalogue import Catalogue, CatalogueError, shipped_catalogue
 from sms.conversation.asker import Asker
 from sms.conversation.prepared import PreparedAnswers
 from sms.conversation.reply import Reply
@@ -140,5 +140,7 @@ class Desk:
         return body
 
     def _spoken(self, reply: Reply) -> str:
-        language, voice = (self._catalogue.raw(reply.language, key) for key in ("voice-language", "voice-name"))
-        return twiml.speech(reply.texts, language, voice)
+        voice = self._catalogue.voice(reply.language)
+        if voice is None:
+            raise CatalogueError(f"A call was answered in {reply.language!r}, which has no voice.")
+        return twiml.speech(reply.texts, voice.language, voice.name)

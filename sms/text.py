@@ -35,6 +35,7 @@ from busline.answer import (
 from busline.ids import StudentId
 from busline.people import Leg
 from sms.catalogue import Catalogue
+from sms.catalogue.names import named_languages
 
 WORTH_SAYING_MINUTES = 5
 """Lateness up to this is within the plan, and not mentioned (the line between `Arriving` and `RunningLate`)."""
@@ -72,10 +73,9 @@ class Wording:
         """A time of any day."""
         return self.catalogue.raw(self.language, "clock", **_clock_values(at))
 
-    def languages_by_letters(self) -> str:
-        """All languages, each by the letters that choose it and by its own name: `EN English, ES Español`."""
-        names = {code: self.catalogue.raw(code, "own-name") for code in self.catalogue.languages}
-        return ", ".join(f"{code.upper()} {name}" for code, name in names.items())
+    def languages_by_name(self) -> str:
+        """All languages, each by the name that switches to it: `English, Español, ...`."""
+        return named_languages(self.catalogue)
 
 
 def render_family(told: Sequence[tuple[StudentId, Answer]], wording: Wording, now: datetime) -> str:

@@ -12,6 +12,7 @@ from busline.cases.case import Case
 from busline.cases.reference import spoken
 from busline.ids import StudentId
 from sms.catalogue import Catalogue
+from sms.catalogue.names import other_languages
 from sms.conversation import asking, joining, wishes
 from sms.conversation.asker import Asker
 from sms.conversation.bus import answer_ask, told_now
@@ -42,7 +43,7 @@ from sms.intent import (
     Understood,
     Yes,
 )
-from sms.language import language_for
+from sms.language import language_for, spoken_language_for
 from sms.opt_out import OptOutWords, OptWord, carrier_confirms
 from sms.segments import segments
 from sms.settings import SmsSettings
@@ -69,7 +70,7 @@ class Conversation:
         catalogue: Catalogue,
         prepared: PreparedAnswers | None = None,
     ) -> None:
-        """Raises ValueError where the district's default language is none of the catalogue's."""
+        """Raises ValueError where the catalogue lacks the district's default language, or any language with a voice."""
         self._answers = answers
         self._prepared = prepared or NoAnswers()
         self._settings = settings
@@ -79,6 +80,7 @@ class Conversation:
         self._opt_out_words = OptOutWords(catalogue)
         # A default that the catalogue lacks is found at the start, not by the first family that texts.
         self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
+        self._spoken_language(chosen=None, stored=None)
 
     def hear(self, text: InboundText) -> Heard:
         """What a text says, whoever sent it."""
@@ -114,7 +116,7 @@ class Conversation:
         known = attested and bool(asker.riders) and asker.answered_last_hour < self._limits.texts_per_hour
         stored = asker.contact.language if known and asker.contact is not None else None
         chosen = asker.chosen_language if known else None
-        language = self._language_of(named=None, chosen=chosen, stored=stored, guessed=None, last=None)
+        language = self._spoken_language(chosen, stored)
         turn = Turn(Ask(), "", asker, self._wording(language), self._settings, now)
         if not known:
             return turn.reply(Outcome.ASKED_TO_TEXT, turn.say("voice-please-text"))
@@ -152,7 +154,7 @@ class Conversation:
 
     def spoken_apology(self) -> Reply:
         """What to say to any caller while nothing can be looked up or kept."""
-        language = self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
+        language = self._spoken_language(chosen=None, stored=None)
         words = self._wording(language).say("trouble", phone=self._settings.district_phone)
         return Reply(Outcome.ASKED_TO_TEXT, language, (words,))
 
@@ -270,9 +272,11 @@ class Conversation:
 
     def _offering_languages(self, reply: Reply) -> Reply:
         """The first reply to a phone says how to change its language: beside the words if that is free, else after."""
-        hint = self._wording(reply.language).say("other-languages")
-        if not reply.texts or any(hint in text for text in reply.texts):
+        # Whoever leaves gets one confirmation and no more; whoever chose or looked at the languages knows of them.
+        knows = reply.outcome in (Outcome.OPTED_OUT, Outcome.LANGUAGE_SET) or reply.intent == named(ShowLanguages())
+        if not reply.texts or knows:
             return reply
+        hint = other_languages(self._catalogue, reply.language)
         *others, last = reply.texts
         together = f"{last}\n{hint}"
         if segments(together).count == segments(last).count:
@@ -300,6 +304,10 @@ class Conversation:
             last=last,
             default=self._settings.default_language,
         )
+
+    def _spoken_language(self, chosen: str | None, stored: str | None) -> str:
+        default = self._settings.default_language
+        return spoken_language_for(self._catalogue, chosen=chosen, stored=stored, default=default)
 
     def _wording(self, language: str) -> Wording:
         return Wording(self._catalogue, language, self._answers.timetable.timezone, self._settings.district_phone)

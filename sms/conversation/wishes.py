@@ -51,8 +51,8 @@ def show_students(turn: Turn) -> Reply:
 
 
 def show_languages(turn: Turn) -> Reply:
-    """Every language by its letters and its own name."""
-    return turn.reply(Outcome.SET, turn.say("languages", languages=turn.wording.languages_by_letters()))
+    """Every language by its own name, which is also the word that switches to it."""
+    return turn.reply(Outcome.SET, turn.say("languages", languages=turn.wording.languages_by_name()))
 
 
 def switch_language(language: str, turn: Turn) -> Reply:

@@ -179,10 +179,10 @@ quiet-now = { $state ->
    *[off] No quiet hours are set
  }. To change it, text for example QUIET 21-6, or QUIET OFF.
 students = Student numbers of this phone: { $students }. Text one of them, or BUS for all.
-# This language's own name, as its speakers write it.
+# This language's own name, short, as its speakers write it: the word that switches to it.
 own-name = English
-# $languages is all of them: EN English, ES Español, ... Each is chosen by its letters.
-languages = To change the language, text its letters: { $languages }
+# $languages is all of them: English, Español, 中文 ZH, ... Each is chosen by its name or its letters.
+languages = To change the language, text its name: { $languages }
 
 ## Joining: a code from a letter, or a yes from a phone that is linked already
 

@@ -159,7 +159,7 @@ quiet-now = { $state ->
  }. Para cambiarlo, envíe por ejemplo QUIET 21-6, o QUIET OFF.
 students = Números de estudiante de este teléfono: { $students }. Envíe uno, o BUS para todos.
 own-name = Español
-languages = Para cambiar de idioma, envíe sus letras: { $languages }
+languages = Para cambiar de idioma, envíe su nombre: { $languages }
 
 ## Joining
 

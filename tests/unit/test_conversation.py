@@ -77,14 +77,17 @@ def test_nothing_is_told_in_a_reply_that_tells_nothing() -> None:
         assert reply_to(body, PARENT).told == ()
 
 
-def test_the_first_reply_offers_the_languages_beside_the_words_where_that_is_free_and_after_them_otherwise() -> None:
-    hint = shipped_catalogue().say("en", "other-languages")
-    short = reply_to("100234", replace(PARENT, is_new=True))
-    assert short.texts == (f"100234: Bus 47 is at your stop now. Live at 7:01 AM.\n{hint}",)
-    many = replace(PARENT, is_new=True, riders={StudentId(f"10{n:04}"): (make_ride(RUN),) for n in range(13)})
-    assert reply_to("bus", many).texts[1:] == (hint,)
-    assert hint not in "".join(reply_to("bus", PARENT).texts)
+def test_the_first_reply_offers_the_languages_in_a_text_of_its_own_and_later_ones_do_not() -> None:
+    offer = "🌐 Español Kreyòl Kriolu Việt 中文 Português Soomaali Français عربي"
+    words = "100234: Bus 47 is at your stop now. Live at 7:01 AM."
+    assert reply_to("100234", replace(PARENT, is_new=True)).texts == (words, offer)
+    assert reply_to("100234", PARENT).texts == (words,)
     assert reply_to("thanks", replace(PARENT, is_new=True)).texts == ()
+
+
+def test_whoever_leaves_or_has_just_chosen_a_language_is_not_offered_another() -> None:
+    for body in ("STOP sending me texts", "español", "languages"):
+        assert len(reply_to(body, replace(PARENT, is_new=True)).texts) == 1, body
 
 
 def test_opting_out_goes_before_the_question_it_stands_with_nothing() -> None:
@@ -110,9 +113,9 @@ def test_the_limits_are_exact() -> None:
 
 
 def test_a_phone_of_another_language_than_the_catalogue_has_is_answered_in_the_districts() -> None:
-    haitian = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "ht"))
-    assert reply_to("100234", haitian).language == "en"
-    assert reply_to("¿dónde está el autobús?", haitian).language == "es"
+    klingon = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "tlh"))
+    assert reply_to("100234", klingon).language == "en"
+    assert reply_to("¿dónde está el autobús?", klingon).language == "es"
 
 
 def test_a_call_is_answered_in_the_contacts_language_only_once_the_number_is_vouched_for() -> None:
