@@ -1,7 +1,8 @@
 """Children who go to their stop by what they are told, on a simulated day: do they miss the bus, how long do they wait?
 
-A family goes by the plan until the bus is under way, then by each newer time told, until it is time to leave: the walk
-takes 5 minutes. Notes and what was told of them in; one `Child` for every stop of a morning run out.
+A family goes by the plan until it is told a time, then by each newer time told, until it is time to leave: the walk
+takes 5 minutes. It is told before the bus is seen, while it waits, and under way, as the service answers whoever asks.
+Notes and what was told of them in; one `Child` for every stop of a morning run out.
 """
 
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -30,6 +31,7 @@ class WentBy(StrEnum):
     """What brought the children of a stop to it when they came."""
 
     TOLD = "told in time"
+    TOLD_BEFORE = "told in time, and last before the bus was under way"
     TOO_LATE = "told when it was too late to walk"
     PLAN = "the plan alone"
 
@@ -50,7 +52,7 @@ class Child:
 def children_of(day: SchoolDay, replayed: Replayed, told: Told) -> Iterator[Child]:
     """Every stop of every morning run that a bus drove."""
     notes = replayed.notes
-    of_call = rows_by_call(notes, notes.stage == Stage.UNDER_WAY)
+    of_call = rows_by_call(notes, np.ones(len(notes), np.bool_))
     number = {key.run_id: trip for trip, key in enumerate(replayed.runs)}
     midnight_at = midnight(day)
     for run_id, visits in day.truth.visits.items():
@@ -59,22 +61,27 @@ def children_of(day: SchoolDay, replayed: Replayed, told: Told) -> Iterator[Chil
             continue
         for call, visit in enumerate(visits[:-1]):
             rows = of_call.get((number[run_id], call), np.empty(0, np.intp))
-            times = zip(notes.made_at[rows].tolist(), told.p10[rows].tolist(), strict=True)
+            under_way = notes.stage[rows] == Stage.UNDER_WAY
+            columns = (notes.made_at[rows], told.be_ready_at[rows], under_way)
+            times = zip(*(column.tolist() for column in columns), strict=True)
             there_at, went_by = followed(midnight_at + run.seconds[call], times)
             came_at, left_at = midnight_at + visit.arrived_seconds, midnight_at + visit.departed_seconds
             missed = came_at < there_at - MISSED_SECONDS
             yield Child(run.riders[call], went_by, missed, left_at < there_at, max(0.0, came_at - there_at))
 
 
-def followed(planned_at: float, told: Iterable[tuple[float, float]]) -> tuple[float, WentBy]:
-    """When a family is at the stop that goes by the newest (made at, p10) until it leaves, and what it went by."""
+def followed(planned_at: float, told: Iterable[tuple[float, float, bool]]) -> tuple[float, WentBy]:
+    """When a family is at the stop that goes by the newest time told until it leaves, and what it went by.
+
+    Told are the moment, the time to be at the stop, and whether the bus was under way, in order.
+    """
     be_there_at, went_by = planned_at, WentBy.PLAN
-    for made_at, p10 in told:
+    for made_at, be_ready_at, under_way in told:
         if made_at >= be_there_at - WALK_SECONDS:
             break
         # As it is told: in whole minutes, rounded down. Whoever learns it too late to walk leaves at once.
-        be_there_at, soonest = 60.0 * (p10 // 60.0), made_at + WALK_SECONDS
-        went_by = WentBy.TOLD
+        be_there_at, soonest = 60.0 * (be_ready_at // 60.0), made_at + WALK_SECONDS
+        went_by = WentBy.TOLD if under_way else WentBy.TOLD_BEFORE
         if be_there_at < soonest:
             be_there_at, went_by = soonest, WentBy.TOO_LATE
     return be_there_at, went_by
@@ -96,7 +103,8 @@ def midnight(day: SchoolDay) -> float:
 def by_what_they_went(children: Sequence[Child]) -> dict[str, dict[str, float]]:
     """Shares of children, percent, and their mean wait: of all that were told a time, and by what they went by."""
     groups = {went_by.value: _group(children, {went_by}) for went_by in WentBy}
-    return {TOLD_A_TIME: _group(children, {WentBy.TOLD, WentBy.TOO_LATE})} | groups
+    everyone = {"all children": _group(children, set(WentBy))}
+    return {TOLD_A_TIME: _group(children, set(WentBy) - {WentBy.PLAN})} | groups | everyone
 
 
 def _group(children: Sequence[Child], went_by: Set[WentBy]) -> dict[str, float]:

@@ -13,9 +13,11 @@ import numpy as np
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey
 from busline.position import LAST_SEEN_SECONDS, LIVE_SECONDS
-from busline.timetable import Run
+from busline.run_state import expected_bus
+from busline.timetable import Run, Timetable
 from busline.travel_times.band import PUBLISHED, QUANTILES
 from busline.travel_times.engine import Engine
+from busline.travel_times.outlook import Stage
 from busline.travel_times.readiness import be_ready_at
 
 
@@ -81,18 +83,60 @@ def foresee(engine: Engine, fleet: Fleet, key: RunKey, call_index: int, now: dat
     For early knowledge, as that a later tier will be late; what is told as live comes from `predict`. None where
     nobody has seen the bus for six minutes, or the run is not the bus's business yet.
     """
-    own = fleet.progress.get(key)
-    if own is not None and (own.started_at is not None or own.ended_at is not None):
+    if _has_begun(fleet, key):
         return None
-    progress = own or engine.newest_before(key, fleet.progress)
+    progress = fleet.progress.get(key) or engine.newest_before(key, fleet.progress)
     if progress is None:
         return None
-    # Between two runs a bus is on neither, but it is heard of.
-    heard_at = max(progress.fix_at, fleet.last_fix_at.get(progress.vehicle_id, progress.fix_at))
-    age_seconds = (now - heard_at).total_seconds()
+    age_seconds = (now - _heard_at(fleet, progress)).total_seconds()
     if age_seconds > LAST_SEEN_SECONDS:
         return None
     return _told(engine, progress, key, call_index, now, Basis.BEFORE_START, age_seconds)
+
+
+def be_ready_before_start(
+    timetable: Timetable, engine: Engine, fleet: Fleet, key: RunKey, call_index: int, now: datetime
+) -> datetime | None:
+    """When to be at a call of a run that has not begun, whether or not its bus was heard of. No minutes, and not live.
+
+    None once the run has begun.
+    """
+    foreseen = foresee(engine, fleet, key, call_index, now)
+    if foreseen is not None:
+        return foreseen.be_ready_by
+    stage = stage_unseen(timetable, engine, fleet, key, now)
+    if stage is None:
+        return None
+    at = now.timestamp()
+    outlook = engine.look((), at, further=False, unseen={key: stage})
+    ready_at = be_ready_at(engine.tell(outlook, at), outlook.stage, outlook.new)
+    return datetime.fromtimestamp(float(ready_at[outlook.call == call_index][0]), UTC)
+
+
+def stage_unseen(timetable: Timetable, engine: Engine, fleet: Fleet, key: RunKey, now: datetime) -> Stage | None:
+    """What is known of the bus of a run that has not begun, where it is on neither this nor an earlier run.
+
+    None where it was heard of there in the last six minutes, or the run has begun.
+    """
+    if _has_begun(fleet, key):
+        return None
+    progress = fleet.progress.get(key) or engine.newest_before(key, fleet.progress)
+    if progress is not None and (now - _heard_at(fleet, progress)).total_seconds() <= LAST_SEEN_SECONDS:
+        return None
+    bus = expected_bus(timetable, timetable.runs[key.run_id], key.service_date, fleet)
+    fix_at = None if bus is None else fleet.last_fix_at.get(bus)
+    heard = fix_at is not None and (now - fix_at).total_seconds() <= LAST_SEEN_SECONDS
+    return Stage.ELSEWHERE if heard else Stage.UNSEEN
+
+
+def _has_begun(fleet: Fleet, key: RunKey) -> bool:
+    own = fleet.progress.get(key)
+    return own is not None and (own.started_at is not None or own.ended_at is not None)
+
+
+def _heard_at(fleet: Fleet, progress: RunProgress) -> datetime:
+    """Between two runs a bus is on neither, but it is heard of."""
+    return max(progress.fix_at, fleet.last_fix_at.get(progress.vehicle_id, progress.fix_at))
 
 
 def _told(

@@ -213,6 +213,7 @@ def _foretell(
         from_at=promises.seen_at,
         mean_seconds=mean,
         variance=variance(mean, unlearned, np.zeros(len(promises))),
+        way_seconds=np.zeros(len(promises)),
         stage=small + np.int8(Stage.UNDER_WAY),
         tier=small,
         afternoon=afternoon,

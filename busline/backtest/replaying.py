@@ -6,8 +6,9 @@ baselines beside it, so that many calibrations can be judged on one replay.
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -15,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.backtest.truth import Arrivals
+from busline.eta import stage_unseen
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.position import LAST_SEEN_SECONDS, Position
+from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.tracking.tracker import Tracker
@@ -51,6 +53,7 @@ class Notes:
     from_at: Floats
     mean_seconds: Floats
     variance: Floats
+    way_seconds: Floats
     stage: NDArray[np.int8]
     tier: NDArray[np.int8]
     afternoon: NDArray[np.int8]
@@ -77,6 +80,7 @@ class Notes:
             self.from_at,
             self.mean_seconds,
             self.variance,
+            self.way_seconds,
             self.stage,
             self.tier,
             self.afternoon,
@@ -151,10 +155,10 @@ def replay(
                 started.setdefault(one.key, one.started_at.timestamp())
                 _follow(trails.setdefault(one.key, deque()), one)
         seen = {one.key: one for one in (*resting, *step.progress)}
-        unseen: list[RunKey] = []
+        unseen: Mapping[RunKey, Stage] = {}
         if unseen_every_seconds and now - looked_at >= unseen_every_seconds:
             looked_at = now
-            unseen = [key for key in truth if _is_unseen(timetable, engine, step.fleet, key, now)]
+            unseen = _unseen(timetable, engine, step.fleet, truth, heard_at)
         outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen)
         if len(outlook):
             parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
@@ -168,13 +172,18 @@ def replay(
     return Replayed(tuple(truth), notes, started, dict(unmatched), traversals, tuple(sightings.drain()), tuple(starts))
 
 
-def _is_unseen(timetable: Timetable, engine: Engine, fleet: Fleet, key: RunKey, now: float) -> bool:
-    """Whether a run is due soon, or was a while ago, and neither it nor its bus was heard of."""
-    planned = timetable.planned_start(key.service_date, timetable.runs[key.run_id]).timestamp()
-    if key in fleet.progress or not -UNSEEN_BEFORE_SECONDS <= now - planned <= UNSEEN_AFTER_SECONDS:
-        return False
-    earlier = engine.newest_before(key, fleet.progress)
-    return earlier is None or now - fleet.last_fix_at[earlier.vehicle_id].timestamp() > LAST_SEEN_SECONDS
+def _unseen(
+    timetable: Timetable, engine: Engine, fleet: Fleet, keys: Iterable[RunKey], now: datetime
+) -> dict[RunKey, Stage]:
+    """The runs due soon, or a while ago, that nobody was seen on, nor on an earlier run of their block."""
+    found = {}
+    for key in keys:
+        past = (now - timetable.planned_start(key.service_date, timetable.runs[key.run_id])).total_seconds()
+        if -UNSEEN_BEFORE_SECONDS <= past <= UNSEEN_AFTER_SECONDS:
+            stage = stage_unseen(timetable, engine, fleet, key, now)
+            if stage is not None:
+                found[key] = stage
+    return found
 
 
 def _batches(ordered: Sequence[Position], tick_seconds: float) -> Iterator[list[Position]]:
@@ -220,6 +229,7 @@ def _notes(
                 from_at=outlook.from_at[which],
                 mean_seconds=outlook.mean_seconds[which],
                 variance=outlook.variance[which],
+                way_seconds=outlook.way_seconds[which],
                 stage=outlook.stage[which],
                 tier=outlook.tier[which],
                 afternoon=outlook.afternoon[which],
@@ -258,4 +268,5 @@ def _follow(trail: deque[tuple[float, float]], one: RunProgress) -> None:
 
 def _no_notes() -> Notes:
     ints, small, floats = np.empty(0, np.intp), np.empty(0, np.int8), np.empty(0)
-    return Notes(ints, ints, floats, floats, floats, floats, floats, small, small, small, small, floats, floats, floats)
+    moments = (floats,) * 6
+    return Notes(ints, ints, *moments, small, small, small, small, floats, floats, floats)

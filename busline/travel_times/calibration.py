@@ -67,10 +67,18 @@ def horizon_of(mean_seconds: Floats) -> Rows:
 
 
 def cells_of(outlook: Outlook) -> Cells:
-    """The cells of everything ahead."""
+    """The cells of everything ahead.
+
+    Before a bus sets out, how late it comes to a call has less to do with how far off that is than with how far along
+    the run: coming to the first stop is one thing, leaving it another, and the way adds to that.
+    """
+    horizon = horizon_of(outlook.mean_seconds)
+    before = np.flatnonzero(outlook.stage)
+    way = outlook.way_seconds[before]
+    horizon[before] = np.where(way > 0, np.maximum(horizon_of(way), 1), 0)
     return Cells(
         outlook.stage.astype(np.intp),
-        horizon_of(outlook.mean_seconds),
+        horizon,
         outlook.afternoon.astype(np.intp),
         outlook.tier.astype(np.intp),
     )

@@ -17,7 +17,7 @@ from busline.travel_times.apportion import passed
 from busline.travel_times.calibration import Calibration, Drift, cells_of, no_calibration
 from busline.travel_times.crossing import Crossings, Traversals
 from busline.travel_times.dwell import Dwells
-from busline.travel_times.outlook import Foresight, Outlook
+from busline.travel_times.outlook import NOBODY, Foresight, Outlook, Stage
 from busline.travel_times.punctuality import Punctuality
 from busline.travel_times.road import RoadNetwork
 from busline.travel_times.road_history import FIRST_MPS, Drive, RoadHistory, driven_links
@@ -86,11 +86,11 @@ class Engine:
         driven: Container[RunKey] = (),
         *,
         further: bool = True,
-        unseen: Iterable[RunKey] = (),
+        unseen: Mapping[RunKey, Stage] = NOBODY,
     ) -> Outlook:
         """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
 
-        And of runs that nobody was seen on so far.
+        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN.
         """
         return self._foresight.look(progress, now, driven, further=further, unseen=unseen)
 

@@ -4,10 +4,11 @@ Under way a bus is where it was seen. Before that its start is uncertain too: la
 """
 
 import math
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,8 +44,10 @@ class Stage(IntEnum):
     """Seen on the run, and not yet under way."""
     EARLIER = 2
     """Still on an earlier run of its block."""
-    UNSEEN = 3
-    """Nobody has seen it yet: how the run usually goes is all there is."""
+    ELSEWHERE = 3
+    """Heard of, but neither on the run's path nor on an earlier run: it is still to come."""
+    UNSEEN = 4
+    """Not heard of: how the run usually goes is all there is. Maybe it is under way already."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,6 +63,8 @@ class Outlook:
     mean_seconds: Floats
     variance: Floats
     """Of those seconds."""
+    way_seconds: Floats
+    """Before a bus has begun its run, what of them is its way from the first stop; 0 at that stop, and under way."""
     stage: Small
     tier: Small
     """Which run of its block the run is, from 0, counted from the block's last long break."""
@@ -117,6 +122,9 @@ class _Plan:
     first_m: float
 
 
+NOBODY: Mapping[RunKey, Stage] = MappingProxyType({})
+
+
 class Foresight:
     """Looks ahead from where buses are, with what was learned."""
 
@@ -154,15 +162,14 @@ class Foresight:
         driven: Container[RunKey] = (),
         *,
         further: bool = True,
-        unseen: Iterable[RunKey] = (),
+        unseen: Mapping[RunKey, Stage] = NOBODY,
     ) -> Outlook:
         """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
 
-        And of runs that nobody was seen on so far.
+        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN.
         """
         more = self.holds.more_seconds(now)
         rows = [row for one in progress if (row := self._row(one, now, more)) is not None]
-        rows += [self._start(key, None, now, more, Stage.UNSEEN, -math.inf, 0.0) for key in unseen]
         found = [(rows, *self._ahead(rows, now))]
         ended = [
             _Next(key, self._timetable.runs[one.key.run_id], one.vehicle_id, one.ended_at.timestamp(), 0.0)
@@ -175,6 +182,9 @@ class Foresight:
                 break
             found.append((rows, *self._ahead(rows, now)))
             ended = []
+        if unseen:
+            rows = [self._start(key, None, now, more, stage, -math.inf, 0.0) for key, stage in unseen.items()]
+            found.append((rows, *self._ahead(rows, now)))
         return self._outlook(found, now)
 
     def _row(self, one: RunProgress, now: float, more: float) -> _Row | None:
@@ -250,8 +260,10 @@ class Foresight:
         """A run that is still to begin: its bus comes to the first stop and leaves it as usual, or once it is ready."""
         planned, usual = self._planned_start(key), self._punctuality.usual(key.run_id, vehicle_id)
         came, left = usual.came_seconds + more, usual.left_seconds + more
-        comes_at = max(planned + min(came, left), now)
-        leaves_at = max(planned + left, now + max(left, SOONEST_SECONDS))
+        comes_at, leaves_at = planned + min(came, left), planned + left
+        if stage is not Stage.UNSEEN:
+            # It has not left, or it would have been seen.
+            comes_at, leaves_at = max(comes_at, now), max(leaves_at, now + max(left, SOONEST_SECONDS))
         of_start = 0.0
         if ready_at > -math.inf:
             wait = max(left, SOONEST_SECONDS)
@@ -284,7 +296,8 @@ class Foresight:
         at = np.where(first, np.array([row.comes_at for row in rows], np.float64)[run], at)
         # A start that is still to come makes one uncertain time of the waiting and the way; it counts from now.
         from_at = np.where(started, at, now)
-        seconds = np.concatenate([ahead.seconds for _, ahead, _ in found]) + (at - from_at)
+        way = np.concatenate([ahead.seconds for _, ahead, _ in found])
+        seconds = way + (at - from_at)
         of_start = np.where(
             first,
             np.array([row.comes_variance for row in rows], np.float64)[run],
@@ -298,6 +311,7 @@ class Foresight:
             from_at=from_at,
             mean_seconds=np.maximum(seconds, AHEAD_SECONDS),
             variance=spread + of_start,
+            way_seconds=np.where(started | first, 0.0, way),
             stage=np.array([row.stage for row in rows], np.int8)[run],
             tier=np.array([self.blocks.tier_of(row.key) for row in rows], np.int8)[run],
             afternoon=np.array([self._plans[row.key.run_id].start_seconds >= NOON_SECONDS for row in rows], np.int8)[

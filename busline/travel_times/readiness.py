@@ -1,4 +1,4 @@
-"""When to be at the stop, by how sure a prediction is: p10, and earlier where p10 would cost too many children the ride.
+"""When to be at the stop, by how sure a prediction is: p10, or earlier where that would cost too many the ride.
 
 A bus under way is predicted again and again until a family has to leave, so that p10 is met by 99 of 100 who go by it
 (measured on simulated weeks, docs/simulated-weeks.md). Before it sets out one prediction may be all that reaches

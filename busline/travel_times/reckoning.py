@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from busline.fleet import StopVisit
 from busline.ids import RunKey
 from busline.travel_times.band import normal_score
-from busline.travel_times.calibration import Cells, Drift, cells_of
+from busline.travel_times.calibration import Cells, Drift, cells_of, horizon_of
 from busline.travel_times.outlook import Outlook
 
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ class _Noted:
 
 
 class Reckoning:
-    """Remembers one prediction of each call for each horizon, and settles them as buses arrive."""
+    """Remembers one prediction of each call for each stage and horizon, and settles them as buses arrive."""
 
     def __init__(self) -> None:
         self._noted: dict[tuple[RunKey, int], dict[tuple[int, int], _Noted]] = {}
@@ -59,6 +59,7 @@ class Reckoning:
         columns = zip(
             outlook.run.tolist(),
             outlook.call.tolist(),
+            horizon_of(outlook.mean_seconds).tolist(),
             cells.stage.tolist(),
             cells.horizon.tolist(),
             cells.afternoon.tolist(),
@@ -68,10 +69,10 @@ class Reckoning:
             outlook.variance.tolist(),
             strict=True,
         )
-        for row, (run, call, stage, horizon, afternoon, tier, from_at, mean, variance) in enumerate(columns):
+        for row, (run, call, ahead, stage, horizon, afternoon, tier, from_at, mean, variance) in enumerate(columns):
             of_call = self._noted.setdefault((outlook.keys[run], call), {})
-            if (stage, horizon) not in of_call:
-                of_call[stage, horizon] = _Noted((stage, horizon, afternoon, tier), from_at, mean, variance, z[row])
+            if (stage, ahead) not in of_call:
+                of_call[stage, ahead] = _Noted((stage, horizon, afternoon, tier), from_at, mean, variance, z[row])
         if now - self._forgotten_at > FORGOTTEN_SECONDS:
             self._forget(now)
 

@@ -1,11 +1,22 @@
 """Predictions: what a bus under way is told to be, and no minutes where nothing supports them."""
 
+from datetime import datetime
+
 import pytest
 
-from busline.eta import Basis, NoPrediction, Prediction, foresee, predict
+from busline.eta import (
+    Basis,
+    NoPrediction,
+    Prediction,
+    be_ready_before_start,
+    foresee,
+    predict,
+    stage_unseen,
+)
 from busline.fleet import Fleet
-from busline.ids import RunId, RunKey
+from busline.ids import RunId, RunKey, VehicleId
 from busline.travel_times.engine import Engine
+from busline.travel_times.outlook import Stage
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable
 
 RUN = make_run()
@@ -102,3 +113,37 @@ def test_a_bus_between_two_runs_is_foreseen_for_as_long_as_it_is_heard_of() -> N
     assert told.p10 >= at("7:45")
     silent = Fleet(at("7:45"), progress={done.key: done}, last_fix_at={done.vehicle_id: at("7:30")})
     assert foreseen(silent, "7:45", call=0) is None
+
+
+def ready(fleet: Fleet, clock: str, call: int = 2) -> datetime | None:
+    return be_ready_before_start(TIMETABLE, ENGINE, fleet, RunKey(MONDAY, RunId("R2")), call, at(clock))
+
+
+def test_before_a_run_begins_there_is_a_time_to_be_at_the_stop_whoever_was_heard_of() -> None:
+    """Planned there at 7:34; nothing is known of earlier days, so it is well before that."""
+    elsewhere = Fleet(at("7:10"), last_fix_at={VehicleId("47"): at("7:09")})
+    for fleet in (Fleet(at("7:10")), elsewhere):
+        be_there = ready(fleet, "7:10")
+        assert be_there is not None
+        assert at("7:26") < be_there < at("7:34")
+    waiting = make_progress(NEXT, seen_at=at("7:28"), distance_m=0, under_way=False)
+    seen = Fleet(at("7:28"), progress={waiting.key: waiting})
+    told = foreseen(seen, "7:28")
+    assert told is not None
+    assert ready(seen, "7:28") == told.be_ready_by < told.p10
+
+
+def test_only_a_bus_that_is_heard_of_elsewhere_makes_the_time_later() -> None:
+    elsewhere = Fleet(at("7:50"), last_fix_at={VehicleId("47"): at("7:49")})
+    silent = Fleet(at("7:50"), last_fix_at={VehicleId("47"): at("7:30")})
+    assert stage_unseen(TIMETABLE, ENGINE, elsewhere, RunKey(MONDAY, RunId("R2")), at("7:50")) is Stage.ELSEWHERE
+    assert stage_unseen(TIMETABLE, ENGINE, silent, RunKey(MONDAY, RunId("R2")), at("7:50")) is Stage.UNSEEN
+    late, unheard = ready(elsewhere, "7:50", call=5), ready(silent, "7:50", call=5)
+    assert late is not None
+    assert unheard is not None
+    assert late > at("7:52") > unheard
+
+
+def test_a_run_that_has_begun_has_no_time_from_before_its_start() -> None:
+    driving = make_progress(NEXT, seen_at=at("7:31"), distance_m=200)
+    assert ready(Fleet(at("7:31"), progress={driving.key: driving}), "7:31") is None

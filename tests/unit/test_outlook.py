@@ -9,6 +9,8 @@ import pytest
 from busline.fleet import RunProgress
 from busline.ids import RunId, RunKey, VehicleId
 from busline.timetable import Timetable
+from busline.travel_times.band import AHEAD_SECONDS
+from busline.travel_times.calibration import cells_of
 from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
 from busline.travel_times.outlook import Foresight, Outlook, Stage
 from busline.travel_times.punctuality import HOLD_SECONDS, FirstVisit, Punctuality
@@ -157,11 +159,35 @@ def test_a_bus_that_should_have_left_leaves_soon() -> None:
 
 def test_a_run_that_nobody_was_seen_on_yet_goes_as_it_usually_does() -> None:
     engine = foresight(past_starts(-240, -100, days=15))
-    unseen = engine.look([], at("6:30").timestamp(), unseen=[RunKey(MONDAY, RunId("first"))])
-    mine = unseen.run == 0
-    assert set(unseen.stage[mine].tolist()) == {Stage.UNSEEN}
-    assert unseen.call[mine].tolist() == list(range(6))
-    assert starts(unseen)["first"] == pytest.approx(at("7:02").timestamp() - 100, abs=40)
+    key = RunKey(MONDAY, RunId("first"))
+    for stage in (Stage.UNSEEN, Stage.ELSEWHERE):
+        told = engine.look([], at("6:30").timestamp(), unseen={key: stage})
+        mine = told.run == 0
+        assert set(told.stage[mine].tolist()) == {stage}
+        assert told.call[mine].tolist() == list(range(6))
+        assert starts(told)["first"] == pytest.approx(at("7:02").timestamp() - 100, abs=40)
+
+
+def test_a_bus_that_is_elsewhere_is_still_to_come_and_one_not_heard_of_may_be_on_its_way() -> None:
+    engine, key, now = foresight(past_starts(-240, -100, days=15)), RunKey(MONDAY, RunId("first")), at("7:03")
+    elsewhere = starts(engine.look([], now.timestamp(), unseen={key: Stage.ELSEWHERE}))["first"]
+    unheard = starts(engine.look([], now.timestamp(), unseen={key: Stage.UNSEEN}))["first"]
+    assert elsewhere == pytest.approx(now.timestamp() + SOONEST_SECONDS + 120, abs=5)
+    assert unheard == pytest.approx(now.timestamp() + AHEAD_SECONDS, abs=1)
+    later = engine.look([], now.timestamp(), unseen={key: Stage.UNSEEN})
+    at_last_stop = later.from_at[-1] + later.mean_seconds[-1]
+    assert at_last_stop == pytest.approx(at("7:10").timestamp() - 100, abs=40)
+
+
+def test_what_a_call_is_told_apart_by_before_the_start_is_how_far_along_the_run_it_lies() -> None:
+    waiting = make_progress(FIRST, seen_at=at("6:50"), distance_m=0, under_way=False)
+    early, late = look(waiting, now=at("6:50")), look(waiting, now=at("6:58"))
+    mine = early.run == 0
+    assert early.way_seconds[mine] == pytest.approx([0, 120, 240, 360, 480, 600], abs=5)
+    assert cells_of(early).horizon[mine].tolist() == cells_of(late).horizon[mine].tolist()
+    assert cells_of(early).horizon[:2].tolist() == [0, 1]
+    under_way = look(make_progress(FIRST, seen_at=at("7:03"), distance_m=1_500), now=at("7:03"))
+    assert set(under_way.way_seconds[under_way.run == 0].tolist()) == {0}
 
 
 def test_the_later_of_a_plan_and_an_uncertain_moment() -> None:
