@@ -44,6 +44,7 @@ create table inquiry_fate (
     ended        text not null,
     was_right    boolean,                   -- what was told held; null where nothing live was told or nobody saw
     came_back    boolean not null,          -- the family asked again on any channel within 30 minutes
-    begins       boolean not null           -- nobody of the family had asked in the 30 minutes before
+    begins       boolean not null,          -- nobody of the family had asked in the 30 minutes before
+    is_deflected boolean not null           -- it begins a matter, was answered rightly from live data, and did not come back
 );
 create index inquiry_fate_by_day on inquiry_fate (service_date);

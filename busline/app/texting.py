@@ -123,7 +123,7 @@ async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
             now = clock.now()
             async with transaction(pool) as connection:
                 await ask_families(
-                    connection, now.astimezone(live.picture.timetable.timezone).date(), now, _promise_question(clock)
+                    connection, now.astimezone(live.picture.timetable.timezone).date(), now, promise_question(clock)
                 )
         except UNAVAILABLE as fault:
             if not away:
@@ -136,7 +136,7 @@ async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
         await asyncio.sleep(ASK_EVERY_SECONDS)
 
 
-def _promise_question(
+def promise_question(
     clock: Clock,
 ) -> Callable[[Connection, int, Phone, str, StudentId, Phone], Awaitable[None]]:
     async def promise(

@@ -129,7 +129,8 @@ class Conversation:
         """The reply with its last words: about the case that it opened or changed, and how to change the language."""
         if case is not None and reply.about_case is not None:
             reply = replace(reply, texts=(*reply.texts, self._about_case(reply, reply.about_case, case, now)))
-        return self._offering_languages(reply) if reply.is_first else reply
+        # Where a child is missing, nothing stands beside that.
+        return self._offering_languages(reply) if reply.is_first and reply.about_case is not AboutCase.URGENT else reply
 
     def _about_case(self, reply: Reply, key: AboutCase, case: Case, now: datetime) -> str:
         wording = self._wording(reply.language)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from xml.etree import ElementTree
 
 from aiohttp import ClientResponse
@@ -12,12 +13,18 @@ from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 from twilio.request_validator import RequestValidator
 
+from busline.app.texting import ShelvedAnswers, promise_question
+from busline.enrolment.codes import digest, new_code, plain_code
+from busline.enrolment.links import ask_families
+from busline.faq.entries import shipped_entries
+from busline.faq.search import Faq
 from busline.fleet import FeedHealth, Fleet
-from busline.ids import SourceId
+from busline.ids import Phone, SourceId
 from busline.masking import Masker
 from busline.picture import Picture
-from busline.store.pool import Pool
+from busline.store.pool import Pool, transaction
 from sms.desk import Desk
+from sms.folding import tokens
 from sms.settings import Limits, SmsSettings
 from sms.webhooks import routes
 from tests.builders import at, make_progress, make_run, make_timetable
@@ -26,7 +33,10 @@ PUBLIC = "https://bus.example.org/hotline"
 TOKEN = "0123456789abcdef0123456789abcdef"
 PARENT, SPANISH_PARENT, NO_RIGHT, STRANGER = "+16175550100", "+16175550101", "+16175550102", "+16175550199"
 NOW = at("7:02")
+CODE_KEY = b"what join codes are kept under"
 SIDS = itertools.count(1)
+OFFER = "\N{GLOBE WITH MERIDIANS}"
+"""How the text begins that offers the languages."""
 
 ROSTER = """
 insert into school values ('S', 'Lincoln', null);
@@ -66,6 +76,7 @@ class Texting:
     client: "TestClient[Request, Application]"
     pool: Pool
     clock: HandClock
+    picture: Picture
     observed: list[str] = field(default_factory=list)
 
     async def post(
@@ -80,8 +91,8 @@ class Texting:
         return await self.client.post(path, data=form, headers=headers)
 
     async def text(self, phone: str, body: str, **more: str) -> list[str]:
-        """The texts that come back."""
-        return replies(await self.send(phone, body, **more))
+        """The texts that come back, without the one after a first reply that offers the languages."""
+        return [reply for reply in replies(await self.send(phone, body, **more)) if not reply.startswith(OFFER)]
 
     async def send(self, phone: str, body: str, **more: str) -> bytes:
         """The bytes that come back, always TwiML."""
@@ -89,6 +100,11 @@ class Texting:
         assert response.status == 200, await response.text()
         assert response.content_type == "text/xml"
         return await response.read()
+
+    async def ask_families(self) -> None:
+        """What the service does a moment after a text of a phone that wants to join."""
+        async with transaction(self.pool) as connection:
+            await ask_families(connection, self.clock.at.date(), self.clock.at, promise_question(self.clock))
 
     async def call(self, phone: str, stir: str | None = None, **more: str) -> bytes:
         """The TwiML that a caller hears."""
@@ -124,8 +140,31 @@ def replies(twiml: bytes) -> list[str]:
     return [message.text or "" for message in ElementTree.fromstring(twiml).iter("Message")]  # noqa: S314
 
 
+async def make_code(pool: Pool, student_id: str, *, days: int = 60) -> str:
+    """A code as it stands on a letter, kept as the letters keep it."""
+    code = new_code()
+    plain = plain_code(code)
+    assert plain is not None
+    await pool.execute(
+        "insert into join_code (digest, student_id, made_at, expires_at) values ($1, $2, $3, $4)",
+        digest(plain, CODE_KEY),
+        student_id,
+        NOW - timedelta(days=1),
+        NOW + timedelta(days=days),
+    )
+    return code
+
+
+@cache
+def shipped_faq() -> Faq:
+    """The answers that come with Busline."""
+    return Faq(shipped_entries(), tokens)
+
+
 @asynccontextmanager
-async def texting(pool: Pool, *, limits: Limits | None = None) -> AsyncIterator[Texting]:
+async def texting(
+    pool: Pool, *, limits: Limits | None = None, alerts_number: Phone | None = None
+) -> AsyncIterator[Texting]:
     """A desk over the roster above: R1's bus is live at 7:02, R2's has not begun."""
     await pool.execute(ROSTER)
     runs = [make_run("R1", start="7:00"), make_run("R2", start="8:00", bus="48", block="B48")]
@@ -133,17 +172,22 @@ async def texting(pool: Pool, *, limits: Limits | None = None) -> AsyncIterator[
     health = FeedHealth(SourceId("feed"), ok=True, message="", checked_at=NOW, fresh_at=NOW, vehicles=1)
     fleet = Fleet(at=NOW, progress={progress.key: progress}, feeds={SourceId("feed"): health})
     clock = HandClock()
-    settings = SmsSettings(PUBLIC, TOKEN, "Lincoln County", "(617) 555-0150", limits=limits or Limits())
+    settings = SmsSettings(
+        PUBLIC, TOKEN, "Lincoln County", "(617) 555-0150", limits=limits or Limits(), alerts_number=alerts_number
+    )
+    picture = Picture(make_timetable(runs), fleet)
     observed: list[str] = []
     desk = Desk(
         pool=pool,
-        answers=Picture(make_timetable(runs), fleet),
+        answers=picture,
         clock=clock,
         masker=Masker(b"a key for the tests"),
         settings=settings,
         observe=lambda outcome, seconds: observed.append(outcome),
+        prepared=ShelvedAnswers(shipped_faq, phone="(617) 555-0150", district="Lincoln County"),
+        code_key=CODE_KEY,
     )
     application = Application()
     application.add_routes(routes(desk))
     async with TestClient(TestServer(application)) as client:
-        yield Texting(client, pool, clock, observed)
+        yield Texting(client, pool, clock, picture, observed)
