@@ -84,6 +84,8 @@ class NotStarted:
     bus: Bus | None
     leg: Leg
     planned_at: datetime
+    be_ready_by: datetime | None = None
+    """When to be at the stop, by how the run usually goes and what is heard of its bus; None where that is far off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ class LateStart:
     planned_at: datetime
     minutes_late: int
     """How late the start already is."""
+    be_ready_by: datetime | None = None
+    """When to be at the stop, should it leave now."""
 
 
 @dataclass(frozen=True, slots=True)

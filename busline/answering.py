@@ -24,7 +24,7 @@ from busline.answer import (
     Uncovered,
     Window,
 )
-from busline.eta import Basis, NoPrediction, Prediction, predict
+from busline.eta import Basis, NoPrediction, Prediction, be_ready_before_start, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
 from busline.ids import CallKey, RunKey, VehicleId
 from busline.people import Leg
@@ -34,6 +34,8 @@ from busline.travel_times.engine import Engine
 
 LATE_SECONDS = 300
 """From five minutes behind its plan a bus is called late (Boston's own definition)."""
+READY_TOLD = timedelta(minutes=90)
+"""From so long before its planned start on it is told when to be at the stop of a run that has not begun."""
 STILL_OF_INTEREST = timedelta(minutes=60)
 """How long after a bus has passed a family asking still means that ride, not the next one."""
 
@@ -69,10 +71,12 @@ def answer_call(timetable: Timetable, fleet: Fleet, engine: Engine, call: Studen
     bus = None if bus_id is None else _bus(call.run, bus_id)
     match state:
         case RunState.NOT_STARTED:
-            return NotStarted(bus, call.leg, call.planned_at)
+            be_ready_by = _ready_before_start(timetable, fleet, engine, call, now)
+            return NotStarted(bus, call.leg, call.planned_at, be_ready_by)
         case RunState.LATE_START:
             started_late = now - timetable.planned_start(call.service_date, call.run)
-            return LateStart(bus, call.leg, call.planned_at, int(started_late.total_seconds() // 60))
+            be_ready_by = _ready_before_start(timetable, fleet, engine, call, now)
+            return LateStart(bus, call.leg, call.planned_at, int(started_late.total_seconds() // 60), be_ready_by)
         case RunState.UNCOVERED:
             return Uncovered(call.leg, call.planned_at, confirmed=call.key in fleet.notices)
         case RunState.UNKNOWN:
@@ -83,6 +87,16 @@ def answer_call(timetable: Timetable, fleet: Fleet, engine: Engine, call: Studen
             return _under_way(fleet, engine, call, progress, state, now)
         case _:
             assert_never(state)
+
+
+def _ready_before_start(
+    timetable: Timetable, fleet: Fleet, engine: Engine, call: StudentCall, now: datetime
+) -> datetime | None:
+    """A whole minute, rounded down, and never one that is over."""
+    if timetable.planned_start(call.service_date, call.run) - now > READY_TOLD:
+        return None
+    at = be_ready_before_start(timetable, engine, fleet, call.key, call.call_index, now)
+    return None if at is None else _floor(max(at, now))
 
 
 def relevant_until(fleet: Fleet, call: StudentCall, now: datetime) -> datetime:

@@ -89,6 +89,14 @@ def planned(run: Run, stop: int) -> datetime:
     return at(run, float(run.arrival_seconds[stop] - run.start_seconds))
 
 
+def is_not_started(answer: Answer, planned_at: datetime) -> None:
+    """The plan's time, and one to be at the stop by, within some minutes of it."""
+    assert isinstance(answer, NotStarted)
+    assert (answer.bus, answer.leg, answer.planned_at) == (USUAL, Leg.TO_SCHOOL, planned_at)
+    assert answer.be_ready_by is not None
+    assert abs(answer.be_ready_by - planned_at) < timedelta(minutes=10)
+
+
 def up_to(run: Run, seconds: float, *, late: float = 0.0) -> list[Position]:
     """The bus has kept its pace until then, having left so late."""
     start: Profile = [(late - 60, 0), (late, 0)] if late else [(0, 0)]
@@ -200,10 +208,13 @@ def test_a_run_that_starts_late_is_planned_then_late_and_then_live() -> None:
     run = make_run("R", AVENUE, bus="47")
     school = School(run)
     school.hears(drive(run, [(-300, 0), (290, 0)]))
-    assert school.tells(run, 8, 299) == NotStarted(USUAL, Leg.TO_SCHOOL, planned(run, 8))
+    is_not_started(school.tells(run, 8, 299), planned(run, 8))
     school.hears(drive(run, [(300, 0), (600, 0)]))
     late = school.tells(run, 8, 602)
-    assert late == LateStart(USUAL, Leg.TO_SCHOOL, planned(run, 8), minutes_late=10)
+    assert isinstance(late, LateStart)
+    assert (late.bus, late.planned_at, late.minutes_late) == (USUAL, planned(run, 8), 10)
+    assert late.be_ready_by is not None
+    assert late.be_ready_by > at(run, 602)
     school.hears(drive(run, [(610, 40), (660, 440)]))
     live = school.tells(run, 8, 661)
     assert isinstance(live, RunningLate)
@@ -215,7 +226,7 @@ def test_a_run_that_never_starts_is_uncovered_five_minutes_after_its_start_and_n
     run, other = make_run("R", AVENUE, bus="47"), make_run("S", street((0, 900), (8_000, 900)), bus="52")
     school = School(run, other)
     school.hears(drive(other, [(0, 0), (3_600, 8_000)], every=60, bus="52"))
-    assert school.tells(run, 8, 299) == NotStarted(USUAL, Leg.TO_SCHOOL, planned(run, 8))
+    is_not_started(school.tells(run, 8, 299), planned(run, 8))
     for seconds in (300, 900, 3_600):
         assert school.tells(run, 8, seconds) == Uncovered(Leg.TO_SCHOOL, planned(run, 8), confirmed=False)
 
@@ -289,7 +300,7 @@ def test_a_bus_that_is_late_on_its_first_run_is_late_to_start_its_second() -> No
 def test_a_substitute_is_named_beside_the_usual_bus_once_it_drives() -> None:
     run = make_run("R", AVENUE, bus="47")
     school = School(run)
-    assert school.tells(run, 8, 0) == NotStarted(USUAL, Leg.TO_SCHOOL, planned(run, 8))
+    is_not_started(school.tells(run, 8, 0), planned(run, 8))
     school.hears(drive(run, [(0, 0), (100, 800)], bus="9"))
     told = school.tells(run, 8, 101)
     assert isinstance(told, Arriving)

@@ -43,7 +43,15 @@ def answer(fleet: Fleet, clock: str) -> object:
 
 
 def test_before_the_run_is_due_the_plan_is_told_as_the_plan() -> None:
-    assert answer(Fleet(at("6:00")), "6:00") == NotStarted(BUS, Leg.TO_SCHOOL, PLANNED)
+    assert answer(Fleet(at("5:00")), "5:00") == NotStarted(BUS, Leg.TO_SCHOOL, PLANNED)
+
+
+def test_in_the_last_hour_and_a_half_it_is_told_when_to_be_at_the_stop() -> None:
+    told = answer(Fleet(at("6:00")), "6:00")
+    assert isinstance(told, NotStarted)
+    assert told.be_ready_by is not None
+    assert at("6:56") <= told.be_ready_by < PLANNED
+    assert told.be_ready_by.second == 0
 
 
 def test_a_bus_under_way_and_on_time_is_arriving_with_a_window_around_the_plan() -> None:
@@ -123,7 +131,7 @@ def test_on_a_route_without_a_shape_no_minutes_are_given_and_no_bus_is_called_of
 
 def test_a_run_that_is_due_with_its_bus_heard_from_elsewhere_starts_late() -> None:
     fleet = Fleet(at("7:06"), last_fix_at={VehicleId("47"): at("7:05:50")})
-    assert answer(fleet, "7:06") == LateStart(BUS, Leg.TO_SCHOOL, PLANNED, 6)
+    assert answer(fleet, "7:06") == LateStart(BUS, Leg.TO_SCHOOL, PLANNED, 6, at("7:10"))
 
 
 def test_a_run_that_is_due_and_has_no_bus_anywhere_is_uncovered() -> None:
