@@ -35,6 +35,7 @@ from busline.people import Contact, Leg, Ride
 from busline.timetable import Timetable
 from sms import twiml
 from sms.catalogue import shipped_catalogue
+from sms.catalogue.budget import shipped_budgets
 from sms.conversation.asker import Asker
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.rules import Conversation
@@ -171,12 +172,13 @@ def answers(draw: st.DrawFn) -> tuple[Answer, datetime]:
 
 
 @given(answers(), st.sampled_from(shipped_catalogue().languages))
-def test_every_answer_fits_one_segment(asked: tuple[Answer, datetime], language: str) -> None:
+def test_every_answer_keeps_to_the_budget_of_its_language(asked: tuple[Answer, datetime], language: str) -> None:
     answer, now = asked
     wording = Wording(shipped_catalogue(), language, ZONE, "(617) 555-0100")
     text = render(answer, [MIA], wording, now)
     size = segments(text)
-    assert (size.encoding, size.count) == (Encoding.GSM7, 1), f"{size.units}: {text}"
+    assert size.count <= shipped_budgets().of(language, "arriving"), f"{size.units}: {text}"
+    assert (size.encoding is Encoding.GSM7) == shipped_catalogue().folds(language)
     assert "{" not in text
     assert "  " not in text
 

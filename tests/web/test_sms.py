@@ -57,16 +57,16 @@ async def test_a_stranger_is_answered_in_the_language_of_the_words_and_then_keep
         assert await line.text(STRANGER, "100234") == [first]
 
 
-async def test_the_first_reply_to_a_phone_says_how_to_change_the_language_and_the_next_does_not(pool: Pool) -> None:
+async def test_the_first_reply_to_a_phone_is_followed_by_the_languages_and_the_next_is_not(pool: Pool) -> None:
     async with texting(pool) as line:
-        (first,) = await line.text(PARENT, "bus")
-        (second,) = await line.text(PARENT, "bus")
-    assert first == second + "\nEspañol: envie ES"
+        first, second = [replies(await line.send(PARENT, "bus")) for _ in range(2)]
+    assert first == [*second, "🌐 Español Kreyòl Kriolu Việt 中文 Português Soomaali Français عربي"]
 
 
 async def test_any_phone_without_the_right_gets_the_same_bytes_whether_the_student_exists_or_not(pool: Pool) -> None:
     async with texting(pool, limits=Limits(unlinked_per_day=100)) as line:
         for phone in (STRANGER, NO_RIGHT, PARENT):
+            await line.text(phone, "help")
             bodies = {await line.send(phone, number) for number in ("100777", "999999", "100778", "id 100777")}
             assert [replies(body) for body in bodies] == [[NOT_ON_FILE]]
         assert await line.text(STRANGER, "bus") == [NOT_ON_FILE]
@@ -76,9 +76,9 @@ async def test_any_phone_without_the_right_gets_the_same_bytes_whether_the_stude
 
 async def test_the_same_rows_are_written_whether_the_student_exists_or_not(pool: Pool) -> None:
     async with texting(pool) as line:
-        await line.text(STRANGER, "100777")
-        await line.text(STRANGER, "999999")
-    kept = await pool.fetch(
+        for body in ("help", "100777", "999999"):
+            await line.text(STRANGER, body)
+    _, *kept = await pool.fetch(
         "select phone, contact_id, language, outcome, refused, reply, asked_ids from inquiry order by inquiry_id"
     )
     real, invented = (dict(row) for row in kept)
