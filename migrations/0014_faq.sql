@@ -6,6 +6,7 @@ create table faq_answer (
     version   integer not null,
     title     text not null,
     asks      text[] not null,
+    words     text[] not null,
     answer    text not null,
     reviewed  text not null default '',      -- by which native speaker, and when; empty for a draft
     edited_at timestamptz not null,

@@ -93,5 +93,7 @@ async def list_unanswered(settings: Settings, days: int, say: Say) -> int:
 
 def written(entry: Entry) -> str:
     """An answer in the form in which it is edited."""
-    reviewed = f"Reviewed: {entry.reviewed}\n" if entry.reviewed else ""
-    return f"Title: {entry.title}\nAsks: {'; '.join(entry.asks)}\n{reviewed}\n{entry.answer}\n"
+    fields = {"Title": entry.title, "Asks": "; ".join(entry.asks), "Words": ", ".join(entry.words)}
+    if entry.reviewed:
+        fields["Reviewed"] = entry.reviewed
+    return "".join(f"{name}: {value}\n" for name, value in fields.items()) + f"\n{entry.answer}\n"

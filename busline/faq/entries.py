@@ -3,13 +3,14 @@
     ## lost_item
     Title: Something left on the bus
     Asks: lost backpack; my son forgot his jacket on the bus
+    Words: lost, left, forgot, backpack, jacket, lunchbox, glasses
     Reviewed: M. Pierre 2026-09-01
 
     Call { phone } and say the bus number and what was lost. ...
 
-`Title` is what a choice of three offers; `Asks` are ways in which families ask, for the search alone; without
-`Reviewed` an answer is a draft that no native speaker has read. The rest is the answer, with `{ phone }` and
-`{ district }` to be filled.
+`Title` is what a choice of three offers. `Asks` are ways in which families ask, and `Words` what stands in such
+questions, all that mean the same side by side: both are for the search alone. Without `Reviewed` an answer is a draft
+that no native speaker has read. The rest is the answer, with `{ phone }` and `{ district }` to be filled.
 """
 
 import re
@@ -24,7 +25,7 @@ TopicId = NewType("TopicId", str)
 
 PLACES = frozenset({"phone", "district"})
 _SECTION = re.compile(r"^## +(\S+) *$", re.MULTILINE)
-_FIELD = re.compile(r"^(Title|Asks|Reviewed): *(.*)$")
+_FIELD = re.compile(r"^(Title|Asks|Words|Reviewed): *(.*)$")
 
 
 class AnswersError(Exception):
@@ -49,6 +50,7 @@ class Entry:
     language: str
     title: str
     asks: tuple[str, ...]
+    words: tuple[str, ...]
     answer: str
     """With its places still open: `{ phone }`, `{ district }`."""
     reviewed: str = ""
@@ -106,8 +108,9 @@ def read_entry(topic_id: TopicId, language: str, body: str) -> Entry:
         raise AnswersError(
             f"{where}: {{ {', '.join(sorted(unknown))} }} is not known. Only {{ phone }} and {{ district }} are filled."
         )
-    asks = tuple(ask.strip() for ask in fields.get("Asks", "").split(";") if ask.strip())
-    return Entry(topic_id, language, fields["Title"], asks, answer, fields.get("Reviewed", ""))
+    asks = tuple(ask.strip() for ask in re.split("[;；؛]", fields.get("Asks", "")) if ask.strip())
+    words = tuple(word.strip() for word in re.split("[,，،]", fields.get("Words", "")) if word.strip())
+    return Entry(topic_id, language, fields["Title"], asks, words, answer, fields.get("Reviewed", ""))
 
 
 def _places(answer: str, where: str) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -16,7 +16,7 @@ from busline.faq.entries import Entry, TopicId
 
 K1, B = 1.2, 0.5
 """Saturation and the weight of length: the usual first, a lower second, for answers differ in length by accident."""
-TITLE, ASK, ANSWER = 2.0, 1.0, 0.35
+TITLE, ASK, WORD, ANSWER = 2.0, 1.0, 2.0, 0.35
 """What a word counts by where it stands."""
 PART = 0.3
 """What three letters in a row count beside a word."""
@@ -116,7 +116,12 @@ class _Index:
     def _counted(self, entry: Entry, tokens: Tokens) -> dict[str, float]:
         """How often every feature stands in the entry, each time weighed by where."""
         counted: defaultdict[str, float] = defaultdict(float)
-        for text, counts in [(entry.title, TITLE), *((ask, ASK) for ask in entry.asks), (entry.answer, ANSWER)]:
+        for text, counts in [
+            (entry.title, TITLE),
+            *((ask, ASK) for ask in entry.asks),
+            *((word, WORD) for word in entry.words),
+            (entry.answer, ANSWER),
+        ]:
             for feature, _ in self._features(tokens(text)):
                 counted[feature] += counts
         return counted

@@ -107,13 +107,22 @@ async def _add(connection: Connection, entries: Sequence[Entry], now: datetime, 
         return
     await connection.executemany(
         SQL["add"],
-        [(one.topic_id, one.language, one.title, list(one.asks), one.answer, one.reviewed, now, by) for one in entries],
+        [
+            (one.topic_id, one.language, one.title, list(one.asks), list(one.words), one.answer, one.reviewed, now, by)
+            for one in entries
+        ],
     )
     await connection.fetchval(SQL["next_change"])
 
 
 def _version(row: Any) -> Version:
     entry = Entry(
-        TopicId(row["topic_id"]), row["language"], row["title"], tuple(row["asks"]), row["answer"], row["reviewed"]
+        TopicId(row["topic_id"]),
+        row["language"],
+        row["title"],
+        tuple(row["asks"]),
+        tuple(row["words"]),
+        row["answer"],
+        row["reviewed"],
     )
     return Version(entry, row["version"], row["edited_at"], row["edited_by"])

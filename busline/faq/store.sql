@@ -9,21 +9,21 @@ select nextval('faq_change');
 -- name: in_force
 -- The newest version of every answer.
 select distinct on (topic_id, language)
-       topic_id, language, version, title, asks, answer, reviewed, edited_at, edited_by
+       topic_id, language, version, title, asks, words, answer, reviewed, edited_at, edited_by
 from faq_answer
 order by topic_id, language, version desc;
 
 -- name: versions
 -- Every version of one answer, the newest first.
-select topic_id, language, version, title, asks, answer, reviewed, edited_at, edited_by
+select topic_id, language, version, title, asks, words, answer, reviewed, edited_at, edited_by
 from faq_answer
 where topic_id = $1 and language = $2
 order by version desc;
 
 -- name: add
 -- A new version of an answer.
-insert into faq_answer (topic_id, language, version, title, asks, answer, reviewed, edited_at, edited_by)
-select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8
+insert into faq_answer (topic_id, language, version, title, asks, words, answer, reviewed, edited_at, edited_by)
+select $1, $2, coalesce(max(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9
 from faq_answer
 where topic_id = $1 and language = $2;
 
