@@ -25,13 +25,13 @@ async def measure_what_is_missing(pool: Pool, zone: ZoneInfo, today: date) -> No
         await _measure(deflection, service_date, zone)
 
 
-async def deflection(settings: Settings, days: int, now: datetime | None, say: Say) -> int:
+async def deflection(settings: Settings, days: int, say: Say) -> int:
     """`busline deflection`: the share of matters that the hotline settled, over the last days that are over."""
     async with store(settings, beside=True) as pool:
         timetable = await load_timetable(pool)
         if timetable is None:
             raise Refused("No plan is loaded, so nobody can have been told anything. `busline import plan` loads one.")
-        today = (now or datetime.now(UTC)).astimezone(timetable.timezone).date()
+        today = datetime.now(UTC).astimezone(timetable.timezone).date()
         await measure_what_is_missing(pool, timetable.timezone, today)
         figures = await Deflection(pool).figures(today - timedelta(days=days), today - timedelta(days=1))
     if not figures.whole.matters:

@@ -9,6 +9,7 @@ import structlog
 
 from busline.accuracy.nightly import GroupScore, Predictor, score_day
 from busline.app.database import Refused, store
+from busline.app.deflecting import measure_what_is_missing
 from busline.app.loads import Say
 from busline.app.purging import keep
 from busline.app.suspending import suspending
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 
 SCORED_AT = time(2, 30)
 """After the last run of any school day; runs past midnight are over."""
+COUNTED_AT = time(2, 40)
 FORGOTTEN_AT = time(3, 30)
 PATHS_LEARNED_AT = time(2, 45)
 """Before the new day's engine is made, which then rests on them."""
@@ -40,6 +42,9 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
         now = clock.now()
         for service_date in await Predictions(pool).unscored(now.astimezone(zone()).date()):
             await _score(pool, service_date, now)
+
+    async def count_what_was_settled(_: datetime) -> None:
+        await measure_what_is_missing(pool, zone(), clock.now().astimezone(zone()).date())
 
     async def forget(_: datetime) -> None:
         today = clock.now().astimezone(UTC).date()
@@ -54,6 +59,7 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
 
     return [
         Chore("score the day", SCORED_AT, score_what_is_missing),
+        Chore("count what was settled", COUNTED_AT, count_what_was_settled),
         Chore("forget what is old", FORGOTTEN_AT, forget),
         Chore("learn paths", PATHS_LEARNED_AT, learn_the_ways),
         suspending(settings, pool, clock),

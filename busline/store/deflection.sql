@@ -4,6 +4,7 @@ select distinct (asked_at at time zone $2)::date as asked_on
 from inquiry
 where asked_at >= ($1::date - 14)::timestamp at time zone $2
   and asked_at < $1::date::timestamp at time zone $2
+  and ended <> 'none'
   and not exists (
       select from inquiry_fate where inquiry_fate.service_date = (inquiry.asked_at at time zone $2)::date
   )
