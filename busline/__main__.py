@@ -125,7 +125,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
         case "backtest":
             return run_backtest(
                 BacktestOptions(
-                    plan=options.plan,
+                    plan=options.plan[0] if options.plan else None,
+                    later_plans=options.plan[1:] if options.plan else (),
                     positions=options.positions,
                     history=options.history,
                     fit_routes=options.fit_routes,
@@ -235,7 +236,13 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--stay", action="store_true", help="keep answering after the recording is over")
 
     backtest = commands.add_parser("backtest", help="score the arrival times on recorded days")
-    backtest.add_argument("--plan", help="the GTFS the days were recorded under; without it, a BusTime recording")
+    backtest.add_argument(
+        "--plan",
+        nargs="+",
+        metavar="GTFS",
+        help="the GTFS the days were recorded under, then versions that replaced it as DATE=GTFS; "
+        "without it, a BusTime recording",
+    )
     backtest.add_argument("--positions", required=True, type=Path, help="the day to score: CSV, CSV.gz or Parquet")
     backtest.add_argument(
         "--history", nargs="+", type=Path, default=[], metavar="FILE", help="earlier days, to learn from"

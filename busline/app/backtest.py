@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,12 +16,12 @@ from busline.app.database import Refused
 from busline.app.loads import Say, read_plan
 from busline.backtest.agency import AgencyPrediction
 from busline.backtest.figures import as_json, as_words
+from busline.backtest.plans import Plans
 from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
 from busline.backtest.verdict import Backtest, NothingToScoreError, backtest
 from busline.ids import RouteId
 from busline.position import Position
-from busline.timetable import Timetable
 from busline.travel_times.driven_path import with_driven_paths
 from feeds.positions_file import PositionsFileError, read_positions
 from feeds.predictions_file import PredictionsFileError, read_predictions
@@ -33,6 +34,8 @@ class BacktestOptions:
     plan: str | None
     """Without one the positions and predictions are a BusTime recording, by distances."""
     positions: Path
+    later_plans: Sequence[str] = ()
+    """Versions that replaced it, each as `DATE=GTFS`: in force from that day on."""
     history: Sequence[Path] = ()
     fit_routes: Sequence[str] = ()
     json: Path | None = None
@@ -47,22 +50,22 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
     """Read, replay, score, and write what was asked for. Raises `Refused` with one clear message and counts."""
     if options.plan is None:
         return await run_by_distance(_by_distance(options), say)
-    plan = await read_plan(options.plan)
-    timetable = plan.timetable
+    plans = await _plans(options.plan, options.later_plans)
     positions, rejected = await asyncio.to_thread(_read, [options.positions])
     history, _ = await asyncio.to_thread(_read, options.history)
-    timetable = await asyncio.to_thread(_with_paths, timetable, history, say)
+    plans = await asyncio.to_thread(_with_paths, plans, history, say)
     agency, unusable = await asyncio.to_thread(_read_agency, options.agency_predictions)
-    say(f"{len(positions):,} positions{_but(rejected)}; {len(timetable.runs):,} runs in the plan.")
+    runs = sum(len(version.runs) for version in plans.versions)
+    say(f"{len(positions):,} positions{_but(rejected)}; {runs:,} runs in the plan.")
     if agency or unusable:
         say(f"{len(agency):,} predictions of the agency{_but(unusable)}.")
     try:
         found = await asyncio.to_thread(
             backtest,
-            timetable,
+            plans,
             positions,
             history=history,
-            fit_routes=_routes(timetable, options.fit_routes),
+            fit_routes=_routes(plans, options.fit_routes),
             agency=agency,
         )
     except NothingToScoreError as fault:
@@ -71,15 +74,36 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
         say(line)
     if agency and found.agency is None:
         say("None of the agency's predictions is of a trip, stop and moment that could be scored here.")
-    for line in await asyncio.to_thread(_write, options, timetable, found, rejected):
+    for line in await asyncio.to_thread(_write, options, plans, found, rejected):
         say(line)
     return 0
 
 
-def _with_paths(timetable: Timetable, history: Sequence[Position], say: Say) -> Timetable:
+async def _plans(first: str, later: Sequence[str]) -> Plans:
+    versions = {date.min: (await read_plan(first)).timetable}
+    for words in later:
+        day, _, source = words.partition("=")
+        try:
+            since = date.fromisoformat(day)
+        except ValueError:
+            since = date.min
+        if since in versions or not source:
+            raise Refused(
+                f"{words!r} is no later version of the plan, so nothing was scored. After the first --plan comes each "
+                "as the day from which it is in force and its GTFS, such as 2026-09-14=week-2.zip"
+            )
+        versions[since] = (await read_plan(source)).timetable
+    return Plans(versions)
+
+
+def _with_paths(plans: Plans, history: Sequence[Position], say: Say) -> Plans:
     """Where the plan has no shapes, earlier days show the way."""
-    learned = with_driven_paths(timetable, history)
-    paths = {run.pattern for run in learned.runs.values()} - {run.pattern for run in timetable.runs.values()}
+    driven: dict[int, list[Position]] = {}
+    for day, own in plans.by_day(history).items():
+        driven.setdefault(id(plans.on(day)), []).extend(own)
+    learned = plans.replaced(lambda version: with_driven_paths(version, driven.get(id(version), ())))
+    before = {run.pattern for version in plans.versions for run in version.runs.values()}
+    paths = {run.pattern for version in learned.versions for run in version.runs.values()} - before
     if paths:
         say(f"{len(paths):,} routes without a shape learned their path from the earlier days.")
     return learned
@@ -122,8 +146,8 @@ def _read_agency(path: Path | None) -> tuple[list[AgencyPrediction], Mapping[str
         raise Refused(f"The agency's predictions cannot be used. {fault}") from fault
 
 
-def _routes(timetable: Timetable, named: Sequence[str]) -> frozenset[RouteId]:
-    known = {run.route_id for run in timetable.runs.values()}
+def _routes(plans: Plans, named: Sequence[str]) -> frozenset[RouteId]:
+    known = plans.routes
     unknown = [route for route in named if route not in known]
     if unknown:
         raise Refused(
@@ -137,7 +161,7 @@ def _but(rejected: Mapping[str, int]) -> str:
     return "".join(f", not used: {count:,} {reason}" for reason, count in sorted(rejected.items()))
 
 
-def _write(options: BacktestOptions, timetable: Timetable, found: Backtest, rejected: Mapping[str, int]) -> list[str]:
+def _write(options: BacktestOptions, plans: Plans, found: Backtest, rejected: Mapping[str, int]) -> list[str]:
     """Write what was asked for; one line about each file."""
     lines = []
     title = f"Backtest of {options.positions.name}"
@@ -149,25 +173,24 @@ def _write(options: BacktestOptions, timetable: Timetable, found: Backtest, reje
         if options.report is not None:
             options.report.mkdir(parents=True, exist_ok=True)
             page = options.report / "index.html"
-            page.write_text(report_page(timetable, found, title), encoding="utf-8")
+            page.write_text(report_page(plans, found, title), encoding="utf-8")
             lines.append(f"Report: {page}")
         if options.predictions_out is not None:
             lines.append(
-                f"Predictions: {_write_rows(options.predictions_out, timetable, found):,} rows in "
-                f"{options.predictions_out}"
+                f"Predictions: {_write_rows(options.predictions_out, plans, found):,} rows in {options.predictions_out}"
             )
     except OSError as fault:
         raise Refused(f"The scores above stand, but a file could not be written. {fault}") from fault
     return lines
 
 
-def _write_rows(path: Path, timetable: Timetable, found: Backtest) -> int:
+def _write_rows(path: Path, plans: Plans, found: Backtest) -> int:
     """One CSV row a prediction, gzipped where the name ends in `.gz`."""
     rows = 0
     with (gzip.open if path.suffix == ".gz" else open)(path, "wt", encoding="utf-8", newline="") as file:
         table = csv.writer(file)
         table.writerow(PREDICTION_COLUMNS)
-        for row in prediction_rows(timetable, found):
+        for row in prediction_rows(plans, found):
             table.writerow(row)
             rows += 1
     return rows

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from busline.accuracy.scoring import Predicted
 from busline.backtest.judging import Happened, Told
+from busline.backtest.plans import Plans
 from busline.backtest.replaying import Notes
 from busline.ids import RunId, RunKey, StopId
-from busline.timetable import Timetable
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -48,7 +48,7 @@ class Paired:
         return ours, Predicted(*first, at, at, at, at, became.actual[row])
 
 
-def paired(timetable: Timetable, runs: Sequence[RunKey], notes: Notes, agency: Sequence[AgencyPrediction]) -> Paired:
+def paired(plans: Plans, runs: Sequence[RunKey], notes: Notes, agency: Sequence[AgencyPrediction]) -> Paired:
     """Join by run, call and moment. What does not join is left out; compare lengths to count it."""
     by_call = _rows_by_call(notes)
     numbers: dict[RunId, list[int]] = {}
@@ -56,9 +56,9 @@ def paired(timetable: Timetable, runs: Sequence[RunKey], notes: Notes, agency: S
         numbers.setdefault(key.run_id, []).append(number)
     found: list[tuple[int, float, float]] = []
     for one in agency:
-        run = timetable.runs.get(one.run_id)
-        call = None if run is None else _call(run.stop_sequences, run.pattern.stop_ids, one)
-        for number in numbers.get(one.run_id, ()) if call is not None else ():
+        for number in numbers.get(one.run_id, ()):
+            run = plans.run(runs[number])
+            call = _call(run.stop_sequences, run.pattern.stop_ids, one)
             rows = by_call.get((number, call))
             if rows is None:
                 continue

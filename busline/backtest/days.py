@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.backtest.judging import Told, calibration_from, happened, tell_in_time
+from busline.backtest.plans import Plans
 from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals, true_arrivals
 from busline.ids import RouteId, RunKey
@@ -19,8 +20,8 @@ from busline.timetable import Timetable
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.engine import Engine
 from busline.travel_times.punctuality import FirstVisit, Punctuality
-from busline.travel_times.road import RoadNetwork, road_network
-from busline.travel_times.road_history import learn
+from busline.travel_times.road import RoadNetwork
+from busline.travel_times.road_history import Drive, learn
 from busline.travel_times.trails import Trail, drives
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,7 @@ class Lived:
 
 
 def live_through(
-    timetable: Timetable,
+    plans: Plans,
     history: Sequence[Position],
     positions: Sequence[Position],
     fit_routes: frozenset[RouteId],
@@ -58,14 +59,15 @@ def live_through(
 
     None where nothing could be said on any of them.
     """
-    network = road_network(timetable)
-    scored_days, every_day = _by_day(timetable, positions), _by_day(timetable, [*history, *positions])
-    trails: list[Trail] = []
+    network = plans.network()
+    scored_days, every_day = plans.by_day(positions), plans.by_day([*history, *positions])
+    trails: list[tuple[Timetable, Sequence[Trail]]] = []
     starts: list[FirstVisit] = []
     dwells = Dwells(network)
     past: list[tuple[Notes, Floats]] = []
     days: list[Lived] = []
     for day in sorted(every_day):
+        timetable = plans.on(day)
         engine = _engine(timetable, network, trails, dwells, Punctuality(starts, day), day)
         truth = true_arrivals(timetable, every_day[day])
         tick = 0.0 if day in scored_days else LEARNED_TICK_SECONDS
@@ -74,31 +76,25 @@ def live_through(
         if day in scored_days and len(replayed.notes):
             told, fitted_on = _told(timetable, replayed, actual, past, fit_routes)
             days.append(Lived(replayed, truth, told, tuple(fitted_on)))
-        trails += replayed.trails
+        trails.append((timetable, replayed.trails))
         starts += replayed.starts
         past = [*past, (replayed.notes, actual)][-CALIBRATED_ON_DAYS:]
     return _as_one(days)
 
 
-def _by_day(timetable: Timetable, positions: Sequence[Position]) -> dict[date, list[Position]]:
-    days: dict[date, list[Position]] = {}
-    for one in positions:
-        claimed = one.claim.service_date if one.claim is not None else None
-        days.setdefault(claimed or one.fix_at.astimezone(timetable.timezone).date(), []).append(one)
-    return days
-
-
 def _engine(
     timetable: Timetable,
     network: RoadNetwork,
-    trails: Sequence[Trail],
+    trails: Sequence[tuple[Timetable, Sequence[Trail]]],
     dwells: Dwells,
     punctuality: Punctuality,
     day: date,
 ) -> Engine:
-    days = SchoolDays(timetable)
-    driven = drives(timetable, network, trails, dwells, days.kind)
-    history = learn(network, driven, on=day, kind=days.kind(day)) if driven else None
+    driven: list[Drive] = []
+    for version in {id(version): version for version, _ in trails}.values():
+        own = [trail for of, day_trails in trails if of is version for trail in day_trails]
+        driven += drives(version, network, own, dwells, SchoolDays(version).kind)
+    history = learn(network, driven, on=day, kind=SchoolDays(timetable).kind(day)) if driven else None
     return Engine(timetable, network, history, dwells=dwells, punctuality=punctuality)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from busline.accuracy.scoring import eta_benchmark
 from busline.backtest.charts import Axis, Plot, round_ticks
+from busline.backtest.plans import Plans
 from busline.backtest.verdict import OURS, SCORED_SECONDS, Backtest, Side
 from busline.service_day import moment
 from busline.timetable import Timetable
@@ -23,8 +24,9 @@ LEAST = 30
 """Fewer predictions than this in an hour of a route say nothing."""
 
 
-def report_page(timetable: Timetable, found: Backtest, title: str) -> str:
+def report_page(plan: Timetable | Plans, found: Backtest, title: str) -> str:
     """The page. `title` says what was replayed."""
+    plans = Plans.of(plan)
     held = _reliability(found)
     body = [
         f"<h1>{escape(title)}</h1>",
@@ -46,12 +48,12 @@ def report_page(timetable: Timetable, found: Backtest, title: str) -> str:
             "",
         ),
         "<h2>By route and hour</h2>",
-        _by_route_and_hour(timetable, found),
+        _by_route_and_hour(plans, found),
         f"<h2>The {WORST} worst runs</h2>",
         "<p>Solid: where the bus was. Dashed: where the plan had it. Dots and bars: for each stop what was told ten "
         "minutes before the bus came, p50 within p10 to p90.</p>",
         '<div class="grid2">',
-        *(_worst(timetable, found, run) for run in _worst_runs(found)),
+        *(_worst(plans, found, run) for run in _worst_runs(found)),
         "</div>",
     ]
     return (
@@ -130,14 +132,14 @@ def _reliability(found: Backtest) -> Plot:
     )
 
 
-def _by_route_and_hour(timetable: Timetable, found: Backtest) -> str:
+def _by_route_and_hour(plans: Plans, found: Backtest) -> str:
     notes, actual = found.replayed.notes, found.happened.actual
     lead = actual - notes.made_at
     scored = np.flatnonzero(
         (lead > 0) & (lead <= SCORED_SECONDS) & (notes.made_at > found.happened.first_at) & np.isfinite(found.told.p50)
     )
-    route = np.array([timetable.runs[key.run_id].route_name for key in found.replayed.runs])[notes.trip[scored]]
-    zone = [datetime.fromtimestamp(at, timetable.timezone).hour for at in (notes.made_at[scored] // 900 * 900).tolist()]
+    route = np.array([plans.run(key).route_name for key in found.replayed.runs])[notes.trip[scored]]
+    zone = [datetime.fromtimestamp(at, plans.timezone).hour for at in (notes.made_at[scored] // 900 * 900).tolist()]
     hour = np.array(zone, np.intp)
     hours = sorted(set(zone))
     rows = []
@@ -179,10 +181,10 @@ def _worst_runs(found: Backtest) -> list[int]:
     return [run for run in order[:WORST] if counts[run] >= LEAST]
 
 
-def _worst(timetable: Timetable, found: Backtest, number: int) -> str:
+def _worst(plans: Plans, found: Backtest, number: int) -> str:
     key = found.replayed.runs[number]
-    run, truth = timetable.runs[key.run_id], found.truth[key]
-    midnight = moment(key.service_date, 0, timetable.timezone).timestamp()
+    run, truth = plans.run(key), found.truth[key]
+    midnight = moment(key.service_date, 0, plans.timezone).timestamp()
     stops_km = run.pattern.stop_distance_m / 1_000
     bars, dots = _told_before(found, number, stops_km, midnight)
     hours = (truth.fix_at - midnight) / 3_600

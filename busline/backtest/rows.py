@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from busline.backtest.plans import Plans
 from busline.backtest.verdict import Backtest
 from busline.eta import Basis
 from busline.position import LIVE_SECONDS
@@ -16,12 +17,13 @@ PREDICTION_COLUMNS = (
 )  # fmt: skip
 
 
-def prediction_rows(timetable: Timetable, found: Backtest) -> Iterator[tuple[str, ...]]:
+def prediction_rows(plan: Timetable | Plans, found: Backtest) -> Iterator[tuple[str, ...]]:
     """The rows, in order of `made_at`; times are ISO 8601 in UTC, to the second (rounded early: down)."""
+    plans = Plans.of(plan)
     notes, told = found.replayed.notes, found.told
     for row in np.argsort(notes.made_at, kind="stable").tolist():
         key = found.replayed.runs[notes.trip[row]]
-        run, call = timetable.runs[key.run_id], int(notes.call[row])
+        run, call = plans.run(key), int(notes.call[row])
         age = float(notes.fix_age_seconds[row])
         times = (notes.made_at[row], told.p10[row], told.p50[row], told.p90[row], told.published[row])
         if np.isnan(times[1]):

@@ -18,6 +18,7 @@ from busline.accuracy.scoring import (
 from busline.backtest.agency import AgencyPrediction, paired
 from busline.backtest.days import live_through
 from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, happened
+from busline.backtest.plans import Plans
 from busline.backtest.replaying import Notes, Replayed
 from busline.backtest.truth import Arrivals, true_arrivals
 from busline.ids import RouteId, RunKey
@@ -90,7 +91,7 @@ class NothingToScoreError(ValueError):
 
 
 def backtest(
-    timetable: Timetable,
+    plan: Timetable | Plans,
     positions: Sequence[Position],
     *,
     history: Sequence[Position] = (),
@@ -101,12 +102,16 @@ def backtest(
 ) -> Backtest:
     """Replay, calibrate, score. Raises NothingToScoreError.
 
+    Of a plan with several versions every day is lived under its own, with what was learned under those before it.
     Constants are fitted on `history` where there is any; else on `fit_routes`, to score the others; else on one half
     of the routes to score the other half, and the other way round.
     """
-    seen = true_arrivals(timetable, positions)
-    _demand_something(timetable, positions, seen)
-    lived = live_through(timetable, history, positions, fit_routes, tell)
+    plans = Plans.of(plan)
+    seen: dict[RunKey, Arrivals] = {}
+    for day, own in plans.by_day(positions).items():
+        seen |= true_arrivals(plans.on(day), own)
+    _demand_something(plans, positions, seen)
+    lived = live_through(plans, history, positions, fit_routes, tell)
     if lived is None:
         raise NothingToScoreError(
             f"{len(seen)} runs of the plan were seen, but none of them could be followed along its path for long "
@@ -114,7 +119,7 @@ def backtest(
         )
     replayed, truth, told = lived.replayed, lived.truth, lived.told
     notes = replayed.notes
-    routes = np.array([timetable.runs[key.run_id].route_id for key in replayed.runs])[notes.trip]
+    routes = np.array([plans.run(key).route_id for key in replayed.runs])[notes.trip]
     became = happened(replayed, truth, bracket_seconds)
     predicted = _predicted(notes, told, became)
     judged = _judged(notes, became) & np.isfinite(told.p50)
@@ -127,7 +132,7 @@ def backtest(
         told=told,
         under_way=_side(_rows_of(predicted, under_way), DELAY),
         with_start=_side(_rows_of(predicted, judged), DELAY),
-        agency=_against(timetable, replayed, told, became, agency) if agency else None,
+        agency=_against(plans, replayed, told, became, agency) if agency else None,
         folds=tuple(_fold(predicted, under_way, routes, words, rows) for words, rows in lived.fitted_on),
         complete_minutes_percent=complete_minutes_percent(predicted[OURS], calls),
         complete_twice_percent=complete_minutes_percent(predicted[OURS], calls, at_least=2),
@@ -137,15 +142,16 @@ def backtest(
     )
 
 
-def _demand_something(timetable: Timetable, positions: Sequence[Position], truth: Mapping[RunKey, Arrivals]) -> None:
+def _demand_something(plans: Plans, positions: Sequence[Position], truth: Mapping[RunKey, Arrivals]) -> None:
     if truth:
         return
     claims = [position.claim.run_id for position in positions if position.claim is not None]
-    unknown = [run_id for run_id in claims if run_id not in timetable.runs]
+    known = {run_id for version in plans.versions for run_id in version.runs}
+    unknown = [run_id for run_id in claims if run_id not in known]
     example = f" The first unknown one is {unknown[0]!r}." if unknown else ""
     raise NothingToScoreError(
         f"Nothing to score: of {len(positions):,} positions {len(claims):,} name a trip, and "
-        f"{len(claims) - len(unknown):,} of those name one of the plan's {len(timetable.runs):,}.{example} Is this the "
+        f"{len(claims) - len(unknown):,} of those name one of the plan's {len(known):,}.{example} Is this the "
         "plan of the recorded day?"
     )
 
@@ -186,10 +192,10 @@ def _side(chosen: Mapping[str, Predicted], rival: str) -> Side:
 
 
 def _against(
-    timetable: Timetable, replayed: Replayed, told: Told, became: Happened, agency: Sequence[AgencyPrediction]
+    plans: Plans, replayed: Replayed, told: Told, became: Happened, agency: Sequence[AgencyPrediction]
 ) -> Side | None:
     """The agency's predictions of buses under way, and ours beside them; None where nothing joins."""
-    pairs = paired(timetable, replayed.runs, replayed.notes, agency)
+    pairs = paired(plans, replayed.runs, replayed.notes, agency)
     ours, theirs = pairs.predicted(replayed.notes, told, became)
     lead = ours.lead_seconds
     which = (

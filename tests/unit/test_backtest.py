@@ -15,6 +15,7 @@ from busline.app.database import Refused
 from busline.backtest.agency import AgencyPrediction
 from busline.backtest.figures import as_json, as_words
 from busline.backtest.judging import happened
+from busline.backtest.plans import Plans
 from busline.backtest.replaying import replay
 from busline.backtest.report import report_page
 from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
@@ -28,6 +29,7 @@ from busline.travel_times.outlook import Stage
 from tests.plan_builder import place as degrees
 from tests.plan_builder import small_plan, write_plan
 from tests.tracking_builder import (
+    DAY,
     PACE_MPS,
     SEVEN,
     at,
@@ -266,6 +268,28 @@ def test_a_recording_of_another_plan_is_refused_with_counts() -> None:
         backtest(other, positions)
 
 
+def test_every_day_is_scored_by_the_version_of_the_plan_that_was_in_force_and_learns_from_those_before() -> None:
+    def week(shift: float) -> list[Run]:
+        """The same trips every ten minutes, and each week they turn off the street elsewhere."""
+        path = street((0, 0), (4_000, 0), (4_000, shift))
+        return [make_run(f"r{number}", path, start=SEVEN + 600 * number, bus=f"{number}") for number in range(6)]
+
+    def driven(runs: list[Run]) -> list[Position]:
+        profiles = [(run, steady(run, pace_mps=SLOW * PACE_MPS)) for run in runs]
+        return [one for run, way in profiles for one in drive(run, way, every=30.0, bus=run.planned_vehicle_id or "")]
+
+    first, second = week(-1_500), week(1_500)
+    monday, tuesday = driven(first), [a_day_later(one) for one in driven(second)]
+    plans = Plans({DAY: make_timetable(*first), DAY + timedelta(days=1): make_timetable(*second)})
+    cold, warm = backtest(make_timetable(*second), tuesday), backtest(plans, tuesday, history=monday)
+    assert warm.calls_known == cold.calls_known
+    learned, unlearned = (one.under_way.scores[OURS].mean_absolute_seconds for one in (warm, cold))
+    assert learned < 0.7 * unlearned
+    assert {row[1] for row in prediction_rows(plans, warm)} == {run.run_id for run in second}
+    with pytest.raises(NothingToScoreError, match="of those name one of the plan's 6"):
+        backtest(plans, [replace(one, claim=None) for one in tuesday])
+
+
 def recorded_morning(folder: Path) -> Path:
     """A file of positions on the small plan's two runs."""
     path = folder / "positions.csv"
@@ -318,3 +342,14 @@ async def test_the_command_refuses_what_it_cannot_use_in_one_message(tmp_path: P
     options = BacktestOptions(plan, recorded_morning(tmp_path), agency_predictions=columns)
     with pytest.raises(Refused, match="The agency's predictions cannot be used"):
         await run_backtest(options, lambda _: None)
+
+
+async def test_the_command_takes_later_versions_of_the_plan_by_their_day(tmp_path: Path) -> None:
+    plan, later = (str(write_plan(tmp_path / name, small_plan())) for name in ("plan", "later"))
+    said: list[str] = []
+    options = BacktestOptions(plan, recorded_morning(tmp_path), later_plans=[f"2026-10-05={later}"])
+    assert await run_backtest(options, said.append) == 0
+    assert said[0].endswith("4 runs in the plan.")
+    for wrong in (later, f"monday={later}", "2026-10-05="):
+        with pytest.raises(Refused, match="is no later version of the plan, so nothing was scored"):
+            await run_backtest(replace(options, later_plans=[wrong]), said.append)
