@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from busline.cases import texts
 from busline.cases.case import (
     Answered,
     Assigned,
@@ -20,7 +21,6 @@ from busline.cases.case import (
 from busline.cases.history import Entry, KnownAlready, Recorded, hold_case, look_at_case, promise_of, record
 from busline.cases.ledger import HOLD
 from busline.cases.reference import Reference
-from busline.cases.texts import promise_case_text
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 
@@ -81,15 +81,17 @@ class CaseDesk:
 
     async def say(self, reference: Reference, words: str, by: Author, now: datetime) -> Outcome:
         """A text to the family while the matter is still worked on."""
-        return await self._tell(reference, Said(), by.wrote(EventKind.SAID, words), "case-words", now)
+        return await self._tell(reference, Said(), by.wrote(EventKind.SAID, words), texts.WORDS, now)
 
     async def answer(self, reference: Reference, words: str, by: Author, now: datetime) -> Outcome:
         """A text that should settle it, and the question whether it did. A conversation is handed back with it."""
-        return await self._tell(reference, Answered(), by.wrote(EventKind.ANSWERED, words), "case-answer", now)
+        return await self._tell(
+            reference, Answered(), by.wrote(EventKind.ANSWERED, words), texts.WORDS_AND_IS_IT_SOLVED, now
+        )
 
     async def close(self, reference: Reference, by: Author, now: datetime) -> Outcome:
         """Ask the family whether it is solved: only they close a case, or time does."""
-        return await self._tell(reference, Answered(), by.wrote(EventKind.ASKED_IF_SOLVED), "case-solved", now)
+        return await self._tell(reference, Answered(), by.wrote(EventKind.ASKED_IF_SOLVED), texts.IS_IT_SOLVED, now)
 
     async def reopen(self, reference: Reference, words: str, by: Author, now: datetime) -> Outcome:
         """The same case again, with a new promise; one that waits stays as it is."""
@@ -122,7 +124,7 @@ class CaseDesk:
                 return NoSuchCase()
             recorded = await record(connection, case, change, entry, now)
             if isinstance(recorded, Recorded):
-                await promise_case_text(connection, recorded, message, entry.words, now)
+                await texts.promise_case_text(connection, recorded, message, entry.words, now)
                 if isinstance(change, Answered):
                     # The family's yes or no is for Busline to hear.
                     await connection.execute(SQL["end_hold"], case.phone)

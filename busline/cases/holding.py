@@ -8,7 +8,7 @@ from busline.cases.handling import NoSuchCase, Outcome, case_after
 from busline.cases.history import Entry, Recorded, hold_case, look_at_case, record
 from busline.cases.ledger import HOLD, holder_of
 from busline.cases.reference import Reference
-from busline.cases.texts import promise_case_text
+from busline.cases.texts import STANDING, promise_case_text
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 
@@ -68,7 +68,7 @@ class Conversations:
             return case_after(await record(connection, case, None, Entry(EventKind.HANDED_BACK, by, about=ended), now))
 
     async def end_forgotten(self, now: datetime) -> int:
-        """Hand back the conversations that nobody has written in for half an hour, and tell those families so."""
+        """Hand back what nobody has written in for half an hour; those families hear how their case stands."""
         ended = 0
         for row in await self._pool.fetch(SQL["forgotten_holds"], now):
             async with transaction(self._pool) as connection:
@@ -78,6 +78,6 @@ class Conversations:
                 entry = Entry(EventKind.HANDED_BACK, about=row["held_by"], words="after half an hour of silence")
                 recorded = await record(connection, case, None, entry, now)
                 if isinstance(recorded, Recorded):
-                    await promise_case_text(connection, recorded, "case-person-left", "", now)
+                    await promise_case_text(connection, recorded, STANDING, "", now)
                 ended += 1
         return ended

@@ -22,7 +22,10 @@ class TextPromise:
     language: str
     """Where the phone has chosen none since."""
     message: str
+    """Of the catalogue; several with spaces between are said one after the other, in one text."""
     fillings: Mapping[str, str] = field(default_factory=dict)
+    """What fills their places. A `department` is an id, `since` and `by` are moments in ISO 8601; the sender puts these
+    into the family's language, and adds the district's name and `phone`."""
     expires_at: datetime | None = None
     """News that is older than this is worse than none; None never expires."""
     case_id: int | None = None

@@ -45,8 +45,10 @@ async def test_an_answer_is_texted_with_the_question_whether_it_solved_it(pool: 
     desk, case = CaseDesk(pool), await opened(pool)
     answered = done(await desk.answer(case.reference, "Está en la oficina.", ANA, NOW + timedelta(hours=1)))
     assert answered.state is CaseState.ANSWERED
-    fillings = {"reference": spoken(case.reference), "words": "Está en la oficina."}
-    assert await promised(pool) == [(PARENT, "case-answer", fillings)]
+    ((phone, message, fillings),) = await promised(pool)
+    assert (phone, message) == (PARENT, "case-answer case-closing")
+    assert fillings["reference"] == spoken(case.reference)
+    assert (fillings["department"], fillings["words"]) == ("lost_and_found", "Está en la oficina.")
     async with transaction(pool) as connection:
         closed = await settle(connection, PARENT, case.reference, "sí", NOW + timedelta(hours=2), solved=True)
     assert closed is not None
@@ -57,13 +59,13 @@ async def test_words_on_the_way_are_texted_and_the_family_still_waits(pool: Pool
     desk, case = CaseDesk(pool), await opened(pool)
     said = done(await desk.say(case.reference, "Lo buscamos.", ANA, NOW))
     assert (said.state, said.waiting_since) == (CaseState.WITH_DEPARTMENT, NOW)
-    assert [message for _, message, _ in await promised(pool)] == ["case-words"]
+    assert [message for _, message, _ in await promised(pool)] == ["case-answer"]
 
 
 async def test_closing_asks_the_family_and_closes_nothing_by_itself(pool: Pool) -> None:
     desk, case = CaseDesk(pool), await opened(pool)
     assert done(await desk.close(case.reference, ANA, NOW)).state is CaseState.ANSWERED
-    assert [message for _, message, _ in await promised(pool)] == ["case-solved"]
+    assert [message for _, message, _ in await promised(pool)] == ["case-closing"]
 
 
 async def test_a_transfer_keeps_everything_that_was_written(pool: Pool) -> None:
@@ -172,7 +174,7 @@ async def test_a_conversation_stays_held_while_somebody_writes_and_no_longer(poo
         assert await holder_of(connection, PARENT, NOW + timedelta(minutes=70)) is None
     assert await talks.end_forgotten(NOW + timedelta(minutes=71)) == 1
     assert await talks.end_forgotten(NOW + timedelta(minutes=71)) == 0
-    assert [message for _, message, _ in await promised(pool)] == ["case-words", "case-person-left"]
+    assert [message for _, message, _ in await promised(pool)] == ["case-answer", "case-status"]
 
 
 async def test_an_answer_hands_the_conversation_back_so_that_the_familys_yes_is_heard(pool: Pool) -> None:

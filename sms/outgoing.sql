@@ -1,0 +1,47 @@
+-- Texts that Busline sends of its own accord, from the promise to the carrier's word that it has them.
+
+-- name: claim
+-- What is due, oldest first, leased to us; with all that decides whether and in which language it may be sent. One that
+-- was leased before and never settled died under way: the carrier may have it.
+with due as (
+    select outgoing_id, maybe_since
+    from outgoing_text
+    where state = 'waiting' and next_at <= $1 and (lease_until is null or lease_until < $2)
+    order by next_at, outgoing_id
+    limit $4
+    for update skip locked
+)
+update outgoing_text as text
+set attempts = attempts + 1, lease_until = $3, maybe_since = coalesce(text.maybe_since, $1)
+from due
+where text.outgoing_id = due.outgoing_id
+returning text.outgoing_id, text.phone, text.language, text.message, text.fillings, text.case_id, text.attempts,
+          text.expires_at, due.maybe_since,
+          (select chosen_language from conversation where conversation.phone = text.phone) as chosen_language,
+          exists (select from opt_out where opt_out.phone = text.phone and ended_at is null) as opted_out,
+          exists (
+              select from phone_suspension where phone_suspension.phone = text.phone and phone_suspension.ended_at is null
+          ) as suspended;
+
+-- name: sent
+-- The carrier has it.
+update outgoing_text
+set state = 'sent', sid = $3, lease_until = null, trouble = '', settled_at = $4
+where outgoing_id = $1 and lease_until = $2 and state = 'waiting';
+
+-- name: later
+-- It will be tried again; with `maybe_since`, the carrier may have it from then on.
+update outgoing_text
+set lease_until = null, maybe_since = $3, trouble = $4, next_at = $5
+where outgoing_id = $1 and lease_until = $2 and state = 'waiting';
+
+-- name: not_sent
+-- It will not be sent any more.
+update outgoing_text
+set state = $3, lease_until = null, trouble = $4, settled_at = $5
+where outgoing_id = $1 and lease_until = $2 and state = 'waiting'
+returning outgoing_id;
+
+-- name: case
+-- The case that a text belongs to.
+select * from family_case where case_id = $1;
