@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 
 SQL = load_queries(__file__)
 
-MOST_ATTEMPTS = 14
-"""With the pauses between them some nine hours: over a night, and over a morning's outage."""
+MOST_ATTEMPTS = 18
+"""With the pauses between them some ten hours: a department that is back by the morning has its cases."""
 _AT_ONCE = 10
 LEASE = timedelta(minutes=3)
 """Longer than any attempt may take (`notifier/connectors`: a minute at most)."""

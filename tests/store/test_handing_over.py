@@ -230,7 +230,7 @@ async def test_attempts_grow_rarer_and_end_and_staff_see_why(pool: Pool, clock: 
     assert 10 < grown[0] < 20
     assert max(grown) <= 3_600 * 1.25
     assert grown[4] > 8 * grown[0]
-    assert sum(grown) > 6 * 3_600
+    assert sum(grown) > 7 * 3_600
     scripted.says.clear()
     assert await CaseDesk(pool).try_again(case.reference, clock.at) == 1
     assert await all_due(handing) == 1
