@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from busline.answer import Answer, Cancelled, Disclosure, Finished, MayHavePassed, NotRidingToday, Passed
 from busline.answering import StudentCall, answer_call, relevant_until
 from busline.cause import Cause, cause_of
-from busline.eta import NoPrediction, Prediction, predict
+from busline.eta import NoPrediction, Prediction, foresee, predict
 from busline.fleet import Fleet, RunProgress
-from busline.ids import CallKey
+from busline.ids import CallKey, RunKey
 from busline.people import Ride
 from busline.service_day import seconds_into
 from busline.timetable import Run, Timetable
@@ -67,6 +67,10 @@ class Picture:
     ) -> Prediction | NoPrediction:
         """What an answer about this call would rest on."""
         return predict(self.engine, run, service_date, progress, call_index, now)
+
+    def foresee(self, key: RunKey, call_index: int, now: datetime) -> Prediction | None:
+        """The same of a run that has not begun: None where its bus was not heard of, or is far from it."""
+        return foresee(self.engine, self.fleet, key, call_index, now)
 
     def service_dates(self, now: datetime) -> tuple[date, ...]:
         """The service days that can have a run under way: today, and yesterday while its last runs go on."""

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
-from busline.accuracy.sampling import Sample, planned_runs, sample_run
+from busline.accuracy.sampling import Sample, planned_runs, sample_before_start, sample_run
 from busline.clock import Clock
 from busline.ids import PlanId, RunKey
 from busline.picture import Picture
@@ -56,11 +56,14 @@ class Sampler:
             *[await self._measured_on(picture, service_date) for service_date in picture.service_dates(now)]
         )
         samples: list[Sample] = []
-        under_way = [progress for key, progress in fleet.progress.items() if key in measured]
-        for number, progress in enumerate(under_way):
+        for number, key in enumerate(measured):
             if number % RUNS_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            samples += sample_run(picture.timetable, progress, picture.predict, now)
+            progress = fleet.progress.get(key)
+            if progress is None or (progress.started_at is None and progress.ended_at is None):
+                samples += sample_before_start(picture.timetable, key, picture.foresee, now)
+            else:
+                samples += sample_run(picture.timetable, progress, picture.predict, now)
         if samples:
             await self._predictions.keep(samples)
         return len(samples)

@@ -1,7 +1,8 @@
 """What the live service predicts at a moment, sampled so that every night it can be scored. Pure.
 
-Once a minute, every call that a bus under way may reach within half an hour. Of a very large fleet only so many runs
-are taken that the database is not burdened: whole runs, another choice every day, so that no minute of one is missing.
+Once a minute, every call that a bus may reach within half an hour: one under way, and one that has yet to begin its
+run. Of a very large fleet only so many runs are taken that the database is not burdened: whole runs, another choice
+every day, so that no minute of one is missing.
 """
 
 import zlib
@@ -19,11 +20,13 @@ from busline.timetable import Run, Timetable
 AHEAD = timedelta(minutes=30)
 """How far ahead the yardsticks look."""
 MOST_ROWS_A_MINUTE = 12_000
-"""200 rows a second, a hundredth of what PostgreSQL takes in. A fleet of some 1,500 buses is measured whole; of 10,000
-runs in progress, with seven calls each within half an hour, every sixth is: far more than a day's figures need."""
+"""200 rows a second, a hundredth of what PostgreSQL takes in. A fleet of some 1,100 buses is measured whole; of 10,000
+runs, with ten calls each within half an hour, every ninth is: far more than a day's figures need."""
 
 Predict = Callable[[Run, date, RunProgress, int, datetime], Prediction | NoPrediction]
 """The prediction that an answer would rest on: run, service date, progress, call index, now."""
+Foresee = Callable[[RunKey, int, datetime], Prediction | None]
+"""The same of a run that has not begun: its key, call index, now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Sample:
     stop_id: StopId
     planned_at: datetime
     lateness_seconds: float
-    """Of the bus where it was last seen, against the plan: what delay propagation adds to the plan."""
+    """Of the bus where it was last seen, against the plan: what delay propagation adds to it. 0 before the start."""
     made_at: datetime
     prediction: Prediction
 
@@ -72,11 +75,9 @@ def one_run_in(runs: Sequence[Run], most_rows_a_minute: int = MOST_ROWS_A_MINUTE
     """Every how many-th run is measured, so that the busiest minute of the plan has no more rows than that."""
     if not runs:
         return 1
-    ahead_seconds = int(AHEAD.total_seconds())
     arrives = np.concatenate([run.arrival_seconds for run in runs])
-    starts = np.repeat(np.array([run.start_seconds for run in runs], np.int32), [len(run) for run in runs])
-    # A call is ahead from half an hour before it, or from the start of its run, to its arrival.
-    first = np.maximum(starts, arrives - ahead_seconds) // 60
+    # A call is ahead from half an hour before it to its arrival.
+    first = np.maximum(arrives - int(AHEAD.total_seconds()), 0) // 60
     last = np.maximum(arrives // 60, first)
     minutes = int(last.max()) + 1
     ahead = np.cumsum(np.bincount(first, minlength=minutes) - np.bincount(last, minlength=minutes))
@@ -94,19 +95,43 @@ def sample_run(timetable: Timetable, progress: RunProgress, predict: Predict, no
         if isinstance(prediction, NoPrediction) or prediction.p10 > now + AHEAD:
             # What holds one call back holds back those behind it, and they are farther off.
             break
-        samples.append(
-            Sample(
-                key=progress.key,
-                call_index=index,
-                stop_sequence=int(run.stop_sequences[index]),
-                stop_id=run.pattern.stop_ids[index],
-                planned_at=timetable.planned_arrival(progress.key.service_date, run, index),
-                lateness_seconds=progress.lateness_seconds,
-                made_at=now,
-                prediction=prediction,
-            )
-        )
+        samples.append(_sample(timetable, run, progress.key, index, progress.lateness_seconds, now, prediction))
     return samples
+
+
+def sample_before_start(timetable: Timetable, key: RunKey, foresee: Foresee, now: datetime) -> list[Sample]:
+    """What is foreseen of a run that has not begun: of the calls that its bus may reach within half an hour."""
+    run = timetable.runs.get(key.run_id)
+    if run is None or timetable.planned_start(key.service_date, run) - now > AHEAD:
+        return []
+    samples: list[Sample] = []
+    for index in range(len(run)):
+        prediction = foresee(key, index, now)
+        if prediction is None or prediction.p10 > now + AHEAD:
+            break
+        samples.append(_sample(timetable, run, key, index, 0.0, now, prediction))
+    return samples
+
+
+def _sample(
+    timetable: Timetable,
+    run: Run,
+    key: RunKey,
+    index: int,
+    lateness_seconds: float,
+    now: datetime,
+    prediction: Prediction,
+) -> Sample:
+    return Sample(
+        key=key,
+        call_index=index,
+        stop_sequence=int(run.stop_sequences[index]),
+        stop_id=run.pattern.stop_ids[index],
+        planned_at=timetable.planned_arrival(key.service_date, run, index),
+        lateness_seconds=lateness_seconds,
+        made_at=now,
+        prediction=prediction,
+    )
 
 
 def _drawn(service_date: date, run: Run, one_in: int) -> bool:

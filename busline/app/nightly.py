@@ -107,7 +107,12 @@ def _in_words(district: GroupScore, routes: list[GroupScore]) -> str:
         f"were predicted, on {len(routes)} routes.",
         f"{'':<20}{'ETA Benchmark':>14}{'MBTA':>8}{'Cal-ITP':>9}{'mean error':>12}{'phantom':>9}",
     ]
-    names = {Predictor.BUSLINE: "Busline", Predictor.PLAN: "the plan", Predictor.DELAY: "delay propagation"}
+    names = {
+        Predictor.BUSLINE: "Busline",
+        Predictor.PLAN: "the plan",
+        Predictor.DELAY: "delay propagation",
+        Predictor.BEFORE_START: "before the start",
+    }
     for predictor, figures in district.scores.items():
         lines.append(
             f"{names[predictor]:<20}{figures.benchmark.percent:>13.1f}%{figures.mbta.percent:>7.1f}%"

@@ -19,7 +19,7 @@ RUNS_AT_ONCE = 10
 """So many runs hold some 5,000 predictions: a few milliseconds to decode."""
 _COLUMNS = (
     "service_date", "run_id", "call_index", "made_at", "stop_sequence", "stop_id", "planned_at", "lateness_seconds",
-    "p10", "p50", "p90", "published", "basis", "fix_age_seconds",
+    "p10", "p50", "p90", "published", "basis", "fix_age_seconds", "be_ready_by",
 )  # fmt: skip
 
 
@@ -104,6 +104,7 @@ def _row(sample: Sample) -> tuple[object, ...]:
         told.published,
         told.basis.value,
         told.fix_age_seconds,
+        told.be_ready_by,
     )
 
 
@@ -126,6 +127,8 @@ async def _runs(connection: Connection, service_date: date, run_ids: Sequence[Ru
             p50=_floats(row["p50"]),
             p90=_floats(row["p90"]),
             published=_floats(row["published"]),
+            be_ready_by=_floats(row["be_ready_by"]),
+            before_start=np.array(row["before_start"], np.bool_),
         )
         for row in await connection.fetch(SQL["runs"], service_date, run_ids)
     ]

@@ -34,7 +34,9 @@ select planned_run.run_id,
        coalesce(predicted.p10, '{}') as p10,
        coalesce(predicted.p50, '{}') as p50,
        coalesce(predicted.p90, '{}') as p90,
-       coalesce(predicted.published, '{}') as published
+       coalesce(predicted.published, '{}') as published,
+       coalesce(predicted.be_ready_by, '{}') as be_ready_by,
+       coalesce(predicted.before_start, '{}') as before_start
 from planned_run
 left join run_progress using (service_date, run_id)
 left join lateral (
@@ -45,7 +47,11 @@ left join lateral (
            array_agg(extract(epoch from prediction.p10)::double precision) as p10,
            array_agg(extract(epoch from prediction.p50)::double precision) as p50,
            array_agg(extract(epoch from prediction.p90)::double precision) as p90,
-           array_agg(extract(epoch from prediction.published)::double precision) as published
+           array_agg(extract(epoch from prediction.published)::double precision) as published,
+           array_agg(
+               extract(epoch from coalesce(prediction.be_ready_by, prediction.p10))::double precision
+           ) as be_ready_by,
+           array_agg(prediction.basis = 'before_start') as before_start
     from prediction
     where prediction.service_date = planned_run.service_date and prediction.run_id = planned_run.run_id
 ) as predicted on true

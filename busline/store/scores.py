@@ -46,6 +46,8 @@ class DayScore:
     """None where nothing was predicted, as are the baselines then."""
     plan: Accuracy | None
     delay: Accuracy | None
+    before_start: Accuracy | None
+    """Ours again, of runs that had not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Scores:
 
 
 def _figures(predictor: Predictor, scores: Figures) -> tuple[int | float | None, ...]:
-    has_band = predictor is Predictor.BUSLINE
+    has_band = predictor in (Predictor.BUSLINE, Predictor.BEFORE_START)
     return (
         scores.predictions,
         scores.trips,

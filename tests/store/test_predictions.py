@@ -176,15 +176,20 @@ async def test_a_replay_begins_with_what_was_predicted_after_its_moment_forgotte
     assert await pool.fetchval("select count(*) from prediction") == 1
 
 
-async def test_the_sampler_keeps_what_an_answer_would_rest_on_and_nothing_of_runs_not_under_way(pool: Pool) -> None:
+async def test_the_sampler_keeps_what_an_answer_would_rest_on_and_what_is_foreseen_of_runs_that_wait(
+    pool: Pool,
+) -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500.0)
     waiting = make_progress(NEVER, seen_at=at("7:03"), distance_m=0.0, under_way=False)
     fleet = Fleet(at("7:03"), progress={progress.key: progress, waiting.key: waiting})
     picture = Picture(TIMETABLE, fleet)
     sampler = Sampler(Predictions(pool), lambda: picture, ScaledClock(at("7:03")))
-    assert await sampler.sample(MADE) == 4
-    assert await sampler.sample(MADE) == 4
-    rows = await pool.fetch("select * from prediction order by call_index")
+    assert await sampler.sample(MADE) == 4 + 6
+    assert await sampler.sample(MADE) == 4 + 6
+    foreseen = await pool.fetch("select * from prediction where basis = 'before_start' order by call_index")
+    assert [(row["run_id"], row["call_index"]) for row in foreseen] == [("R2", index) for index in range(6)]
+    assert all(row["be_ready_by"] <= row["p10"] for row in foreseen)
+    rows = await pool.fetch("select * from prediction where basis <> 'before_start' order by call_index")
     assert [(row["run_id"], row["stop_sequence"]) for row in rows] == [("R1", 3), ("R1", 4), ("R1", 5), ("R1", 6)]
     expected = picture.predict(RUN, MONDAY, progress, 3, MADE)
     assert isinstance(expected, Prediction)

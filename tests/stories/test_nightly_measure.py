@@ -111,7 +111,7 @@ async def judged(pool: Pool) -> list[Row]:
     }
     got_to = {row["run_id"]: row["next_call"] for row in await pool.fetch("select * from run_progress")}
     rows = []
-    for record in await pool.fetch("select * from prediction"):
+    for record in await pool.fetch("select * from prediction where basis <> 'before_start'"):
         row = dict(record)
         row["arrived_at"] = visits.get((row["run_id"], row["stop_sequence"]))
         if row["arrived_at"] is None and got_to.get(row["run_id"], 0) > row["call_index"]:

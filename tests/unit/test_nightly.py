@@ -24,6 +24,7 @@ def run(
     followed_from: float | None = 0.0,
     planned: float = 300.0,
     lateness: float = 0.0,
+    before_start: bool = False,
 ) -> PredictedRun:
     """`made` are predictions as (call, made at, p50) in seconds from seven; the band is 60 s either side of p50."""
     arrived = {3: 400.0} if arrived is None else arrived
@@ -42,11 +43,28 @@ def run(
         p50=SEVEN + p50,
         p90=SEVEN + p50 + 60,
         published=SEVEN + p50 - 50,
+        be_ready_by=SEVEN + p50 - 120,
+        before_start=np.full(len(call), before_start),
     )
 
 
 def district(*runs: PredictedRun, windows: Sequence[Window] = (), now: datetime = NIGHT) -> GroupScore:
     return score_day(Day(MONDAY, runs, windows), now)[0]
+
+
+def test_what_was_foreseen_of_runs_that_had_not_begun_is_scored_apart() -> None:
+    found = district(run("A"), run("B", before_start=True, arrived={3: 270.0}))
+    assert found.runs_predicted == 2
+    assert {figures.predictions for figures in found.scores.values()} == {1}
+    assert found.scores[Predictor.BUSLINE].mean_absolute_seconds == pytest.approx(40)
+    foreseen = found.scores[Predictor.BEFORE_START]
+    assert foreseen.mean_absolute_seconds == pytest.approx(90)
+    # By p10, told as 7:05, the bus of 7:04:30 would be met; by 7:04 for a time to be there it is met all the more.
+    assert foreseen.missed_percent == 0
+    early = district(run("B", before_start=True, arrived={3: 170.0}))
+    assert early.scores[Predictor.BEFORE_START].missed_percent == 100
+    assert Predictor.BUSLINE not in early.scores
+    assert found.complete_percent == district(run("A"), run("B", made=(), arrived={3: 270.0})).complete_percent
 
 
 def test_ours_the_plan_and_delay_propagation_are_scored_on_the_same_moments() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from busline.accuracy.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_run
-from busline.eta import NoPrediction
+from busline.accuracy.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_before_start, sample_run
+from busline.eta import Basis, NoPrediction
 from busline.fleet import Fleet
 from busline.ids import RunId, RunKey
 from busline.picture import Picture
@@ -58,6 +58,24 @@ def test_a_bus_that_was_not_heard_for_long_leaves_nothing_to_keep() -> None:
     assert sample_run(TIMETABLE, seen, PICTURE.predict, late) == []
 
 
+def before_start(clock: str, fleet: Fleet, run_id: str = "R1") -> list[Sample]:
+    picture = Picture(TIMETABLE, fleet)
+    return sample_before_start(TIMETABLE, RunKey(MONDAY, RunId(run_id)), picture.foresee, at(clock))
+
+
+def test_of_a_run_that_has_not_begun_what_is_foreseen_of_its_next_half_hour_is_kept() -> None:
+    waiting = make_progress(LONG, seen_at=at("6:50"), distance_m=0.0, under_way=False)
+    seen = Fleet(at("6:50"), progress={waiting.key: waiting})
+    kept = before_start("6:50", seen)
+    assert [sample.call_index for sample in kept] == list(range(len(kept)))
+    assert 8 <= len(kept) <= 14
+    assert {sample.prediction.basis for sample in kept} == {Basis.BEFORE_START}
+    assert {sample.lateness_seconds for sample in kept} == {0.0}
+    assert before_start("6:20", seen) == []
+    assert before_start("6:50", Fleet(at("6:50"))) == []
+    assert before_start("6:50", seen, "gone") == []
+
+
 def test_a_run_that_the_plan_no_longer_has_is_passed_over() -> None:
     gone = replace(make_progress(LONG, seen_at=at("7:10"), distance_m=0.0), key=RunKey(MONDAY, RunId("gone")))
     assert sample_run(TIMETABLE, gone, PICTURE.predict, at("7:10")) == []
@@ -85,7 +103,7 @@ def test_of_a_large_fleet_so_many_runs_are_measured_that_no_minute_has_too_many_
         for number in range(200)
     ]
     busiest = max(
-        sum(run.start_seconds <= second < arrival <= second + 1_800 for run in runs for arrival in run.arrival_seconds)
+        sum(second < arrival <= second + 1_800 for run in runs for arrival in run.arrival_seconds)
         for second in range(6 * 3_600, 10 * 3_600, 60)
     )
     assert busiest > 300

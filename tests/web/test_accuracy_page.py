@@ -35,6 +35,7 @@ def scored(
         ours=accuracy(benchmark, predictions),
         plan=accuracy(40.0),
         delay=accuracy(65.0),
+        before_start=accuracy(88.0),
     )
 
 
