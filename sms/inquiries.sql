@@ -86,8 +86,8 @@ disclosed as (
 update conversation
 set last_language = case when $1 = 'text' then $8 else last_language end,
     chosen_language = coalesce($17, chosen_language),
-    offered = $18::text[],
-    offered_until = $19
+    offered = case when $19::timestamptz is null then offered else $18::text[] end,
+    offered_until = coalesce($19, offered_until)
 where phone = $3;
 
 -- name: report_status

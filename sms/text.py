@@ -5,10 +5,10 @@ news is. Only a fix of the last 90 seconds is called live, and a planned time is
 their numbers: no name, address, stop or school is ever written.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import assert_never
+from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
 from busline.answer import (
@@ -84,28 +84,46 @@ def render_family(told: Sequence[tuple[StudentId, Answer]], wording: Wording, no
 
 
 def render_planned(told: Sequence[tuple[StudentId, Answer]], day: date, wording: Wording, now: datetime) -> str:
-    """What is planned for a family's students on a day to come, as planned and no more."""
+    """What is planned for a family's students on a day to come, as planned and no more: both rides of a bus at once."""
+    rides: dict[tuple[StudentId, Bus | None], list[datetime]] = {}
+    for student_id, answer in told:
+        if isinstance(answer, NotStarted):
+            rides.setdefault((student_id, answer.bus), []).append(answer.planned_at)
 
-    def line(answer: Answer, students: Sequence[StudentId]) -> str:
+    def planned(student_id: StudentId, answer: Answer) -> Answer | _Planned:
+        return _Planned(answer.bus, tuple(rides[student_id, answer.bus])) if isinstance(answer, NotStarted) else answer
+
+    def line(answer: Answer | _Planned, students: Sequence[StudentId]) -> str:
         teller = _Teller(wording, ", ".join(students), now)
         match answer:
-            case NotStarted(bus, _, planned_at):
-                return teller.tell("planned", bus=teller.bus(bus), planned=teller.clock(planned_at))
+            case _Planned(bus, times):
+                return teller.tell("planned", bus=teller.bus(bus), planned=teller.clocks(times))
             case NotRidingToday():
                 return teller.tell("none-planned", day=teller.day(day))
             case _:
                 return render(answer, students, wording, now)
 
-    return _lines(told, wording, line)
+    return _lines([(student_id, planned(student_id, answer)) for student_id, answer in told], wording, line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """All that one bus is planned to do for a student on a day."""
+
+    bus: Bus | None
+    times: tuple[datetime, ...]
+
+
+Line = TypeVar("Line", bound=Hashable)
 
 
 def _lines(
-    told: Sequence[tuple[StudentId, Answer]], wording: Wording, line: Callable[[Answer, Sequence[StudentId]], str]
+    told: Sequence[tuple[StudentId, Line]], wording: Wording, line: Callable[[Line, Sequence[StudentId]], str]
 ) -> str:
-    lines: dict[Answer, list[StudentId]] = {}
-    for student_id, answer in told:
-        lines.setdefault(answer, []).append(student_id)
-    written = [line(answer, students) for answer, students in list(lines.items())[:MOST_LINES]]
+    lines: dict[Line, dict[StudentId, None]] = {}
+    for student_id, said in told:
+        lines.setdefault(said, {})[student_id] = None
+    written = [line(said, list(students)) for said, students in list(lines.items())[:MOST_LINES]]
     rest = sum(len(students) for students in list(lines.values())[MOST_LINES:])
     if rest:
         written.append(wording.say("more-students", count=rest))
@@ -196,11 +214,16 @@ class _Teller:
 
     def clock(self, at: datetime) -> str:
         """The time of day; with its date where that is not today, so that tomorrow's bus is not waited for today."""
-        local = at.astimezone(self.wording.timezone)
+        local = self._local(at)
         clock = self._part("clock", **_clock_values(local))
-        if local.date() == self.now.astimezone(self.wording.timezone).date():
+        if local.date() == self._local(self.now).date():
             return clock
         return self._part("clock-on-day", day=self.day(local.date()), clock=clock)
+
+    def clocks(self, times: Sequence[datetime]) -> str:
+        """Several times of one day: `Tue Oct 6, 7:06 AM / 2:36 PM`."""
+        first, *others = times
+        return " / ".join([self.clock(first), *(self.wording.time_of_day(self._local(at).time()) for at in others)])
 
     def day(self, on: date) -> str:
         # The names stand in the catalogue: the locale data knows none in Haitian Creole and odd ones in Somali.
@@ -221,6 +244,9 @@ class _Teller:
         start = self._part("clock-short" if same_half else "clock", **_clock_values(earliest))
         end = self._part("clock", **_clock_values(latest))
         return end if window.earliest == window.latest else self._part("window", **{"from": start, "to": end})
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.wording.timezone)
 
     def _part(self, key: str, **values: str | int) -> str:
         return self.wording.catalogue.raw(self.wording.language, key, **values)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from busline.cases.case import CaseStanding, DepartmentId
 from busline.cases.departments import SAFETY, TRANSPORTATION
@@ -15,6 +16,7 @@ from sms.conversation.turn import Answers, Turn
 from sms.intent import Ask, NotHome
 from sms.text import render_family
 
+JUST_NOW = timedelta(minutes=30)
 MOST_CASES_TOLD = 3
 """In one text; a number gets any other."""
 NOT_HOME, PERSON, QUESTION = "not_home", "person", "question"
@@ -61,7 +63,10 @@ def ask_person(turn: Turn, prepared: PreparedAnswers) -> Reply:
     last = turn.asker.last_topic
     answer = None if last is None else prepared.answer(last, turn.wording.language)
     if answer is None:
-        return to_person(turn, PERSON, TRANSPORTATION)
+        begun = turn.now - JUST_NOW
+        just_opened = next((one for one in turn.asker.cases if one.state.is_waiting and one.opened_at >= begun), None)
+        # Whoever asks for a person right after a question went to one means that question.
+        return to_person(turn, PERSON, TRANSPORTATION) if just_opened is None else _added(just_opened, turn)
     return to_person(turn, answer.topic, answer.department)
 
 
@@ -94,12 +99,12 @@ def not_home(asked: NotHome, turn: Turn, answers: Answers) -> Reply:
 
 def tell_status(typed: str | None, turn: Turn) -> Reply:
     """Where this phone's questions for a person stand. A reference of another phone is like one that was made up."""
-    reference = None if typed is None else plain_reference(typed)
-    cases = [
-        case
-        for case in turn.asker.cases
-        if (case.reference == reference if typed is not None else not case.state.is_closed)
-    ]
+    if typed is None:
+        # All that are open; else the last one, and how it ended.
+        cases = [case for case in turn.asker.cases if not case.state.is_closed] or list(turn.asker.cases[:1])
+    else:
+        reference = plain_reference(typed)
+        cases = [case for case in turn.asker.cases if case.reference == reference]
     if not cases:
         return turn.reply(Outcome.CASE_STATUS, turn.say("case-unknown"))
     lines = [_standing(case, turn) for case in cases[:MOST_CASES_TOLD]]

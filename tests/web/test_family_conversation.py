@@ -172,8 +172,8 @@ async def test_a_bare_number_means_what_was_offered_for_ten_minutes_and_never_a_
     async with texting(pool) as line:
         offer = await line.text(PARENT, "flurb grommet zzzz")
         assert offer[0].startswith("Sorry, we did not understand. Text 1 to find your bus, 2 to ask a person")
-        assert (await line.text(PARENT, "1"))[0].startswith("100234, 100235: Bus 47")
-        assert (await line.text(PARENT, "1"))[0].startswith("Sorry, we did not understand.")
+        for _ in range(2):
+            assert (await line.text(PARENT, "1"))[0].startswith("100234, 100235: Bus 47")
         line.clock.at += timedelta(minutes=11)
         assert (await line.text(PARENT, "2"))[0].startswith("Sorry, we did not understand.")
         assert (await line.text(PARENT, "2"))[0].startswith("Transportation will answer you.")
