@@ -27,10 +27,13 @@ from busline.app.commands import (
     set_password,
 )
 from busline.app.database import Refused
+from busline.app.deflecting import deflection
 from busline.app.demo import DemoOptions, demo
 from busline.app.enrolling import LetterOptions, add_link, letters, list_links, remove_link, suspend
 from busline.app.loads import load_plan, load_roster, simulate_district, simulate_history, simulate_roster
+from busline.app.messages import LanguageOptions, languages
 from busline.app.nightly import score
+from busline.app.prepared_answers import edit_answer, list_answers, list_unanswered, load_answers, show_answer
 from busline.app.purging import forget
 from busline.app.replay import ReplayOptions, replay
 from busline.app.service import serve
@@ -148,6 +151,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             )
         case "score":
             return score(_settings(options), options.date, _say)
+        case "deflection":
+            return deflection(_settings(options, quiet=True), options.days, _say)
         case "notice":
             return notice(_settings(options), options.run, options.kind, options.date, options.cause, _say)
         case "day":
@@ -164,6 +169,13 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             )
         case "link":
             return _link(options)
+        case "faq":
+            return _faq(options)
+        case "languages":
+            shown = LanguageOptions(
+                options.language, options.all, tuple(options.message), options.reviewed_by, options.date
+            )
+            return languages(_settings(options), shown, _say)
         case "user":
             if options.what == "list":
                 return list_users(_settings(options), _say)
@@ -185,6 +197,21 @@ def _link(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return list_links(settings, options.phone_or_student, _say)
         case what:
             return suspend(settings, options.phone, _say, lift=what == "resume")
+
+
+def _faq(options: argparse.Namespace) -> Coroutine[object, object, int]:
+    settings = _settings(options, quiet=True)
+    match options.what:
+        case "list":
+            return list_answers(settings, options.language, _say)
+        case "show":
+            return show_answer(settings, options.topic, options.language, _say)
+        case "edit":
+            return edit_answer(settings, options.topic, options.language, options.file, _say)
+        case "unanswered":
+            return list_unanswered(settings, options.days, _say)
+        case _:
+            return load_answers(settings, _say)
 
 
 def _settings(options: argparse.Namespace, *, quiet: bool = False) -> Settings:
@@ -284,6 +311,9 @@ def _parser() -> argparse.ArgumentParser:
     night = commands.add_parser("score", help="how good a day's predictions and promises were: what every night does")
     night.add_argument("--date", type=typed.day, help="the service day (default: yesterday)")
 
+    settled = commands.add_parser("deflection", help="how many questions were settled without a person")
+    settled.add_argument("--days", type=typed.count, default=28, help="up to yesterday (default: 28)")
+
     notice = commands.add_parser("notice", help="say that a run is cancelled or has no bus, or take that back")
     notice.add_argument("run", help="the run's id in the plan")
     notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
@@ -326,6 +356,27 @@ def _parser() -> argparse.ArgumentParser:
     link_list.add_argument("phone_or_student")
     link.add_parser("suspend", help="tell a phone nothing until it is known whose it is").add_argument("phone")
     link.add_parser("resume", help="answer a suspended phone again").add_argument("phone")
+
+    faq = commands.add_parser("faq", help="the prepared answers to questions beside the bus").add_subparsers(
+        dest="what", required=True, metavar="list|show|edit|load|unanswered"
+    )
+    faq.add_parser("list", help="every topic and its languages").add_argument("--language")
+    faq_show = faq.add_parser("show", help="one answer, in the form in which it is edited")
+    faq_edit = faq.add_parser("edit", help="a new version of an answer")
+    for command in (faq_show, faq_edit):
+        command.add_argument("topic")
+        command.add_argument("language")
+    faq_edit.add_argument("file", type=Path, help="in the form that `busline faq show` prints")
+    faq.add_parser("load", help="bring in what came with this version; what staff wrote stays")
+    unanswered = faq.add_parser("unanswered", help="what families asked and no answer was sure about")
+    unanswered.add_argument("--days", type=typed.count, default=14)
+
+    tongues = commands.add_parser("languages", help="what a native speaker still has to read, language by language")
+    tongues.add_argument("message", nargs="*", help="only these (with --language)")
+    tongues.add_argument("--language", metavar="CODE", help="show the words, with the English beside them")
+    tongues.add_argument("--all", action="store_true", help="also what has been reviewed")
+    tongues.add_argument("--reviewed-by", metavar="NAME", help="print what to add to reviews.toml for this reader")
+    tongues.add_argument("--date", type=typed.day, help="the day of the reading (default: today)")
 
     user = commands.add_parser("user", help="staff accounts").add_subparsers(
         dest="what", required=True, metavar="add|list|password"

@@ -130,14 +130,17 @@ class Environment:
         return fold(raw)
 
     def folder(self, name: str, default: Path) -> Path:
+        return self.optional_folder(name) or default
+
+    def optional_folder(self, name: str) -> Path | None:
         raw = self.raw(name)
         if raw is None:
-            return default
+            return None
         path = Path(raw).expanduser()
         if not path.is_absolute():
             # A relative folder is another folder, with an empty database in it, when the service starts elsewhere.
             self.problem(name, f"is {raw!r}, which is not an absolute path", "Begin it with / or ~/.")
-            return default
+            return None
         return path
 
     def web_address(self, name: str) -> str | None:

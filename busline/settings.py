@@ -54,6 +54,8 @@ class Settings:
     district_phone: Phone | None = None
     default_language: str = "en"
     languages: tuple[str, ...] = KNOWN_LANGUAGES
+    messages_dir: Path | None = None
+    """A folder with messages in the district's own words; None: as they come with Busline."""
     feeds: tuple[FeedAddress, ...] = ()
     feed_interval_seconds: float = 10.0
     feed_allow_private: bool = False
@@ -127,6 +129,7 @@ def read_settings(
         district_phone=_phone(env, "district_phone", region),
         default_language=env.one_of("default_language", first_language, languages),
         languages=languages,
+        messages_dir=env.optional_folder("messages_dir"),
         feeds=_feeds(env, private),
         feed_interval_seconds=env.number("feed_interval_seconds", given.feed_interval_seconds, 1, 300),
         feed_allow_private=private,

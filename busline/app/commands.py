@@ -8,6 +8,7 @@ from typing import assert_never
 
 from busline.app.database import Refused, server, store
 from busline.app.loads import Say
+from busline.app.messages import messages_probe
 from busline.check import Finding, Verdict, exit_code, report
 from busline.check import check as look_into
 from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
@@ -158,7 +159,8 @@ def _new_password() -> str:
 
 async def check(environ: Mapping[str, str], say: Say) -> int:
     """`busline check`."""
-    findings = await look_into(environ, lambda settings: server(settings, beside=True), (_feeds, _twilio))
+    probes = (_feeds, _twilio, messages_probe)
+    findings = await look_into(environ, lambda settings: server(settings, beside=True), probes)
     say(report(findings))
     return exit_code(findings)
 

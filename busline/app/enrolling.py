@@ -10,6 +10,7 @@ import phonenumbers
 
 from busline.app.database import Refused, store
 from busline.app.loads import Say
+from busline.app.messages import district_catalogue
 from busline.enrolment import links, making, suspension
 from busline.enrolment.letters import Letter, Sender, pages
 from busline.ids import Phone, SchoolId, StudentId
@@ -17,7 +18,7 @@ from busline.installation_key import installation_key
 from busline.settings import Settings
 from busline.store.plans import load_timetable
 from busline.store.pool import Pool, transaction
-from sms.catalogue import Catalogue, shipped_catalogue
+from sms.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ async def letters(settings: Settings, options: LetterOptions, say: Say) -> int:
         _as_dialled(settings.district_phone),
     )
     key = installation_key(settings).reveal().encode()
+    catalogue = district_catalogue(settings)
     try:
         options.folder.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
@@ -67,7 +69,7 @@ async def letters(settings: Settings, options: LetterOptions, say: Say) -> int:
             )
         total, done = sum(school.riders for school in found), 0
         for school in found:
-            path = await _school(pool, school, options, sender, settings.default_language, key, today, now)
+            path = await _school(pool, school, options, sender, catalogue, settings.default_language, key, today, now)
             done += school.riders
             say(f"{done:,} of {total:,} letters: {path}")
     until = today + timedelta(days=options.days)
@@ -84,13 +86,13 @@ async def _school(
     school: making.School,
     options: LetterOptions,
     sender: Sender,
+    catalogue: Catalogue,
     default_language: str,
     key: bytes,
     today: date,
     now: datetime,
 ) -> Path:
     """Write the pages of one school. Pages and codes come together or not at all."""
-    catalogue = shipped_catalogue()
     until = today + timedelta(days=options.days)
     path = options.folder / f"letters-{_file_name(school.school_id)}.html"
     async with transaction(pool) as connection:
@@ -141,7 +143,8 @@ async def add_link(settings: Settings, phone: str, student_id: StudentId, langua
     """`busline link add`: a phone may ask about a student, on the word of whoever types this."""
     known = _phone(phone, settings.phone_region)
     async with store(settings, beside=True) as pool, transaction(pool) as connection:
-        spoken = shipped_catalogue().nearest(language or settings.default_language) or settings.default_language
+        catalogue = district_catalogue(settings)
+        spoken = catalogue.nearest(language or settings.default_language) or settings.default_language
         if not await links.link_by_staff(connection, known, student_id, spoken, _typist(), datetime.now(UTC)):
             raise Refused(f"The roster has no student {student_id}. Nothing was changed.")
         refused = [one for one in await links.links_of(connection, known) if one.student_id == student_id]

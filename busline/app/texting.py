@@ -8,6 +8,7 @@ import phonenumbers
 import structlog
 from aiohttp.web import RouteDef
 
+from busline.app.messages import district_catalogue
 from busline.cases.case import DepartmentId
 from busline.clock import Clock
 from busline.enrolment.links import ask_families
@@ -105,6 +106,7 @@ async def open_texting(
             ),
         ),
         observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
+        catalogue=district_catalogue(settings),
         prepared=ShelvedAnswers(lambda: shelf.faq, phone=phone, district=settings.district_name),
         code_key=installation_key(settings).reveal().encode(),
     )

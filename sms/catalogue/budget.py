@@ -6,7 +6,7 @@ really come: a five-digit bus that drives for another, a window across noon, a d
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import product
@@ -27,6 +27,10 @@ NEVER_TEXTED = frozenset(
 """Parts of texts, and what is printed or spoken: measured, if at all, in the texts that hold them."""
 OF_ANY_LENGTH = frozenset({"case-answer", "choose"})
 """They hold what staff wrote, and are as long as that."""
+_OF_ANOTHER_DAY = frozenset(
+    {"planned", "case-opened", "case-added", "case-status", "case-reopened", "case-urgent", "clock-on-day"}
+)
+"""Their times may be of another day, and are written with it."""
 _COUNTS = (0, 1, 2, 3, 11, 100, 125)
 """Numbers that between them meet every plural form."""
 _LATE_MORNING = {"hour": "11", "hour24": "11", "hour12": "11", "minute": "55", "half": "am"}
@@ -82,31 +86,43 @@ def measures(catalogue: Catalogue, language: str, source: LanguageSource, budget
     """
     for key in source.messages():
         if is_text(key) and not _is_part(key, source):
-            texts = (catalogue.say(language, key, **values) for values in _ways(catalogue, language, source, key))
+            texts = (
+                catalogue.say(language, key, **values) for values in _ways(catalogue, language, source, key, vary=None)
+            )
             text = max(texts, key=lambda text: segments(text).units)
             yield Measure(key, text, segments(text), budgets.of(language, key))
+
+
+def examples(catalogue: Catalogue, language: str, source: LanguageSource, key: str) -> tuple[str, ...]:
+    """How a message reads, once for each variant of its own choices, with the same long values."""
+    if key.startswith("-"):
+        return (source.shapes[key].source.partition("=")[2].strip(),)
+    ways = _ways(catalogue, language, source, key, vary=source.shapes[key].choices.keys())
+    return tuple(dict.fromkeys(catalogue.raw(language, key, **values) for values in ways))
 
 
 def _is_part(key: str, source: LanguageSource) -> bool:
     return any(key in shape.messages for shape in source.shapes.values())
 
 
-def _ways(catalogue: Catalogue, language: str, source: LanguageSource, key: str) -> Iterator[dict[str, str | int]]:
-    """Every combination of the longest values and of the variants of a message's choices."""
-    choices = source.choices_of(key)
-    known = _values(catalogue, language, key)
+def _ways(
+    catalogue: Catalogue, language: str, source: LanguageSource, key: str, vary: Collection[str] | None
+) -> Iterator[dict[str, str | int]]:
+    """Every combination of the long values and variants of what shall `vary`, or of all; of the others the first."""
+    choices, known = source.choices_of(key), _values(catalogue, language, key)
     names = sorted(source.values_of(key) | choices.keys())
     sets: list[tuple[str | int, ...]] = []
     for name in names:
-        variants = choices.get(name)
-        if variants is not None and variants <= PLURAL_FORMS:
-            sets.append(_COUNTS)
-        elif name in known:
-            sets.append(known[name])
-        elif variants is not None:
-            sets.append(tuple(sorted(variants)))
+        variants = choices.get(name, frozenset())
+        if name in known and not (variants and name == key):
+            possible = known[name]
+        elif variants:
+            possible = tuple(int(one) if one.isdecimal() else one for one in sorted(variants))
         else:
             raise CatalogueError(f"Nobody has said how long {{ ${name} }} of message {key!r} gets.")
+        if variants and variants <= PLURAL_FORMS:
+            possible = _COUNTS
+        sets.append(possible if vary is None or name in vary else possible[:1])
     for ways in product(*sets):
         yield dict(zip(names, ways, strict=True))
 
@@ -120,7 +136,7 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
     on_wednesday = part("clock-on-day", day=wednesday, clock=noon)
     span = part("window", **{"from": late_morning, "to": noon})
     substitute = part("bus-substitute", number="47123", instead_of="47124")
-    another_day = key in ("planned", "case-opened", "case-added", "case-status", "case-reopened", "case-urgent")
+    another_day = key in _OF_ANOTHER_DAY
     departments = ("transportation", "special_education", "enrollment", "safety", "complaints")
     return {
         "students": ("100234, 100235, 100236" if key == "students" else "100234",),
@@ -142,4 +158,20 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         "reference": ("4821-7",),
         "department": tuple(part("department", department=one) for one in departments),
         "languages": (named_languages(catalogue),),
+        "words": ("...",),
+        "choices": ("1 ... 2 ... 3 ...",),
+        "title": ("...",),
+        "number": ("(617) 555-0199" if key.startswith("letter-") else "47123",),
+        "instead_of": ("47124",),
+        "name": ("Mia L.",),
+        "student": ("100234",),
+        "until": ("2026-09-23",),
+        "clock": (noon,),
+        "was": (span,),
+        "hour": ("11",),
+        "hour12": ("11",),
+        "hour24": ("11",),
+        "minute": ("55",),
+        "date": ("23",),
+        "month": (11,),
     }

@@ -17,7 +17,7 @@ def other_languages(catalogue: Catalogue, language: str) -> str:
 
 
 def named_languages(catalogue: Catalogue) -> str:
-    """All languages by name, in the order they are offered; with their letters where not every phone can type the name."""
+    """All languages by name, in the order they are offered; with letters where not every phone can type the name."""
     return ", ".join(_name(catalogue, code) for code in catalogue.languages)
 
 

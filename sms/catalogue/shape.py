@@ -61,12 +61,13 @@ class LanguageSource:
     def choices_of(self, key: str) -> Mapping[str, frozenset[str]]:
         """All choices that are made while a message is written, the same way."""
         made = dict(self.shapes[key].choices)
-        for part in self._parts(key):
+        for part in self.parts_of(key):
             for value, variants in self.shapes[part].choices.items():
                 made[value] = made.get(value, frozenset()) | variants
         return made
 
-    def _parts(self, key: str) -> set[str]:
+    def parts_of(self, key: str) -> set[str]:
+        """The messages that a message is composed of, and those that they are composed of."""
         found: set[str] = set()
         ahead = [key]
         while ahead:
@@ -92,6 +93,8 @@ def read_source(text: str) -> LanguageSource:
             unread.append(f"line {line} cannot be read: {junk[:60]!r}. Look for a missing bracket, or a missing “=”.")
         elif isinstance(entry, ast.Message | ast.Term):
             key = f"-{entry.id.name}" if isinstance(entry, ast.Term) else entry.id.name
+            if key.startswith("words-"):
+                continue  # what people type, and no message
             if key in shapes:
                 unread.append(f"line {line}: message “{key}” stands there twice. Keep one of them.")
             shapes[key] = _shape(entry, line)
@@ -101,16 +104,6 @@ def read_source(text: str) -> LanguageSource:
 def faults(language: str, source: LanguageSource, english: LanguageSource) -> list[str]:
     """What keeps a language's file from being used, a sentence each, naming the message and the value."""
     return [*source.unread, *_missing(source, english), *_unknown(source, english), *_within(language, source, english)]
-
-
-def faults_of_some(language: str, some: Iterable[str], whole: LanguageSource, english: LanguageSource) -> Iterator[str]:
-    """The faults of only these messages of a file, as they stand among all the others."""
-    keys = set(some)
-    known = {key for key in whole.shapes if key not in keys}
-    for key in sorted(keys):
-        if key not in known | english.shapes.keys() and not _is_used(key, whole):
-            yield _no_such(key, english)
-    yield from (fault for fault in _within(language, whole, english, keys))
 
 
 def _missing(source: LanguageSource, english: LanguageSource) -> Iterator[str]:
@@ -137,16 +130,15 @@ def _is_used(key: str, source: LanguageSource) -> bool:
     )
 
 
-def _within(
-    language: str, source: LanguageSource, english: LanguageSource, only: Iterable[str] | None = None
-) -> Iterator[str]:
+def _within(language: str, source: LanguageSource, english: LanguageSource) -> Iterator[str]:
     needed = _plural_forms_of(language)
-    for key in source.shapes if only is None else sorted(only):
-        shape = source.shapes[key]
+    for key, shape in source.shapes.items():
         if not shape.has_words:
             yield f"message “{key}” has no words."
         for part in sorted(shape.messages - source.shapes.keys()):
             yield f"message “{key}” uses {{ {part} }}, and there is no such message."
+        if key in source.parts_of(key):
+            yield f"message “{key}” holds itself, by way of {{ {min(shape.messages)} }}."
         for term in sorted(shape.terms):
             if f"-{term}" not in source.shapes:
                 yield f"message “{key}” uses {{ -{term} }}, and there is no such term."

@@ -32,7 +32,7 @@ def test_the_catalogue_speaks_ten_languages_in_the_order_they_are_offered() -> N
 
 @pytest.mark.parametrize("language", TEN)
 def test_a_language_has_every_message_with_its_values_its_choices_and_its_plurals(language: str) -> None:
-    assert [fault for fault in faults(language, READ[language], ENGLISH) if "“words-" not in fault] == []
+    assert faults(language, READ[language], ENGLISH) == []
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_DISTRICT_PHONE": "(617) 555-0100",
             "BUSLINE_DEFAULT_LANGUAGE": "es",
             "BUSLINE_LANGUAGES": "es, en",
+            "BUSLINE_MESSAGES_DIR": "/etc/busline/messages",
             "BUSLINE_FEEDS": "a=https://one.example/vp.pb, b=https://two.example/vp.pb?key=k",
             "BUSLINE_FEED_INTERVAL_SECONDS": "7.5",
             "BUSLINE_FEED_ALLOW_PRIVATE": "yes",
