@@ -7,6 +7,7 @@ BENCHMARKS = (
     "match_fleet",
     "tick",
     "design_load",
+    "texts",
     "stranger",
     "recorded_day",
     "recognition",
