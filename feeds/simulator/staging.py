@@ -91,6 +91,20 @@ _WANTED = (
     _Wanted("the bus has already been at the stop", _as_planned, -14 * 60, -6 * 60, -9 * 60),
 )
 
+_OTHER_TONGUES = {
+    "ht": "Haitian Creole",
+    "kea": "Cabo Verdean Creole",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+    "pt": "Portuguese",
+    "so": "Somali",
+    "fr": "French",
+    "ar": "Arabic",
+}
+"""What the families after the cases write in, and how their language is called in a note."""
+_AHEAD_BY = 45 * 60
+"""Up to how long after the start their stop is planned, if there is such a family: some languages have few."""
+
 
 def stage(plan: SchoolPlan, people: People) -> Staged:
     """Arrange the cases on different blocks; one that a small district has no block for is left out."""
@@ -106,6 +120,16 @@ def stage(plan: SchoolPlan, people: People) -> Staged:
             _, block, index, home, student = best
             haps[block.block_id] = wanted.hap(plan, block, index)
             cases.append(Case(home, student, wanted.note))
+    for language, name in _OTHER_TONGUES.items():
+        met = _Wanted(f"writes in {name}", _as_planned, 4 * 60, _AHEAD_BY, _AHEAD_BY, language=language)
+        ahead = min(_candidates(plan, homes, met, haps), key=lambda candidate: candidate[0], default=None)
+        anybody = next((home for home in people.households if home.may_ask[0].language == language), None)
+        # Their bus has whatever day it has: nothing is arranged for it.
+        if ahead is not None:
+            *_, home, student = ahead
+            cases.append(Case(home, student, met.note))
+        elif anybody is not None:
+            cases.append(Case(anybody, anybody.students[0], met.note))
     return Staged(haps, tuple(cases))
 
 

@@ -31,8 +31,16 @@ _HEADERS = {
 _QUESTIONS = {
     "en": "where is my bus",
     "es": "¿dónde está el autobús?",
+    "ht": "kote bis la ye?",
+    "kea": "undi autokaru sta?",
+    "vi": "xe buýt ở đâu?",
+    "zh": "校车在哪里？",
+    "pt": "onde está o ônibus?",
+    "so": "xaggee buu joogaa baska?",
+    "fr": "où est le bus ?",
+    "ar": "أين الحافلة؟",
 }
-"""The question as a parent would type it; languages join as the catalogue gets them."""
+"""The question as a parent would type it."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 

@@ -17,6 +17,7 @@ from busline.people import Leg
 from busline.position import LAST_SEEN_SECONDS, LIVE_SECONDS, Position
 from feeds.simulator.district import FIRST_STUDENT, District, build_district
 from feeds.simulator.plan import PlannedRun, Size
+from feeds.simulator.riders import LANGUAGES
 from feeds.simulator.roster import Family
 
 SUNDAY = date(2026, 11, 22)
@@ -83,6 +84,7 @@ def test_the_first_families_each_have_something_to_see(district: District) -> No
     assert [family.language for family in shown].count("es") == 1
     assert district.families[0].students == (FIRST_STUDENT,)
     assert len(district.families) >= 600
+    assert {family.language for family in district.families[:17]} == set(LANGUAGES)
     runs = [_run_of(district, family.students[-1])[0].run_id for family in shown]
     assert len(runs) == len(set(runs))
     for family in district.families:

@@ -18,12 +18,14 @@ AUTH_TOKEN = "3f9a" * 8
 NUMBER = "+16175550199"
 FAMILY = "+16175550101"
 SPANISH_FAMILY = "+16175550102"
+ARABIC_FAMILY = "+16175550103"
 STRANGER = "+16175550198"
 NOON = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
 
 FAMILIES = (
     FamilyPhone(FAMILY, "en", ("100234", "100871"), "Bus is late"),
     FamilyPhone(SPANISH_FAMILY, "es", ("101508",), "Substitute bus"),
+    FamilyPhone(ARABIC_FAMILY, "ar", ("101733",), "Arabic, from the right"),
 )
 
 
