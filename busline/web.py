@@ -9,11 +9,17 @@ from types import MappingProxyType
 
 from aiohttp import hdrs, web
 
+from busline.api.case_json import SCHEMAS
+from busline.api.cases import case_operations
+from busline.api.operation import Operation, description, description_route
 from busline.board.accuracy import accuracy_routes
 from busline.board.assigning import assigning_routes
 from busline.board.page import Board, board_routes
 from busline.board.sign_in import HOME, sign_in_routes
 from busline.board.templates import static_files
+from busline.cases.handling import CaseDesk
+from busline.cases.holding import Conversations
+from busline.cases.overview import Overview
 from busline.clock import Clock
 from busline.masking import Masker
 from busline.metrics import Metrics
@@ -40,12 +46,13 @@ def build_web(
     staff: Staff | None = None,
     open_routes: Iterable[web.RouteDef] = (),
     staff_routes: Mapping[Role, Iterable[web.RouteDef]] = MappingProxyType({}),
+    open_operations: Iterable[Operation] = (),
 ) -> web.Application:
     """Everything Busline serves over HTTP.
 
     `picture` gives the newest picture, or None while no plan is loaded; `clock` is the district's. `open_routes`
-    prove in their own way who is asking (a signature, a key); each of `staff_routes` needs its role. A route that is in
-    neither can only be reached by an administrator: what was forgotten is closed.
+    and `open_operations` prove in their own way who is asking (a signature, a key); each of `staff_routes` needs its
+    role. A route that is in none can only be reached by an administrator: what was forgotten is closed.
     """
     needed: dict[web.AbstractResource, Role | None] = {}
 
@@ -74,6 +81,11 @@ def build_web(
     add(Role.VIEWER, accuracy_routes(Scores(pool), picture, clock.now, settings))
     for role, routes in staff_routes.items():
         add(role, routes)
+    cases = case_operations(CaseDesk(pool), Conversations(pool), Overview(pool), staff, clock)
+    operations = (*cases, *open_operations)
+    for operation in operations:
+        add(operation.role, [operation.route])
+    add(None, [description_route(description(operations, SCHEMAS, server=settings.public_base_url))])
     return app
 
 

@@ -9,6 +9,7 @@ from busline.cases.case import (
     Answered,
     Assigned,
     Case,
+    CaseState,
     Change,
     DepartmentId,
     EventKind,
@@ -75,6 +76,10 @@ class CaseDesk:
         """Words for staff only."""
         return await self._change(reference, None, by.wrote(EventKind.NOTE, words), now)
 
+    async def not_texted(self, reference: Reference, why: str, by: Author, now: datetime) -> Outcome:
+        """What a department wrote did not go to the family, and the department must hear that."""
+        return await self._change(reference, None, Entry(EventKind.NOT_TEXTED, by.name, words=why), now)
+
     async def reached(self, reference: Reference, by: Author, now: datetime) -> Outcome:
         """The department has it in hand."""
         return await self._change(reference, ReachedDepartment(), by.wrote(EventKind.REACHED_DEPARTMENT), now)
@@ -90,7 +95,7 @@ class CaseDesk:
         )
 
     async def close(self, reference: Reference, by: Author, now: datetime) -> Outcome:
-        """Ask the family whether it is solved: only they close a case, or time does."""
+        """Ask the family whether it is solved: only they close a case, or time does. They are not asked twice."""
         return await self._tell(reference, Answered(), by.wrote(EventKind.ASKED_IF_SOLVED), texts.IS_IT_SOLVED, now)
 
     async def reopen(self, reference: Reference, words: str, by: Author, now: datetime) -> Outcome:
@@ -122,6 +127,8 @@ class CaseDesk:
             case = await hold_case(connection, reference)
             if case is None:
                 return NoSuchCase()
+            if entry.kind is EventKind.ASKED_IF_SOLVED and case.state is CaseState.ANSWERED:
+                return case
             recorded = await record(connection, case, change, entry, now)
             if isinstance(recorded, Recorded):
                 await texts.promise_case_text(connection, recorded, message, entry.words, now)

@@ -108,6 +108,9 @@ async def record(
 
     The line goes to the department, too, where that works elsewhere; at a transfer to both of them.
     """
+    # First of all: a message that comes again may find a case that its first coming has changed.
+    if entry.source_key is not None and await connection.fetchval(SQL["is_known"], entry.source_key):
+        return KnownAlready()
     changed = case if change is None else after(case, change, now)
     if isinstance(changed, NotPossible):
         return changed
@@ -116,10 +119,11 @@ async def record(
         return KnownAlready()
     if changed != case:
         await _keep(connection, changed)
-    if entry.kind in _HANDED_OVER and entry.echo:
+    if entry.kind in _HANDED_OVER:
         # Where it goes to first: of two departments that share a ticket, the new one moves it.
         for department in dict.fromkeys((changed.department, case.department)):
-            await _promise_delivery(connection, case, event_id, department, entry, now)
+            if entry.echo or department != case.department:
+                await _promise_delivery(connection, case, event_id, department, entry, now)
     return Recorded(changed, event_id)
 
 

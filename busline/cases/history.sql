@@ -32,6 +32,10 @@ set urgent = $2,
     times_reopened = $11
 where case_id = $1;
 
+-- name: is_known
+-- Whether a message has been here before.
+select exists (select from case_event where source_key = $1);
+
 -- name: note_event
 -- A line of the history; nothing where the message that brings it has been here before.
 insert into case_event (case_id, at, kind, by_whom, about, words, source_key)

@@ -1,6 +1,6 @@
 """The whole web application on a real port, with a real database behind it and a morning that tests can change."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import ClientResponse, ClientSession, CookieJar, web
 from argon2 import PasswordHasher
 
+from busline.api.operation import Operation
 from busline.clock import ScaledClock
 from busline.masking import Masker
 from busline.metrics import Metrics
@@ -63,6 +64,7 @@ async def open_desk(
     morning: Morning | None = None,
     open_routes: tuple[web.RouteDef, ...] = (),
     staff_routes: dict[Role, list[web.RouteDef]] | None = None,
+    open_operations: Sequence[Operation] = (),
 ) -> AsyncIterator[Desk]:
     """One account for each role, named `viewer-person` and so on, all with `PASSWORD`."""
     morning = morning or make_morning()
@@ -80,6 +82,7 @@ async def open_desk(
         masker=Masker(b"k" * 32),
         open_routes=open_routes,
         staff_routes=staff_routes or {},
+        open_operations=open_operations,
     )
     runner = web.AppRunner(desk.app, access_log=None)
     await runner.setup()

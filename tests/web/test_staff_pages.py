@@ -19,7 +19,18 @@ from busline.store.staff import MAX_TRIES_PER_USER, Role
 from busline.web_guard import client_address
 from tests.web.desk import HTML, PASSWORD, Desk, open_desk, words
 
-OPEN = {"/", "/healthz", "/readyz", "/metrics", "/sign-in", "/sign-out", "/static/{name}", "/open", "/breaks"}
+OPEN = {
+    "/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/sign-in",
+    "/sign-out",
+    "/static/{name}",
+    "/api/v1/openapi.json",
+    "/open",
+    "/breaks",
+}
 """Every route that anybody may ask, by its pattern. A new one is added here on purpose or not at all."""
 
 
@@ -41,7 +52,12 @@ async def desk(pool: Pool) -> AsyncIterator[Desk]:
 
 def concrete(path: str) -> str:
     """A pattern with something in its places."""
-    return path.replace("{date}", "2026-10-06").replace("{run}", "AM-101").replace("{name}", "board.css")
+    return (
+        path.replace("{date}", "2026-10-06")
+        .replace("{run}", "AM-101")
+        .replace("{name}", "board.css")
+        .replace("{reference}", "57240")
+    )
 
 
 async def test_every_route_is_closed_to_strangers_unless_it_is_open_on_purpose(desk: Desk) -> None:
