@@ -1,0 +1,16 @@
+-- What becomes of cases by the mere passing of time.
+
+-- name: waiting_long
+-- Cases that somebody may have to be reminded of; `reminding.py` decides.
+select reference
+from family_case
+where waiting_since is not null
+  and reminders < $2
+  and waiting_since + (promised_by - waiting_since) * $3::double precision <= $1
+  and (reminded_at is null or reminded_at < promised_by or reminded_at <= $4)
+order by promised_by
+limit 500;
+
+-- name: answered_long
+-- Cases whose families were asked whether it is solved, and have not said.
+select reference from family_case where state = 'answered' and state_since <= $1 order by state_since limit 500;
