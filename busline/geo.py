@@ -26,6 +26,17 @@ def distance_m(a: LatLon, b: LatLon) -> float:
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(half_lat**2 + math.cos(lat_a) * math.cos(lat_b) * half_lon**2))
 
 
+def distances_m(
+    lat_a: NDArray[np.float64], lon_a: NDArray[np.float64], lat_b: NDArray[np.float64], lon_b: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """`distance_m` of many pairs of places, in degrees."""
+    half_lat = np.sin(np.radians(lat_b - lat_a) / 2)
+    half_lon = np.sin(np.radians(lon_b - lon_a) / 2)
+    across = half_lat**2 + np.cos(np.radians(lat_a)) * np.cos(np.radians(lat_b)) * half_lon**2
+    metres: NDArray[np.float64] = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(across))
+    return metres
+
+
 @dataclass(frozen=True, slots=True)
 class LocalPlane:
     """An equirectangular plane around `origin`: x east, y north, metres.

@@ -190,16 +190,17 @@ def _follow(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> _Options:
     expected = np.maximum(expected - paths.planned_seconds(run, was_m, departing=True), 0.0)
     cost = (
         was_cost[query]
-        + _offset_cost(paths, pattern[query], found.offset_m)
+        + offset_cost(paths, pattern[query], found.offset_m)
         + np.where(
             returned,
             # Driving back along its path it faces the wrong way, and that is no argument against it.
             np.where(waiting | (was_back > 0), WANDER_COST, RESTART_COST),
-            _bearing_cost(fixes, bus, found.east, found.north) + 0.5 * (np.maximum(back_m - NOISE_M, 0.0) / 10.0) ** 2,
+            bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)
+            + 0.5 * (np.maximum(back_m - NOISE_M, 0.0) / 10.0) ** 2,
         )
         # Of two places that fit alike, as on both sides of a turning point, the nearer one is believed.
         + NEARER_COST * np.maximum(distance_m - was_m, 0.0) / (np.maximum(distance_m - was_m, 0.0) + 100.0)
-        + _travel_cost(expected, elapsed, late_matters=~waiting)
+        + travel_cost(expected, elapsed, late_matters=~waiting)
     )
     turned_back = np.where(returned | (found.distance_m < was_m + SAME_M), np.maximum(was_back, returned), 0.0)
     return _Options(bus, distance_m, fixes.at[bus], cost, turned_back, found.offset_m)
@@ -232,8 +233,8 @@ def _search(paths: Paths, fixes: Fixes, beliefs: Beliefs) -> tuple[_Options, NDA
             early / EARLY_SCALE_SECONDS + late / LATE_SCALE_SECONDS,
             RELOCATION_COST + early / MOVED_EARLY_SECONDS + np.minimum(late / MOVED_LATE_SECONDS, MOVED_LATE_COST),
         )
-        + _offset_cost(paths, pattern[query], found.offset_m)
-        + _bearing_cost(fixes, row, found.east, found.north)
+        + offset_cost(paths, pattern[query], found.offset_m)
+        + bearing_cost(fixes.bearing_deg[row], fixes.speed_mps[row], found.east, found.north)
     )
     plausible = ~fresh | ((early <= EARLIEST_SECONDS) & (late <= LATEST_SECONDS)) | (to_start <= NEAR_START_SECONDS)
     far_from_plan = np.zeros(len(new), np.bool_)
@@ -257,20 +258,21 @@ def _coast(beliefs: Beliefs) -> _Options:
     return _Options(bus, distance_m, at, cost + STRAY_COST, turned_back, np.full(len(bus), np.nan))
 
 
-def _offset_cost(paths: Paths, pattern: Rows, offset_m: Floats) -> Floats:
+def offset_cost(paths: Paths, pattern: Rows, offset_m: Floats) -> Floats:
     """A normal error of a third of the tolerance: 20 m on a street, and nothing so near is ruled out by a lamp post."""
     cost: Floats = 0.5 * (3.0 * offset_m / paths.within_m[pattern]) ** 2
     return cost
 
 
-def _bearing_cost(fixes: Fixes, bus: Rows, east: Floats, north: Floats) -> Floats:
-    bearing = np.radians(fixes.bearing_deg[bus])
+def bearing_cost(bearing_deg: Floats, speed_mps: Floats, east: Floats, north: Floats) -> Floats:
+    """Of facing another way than the path does; nothing where the bearing is not known, or noise."""
+    bearing = np.radians(bearing_deg)
     cosine = east * np.sin(bearing) + north * np.cos(bearing)
-    trusted = (fixes.speed_mps[bus] >= BEARING_HOLDS_MPS) & np.isfinite(cosine)
+    trusted = (speed_mps >= BEARING_HOLDS_MPS) & np.isfinite(cosine)
     return np.where(trusted, TURNED_COST * (1.0 - cosine), 0.0)
 
 
-def _travel_cost(expected: Floats, elapsed: Floats, *, late_matters: NDArray[np.bool_]) -> Floats:
+def travel_cost(expected: Floats, elapsed: Floats, *, late_matters: NDArray[np.bool_] | bool) -> Floats:
     """How far the elapsed time is from the planned travel time, in nats; early weighs three times as much as late.
 
     Plans are written in whole minutes, so up to a minute is nearly free; less than half the planned time is not.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.geo import LatLon
-from busline.ids import RunId, SourceId, VehicleId
+from busline.ids import RunId, RunKey, SourceId, VehicleId
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -28,6 +28,10 @@ class RunClaim:
     run_id: RunId
     service_date: date | None
     cancelled: bool = False
+
+    def means(self, key: RunKey) -> bool:
+        """Whether it says that the bus drives this run."""
+        return key.run_id == self.run_id and self.service_date in (None, key.service_date) and not self.cancelled
 
 
 @dataclass(frozen=True, slots=True)

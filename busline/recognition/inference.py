@@ -13,12 +13,15 @@ import numpy as np
 
 from busline.fleet import Assignment, AssignmentSource, Proposal, RunProgress
 from busline.ids import BlockId, RunKey, VehicleId
+from busline.match import Match, Unmatched, UnmatchedReason
 from busline.position import LAST_SEEN_SECONDS, Position
 from busline.recognition.who_drives import NOBODY, OpenRuns, Recognised, Recognition, Sighting
+from busline.run_state import LATE_START_SECONDS
 from busline.timetable import Timetable
 from busline.tracking.driving import DUE_AFTER_SECONDS, DUE_BEFORE_SECONDS, Driving
 from busline.tracking.journey import Journey
 from busline.tracking.paths import Floats, Paths
+from busline.tracking.trial import Trial
 
 PROPOSED = 0.9
 """From this probability on staff are asked, ..."""
@@ -31,6 +34,8 @@ LOST = timedelta(seconds=120)
 """A bus not seen on its run for so long may be on another one."""
 GIVEN_UP = timedelta(seconds=180)
 """A run whose bus has not been seen on it for so long may have another."""
+TRUSTED = (AssignmentSource.FEED, AssignmentSource.STAFF)
+"""Who is believed without a look at the track, until it says otherwise for long."""
 REFRESHED_SECONDS = 10.0
 TRAIL_KEPT = 60
 SAME_PLACE_M = 15.0
@@ -82,6 +87,20 @@ class Inference:
     def is_settled(self, vehicle_id: VehicleId, key: RunKey) -> bool:
         """Its track has proved that the vehicle drives the run."""
         return self._settled.get(vehicle_id) == key
+
+    def is_in_question(self, trial: Trial, journey: Journey | None, outcome: Match | Unmatched) -> bool:
+        """Nobody surely knows what the vehicle drives, or it is not seen where it should be."""
+        if journey is None:
+            return trial.reason is not UnmatchedReason.CANCELLED
+        if journey.source in TRUSTED:
+            if journey.waiting and trial.at < journey.start_at - DUE_BEFORE_SECONDS:
+                return True
+            # On the way to its start a bus is off its path as a matter of course.
+            is_due = trial.at >= journey.start_at + LATE_START_SECONDS or not journey.waiting
+            is_due |= journey.run.planned_vehicle_id not in (None, journey.vehicle_id)
+            return is_due and isinstance(outcome, Unmatched) and is_lost(journey.progress, trial.position.fix_at)
+        settled = self.is_settled(journey.vehicle_id, journey.key)
+        return not settled or is_lost(journey.progress, trial.position.fix_at)
 
     def settle(self, vehicle_id: VehicleId, key: RunKey) -> None:
         """The vehicle drives the run, and is in question no longer."""
@@ -207,10 +226,10 @@ class Inference:
         return self._open
 
     def _is_sure(self, driver: Journey, at: float) -> bool:
-        progress = driver.progress
-        if progress is None or driver.complete:
-            return progress is not None
-        seen = at - progress.matched_at.timestamp() <= GIVEN_UP.total_seconds()
+        seen_at = driver.seen_at
+        if seen_at is None or driver.complete:
+            return seen_at is not None
+        seen = at - seen_at <= GIVEN_UP.total_seconds()
         if driver.source in (AssignmentSource.FEED, AssignmentSource.STAFF):
             return seen and not driver.waiting
         return seen and self.is_settled(driver.vehicle_id, driver.key)

@@ -4,7 +4,7 @@ Until a bus is truly under way (`busline/tracking/setting_off.py`) nothing about
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -65,7 +65,7 @@ class Journey:
         self._inherited: dict[int, StopVisit] = {}
         self._stops_m: list[float] = paths.stops_m[int(paths.pattern[self.row])]
         self._setting_off = SettingOff(self._stops_m[0], self.start_at)
-        """Where it was when it last moved by `STILL_M`."""
+        self._seen_at: Callable[[], float] | None = None
 
     def resume(self, progress: RunProgress, visits: Iterable[StopVisit]) -> None:
         """Take up what was recorded before a restart."""
@@ -78,6 +78,22 @@ class Journey:
         self.visits = {visit.call_index: visit for visit in visits if visit.call_index <= reached}
         self.visits_changed = True
         self._setting_off.resume(matched_at, progress.distance_m)
+
+    def sit(self, seen_at: Callable[[], float] | None) -> None:
+        """Be moved along by `UnderWay`, which tells when the vehicle was last seen; or, with None, see fixes again."""
+        self._seen_at = seen_at
+
+    @property
+    def seen_at(self) -> float | None:
+        """When the vehicle was last seen on the path: epoch seconds."""
+        if self._seen_at is not None:
+            return self._seen_at()
+        return None if self.progress is None else self.progress.matched_at.timestamp()
+
+    @property
+    def inherits(self) -> bool:
+        """Other vehicles drove the run before."""
+        return bool(self._inherited)
 
     @property
     def waiting(self) -> bool:

@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
 ARRIVED_M = 10.0
 """A bus has arrived this far before its stop: standing buses are snapped to just before it (measured at WMATA)."""
 STANDING_SHORT_M = 15.0
@@ -93,3 +99,62 @@ def pass_calls(
         next_call += 1
         standing_since = None
     return next_call, passings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passings:
+    """What happened at calls of many buses, one row each, in order of time for each bus."""
+
+    bus: Rows
+    """The row of the stretch."""
+    call_index: Rows
+    arrived_at: Floats
+    departed_at: Floats
+    """NaN while the bus may still stand there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """A `Stretch` of each of many buses, all of them seen, and none as far as its last call."""
+
+    from_at: Floats
+    from_m: Floats
+    to_at: Floats
+    to_m: Floats
+
+    def when(self, mark_m: Floats, rows: Rows) -> Floats:
+        """The moments some of them crossed a mark each, by interpolation."""
+        from_at, from_m = self.from_at[rows], self.from_m[rows]
+        way_m = self.to_m[rows] - from_m
+        share = np.clip((mark_m - from_m) / np.where(way_m > 0.0, way_m, 1.0), 0.0, 1.0)
+        return from_at + np.where(way_m > 0.0, share, 0.0) * (self.to_at[rows] - from_at)
+
+
+def pass_many(stop_m: Floats, first: Rows, next_call: Rows, standing_since: Floats, stretches: Stretches) -> Passings:
+    """`pass_calls` for many buses: carries `next_call` and `standing_since` (NaN where a bus stands nowhere) on.
+
+    The stops of a bus are those of `stop_m` from row `first` on.
+    """
+    found: list[tuple[Rows, Rows, Floats, Floats]] = []
+    rows = np.arange(len(next_call))
+    while len(rows):
+        stops = stop_m[first[rows] + next_call[rows]]
+        from_m, to_m = stretches.from_m[rows], stretches.to_m[rows]
+        stands = to_m - from_m <= STANDING_MPS * (stretches.to_at[rows] - stretches.from_at[rows])
+        stands &= to_m >= stops - STANDING_SHORT_M
+        there = np.flatnonzero((to_m >= stops - ARRIVED_M) | stands)
+        rows, stops, stands, from_m, to_m = rows[there], stops[there], stands[there], from_m[there], to_m[there]
+        left = (to_m >= stops + SURELY_LEFT_M) | (np.minimum(from_m, to_m) > stops + LEFT_M)
+        stood = standing_since[rows]
+        is_new = np.isnan(stood)
+        reached = np.where(stands, stretches.from_at[rows], stretches.when(stops - ARRIVED_M, rows))
+        arrived_at = np.where(is_new, reached, stood)
+        departed_at = np.maximum(arrived_at, stretches.when(stops + LEFT_M, rows))
+        departed_at[~left] = np.nan
+        news = left | is_new
+        found.append((rows[news], next_call[rows[news]], arrived_at[news], departed_at[news]))
+        standing_since[rows] = np.where(left, np.nan, arrived_at)
+        next_call[rows] += left
+        rows = rows[left]
+    parts = zip(*found, strict=True) if found else ((np.empty(0, np.intp),),) * 2 + ((np.empty(0),),) * 2
+    return Passings(*(np.concatenate(part) for part in parts))

@@ -1,21 +1,20 @@
 """The one stateful step: positions in, run states out."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice, RunProgress, StopVisit
+from busline.fleet import Assignment, AssignmentSource, Fleet, RunNotice
 from busline.ids import RunId, RunKey, VehicleId
 from busline.match import Match, Unmatched, UnmatchedReason
-from busline.position import Position
-from busline.recognition.inference import Inference, Question, Sure, is_lost
-from busline.run_state import LATE_START_SECONDS
+from busline.position import Position, Positions, RunClaim
+from busline.recognition.inference import TRUSTED, Inference, Question, Sure
 from busline.timetable import Timetable
-from busline.tracking.draft import Draft
+from busline.tracking.draft import Draft, Step, whole
 from busline.tracking.driving import (
     CLAIM_AFTER_SECONDS,
     CLAIM_BEFORE_SECONDS,
-    DUE_BEFORE_SECONDS,
     Choice,
     Driving,
     given_away,
@@ -24,6 +23,9 @@ from busline.tracking.journey import NEARLY_DONE_M, Journey
 from busline.tracking.paths import Paths
 from busline.tracking.rivals import takes_over
 from busline.tracking.trial import Trial, Tried, match_trials, waves
+from busline.tracking.under_way import UnderWay
+
+__all__ = ["Step", "Tracker"]
 
 KEPT_AFTER_END = timedelta(hours=3)
 """A run whose vehicle has ended it stays in the picture until so long after its planned end, ..."""
@@ -31,25 +33,7 @@ KEPT_AT_MOST = timedelta(hours=6)
 """... and any other until so long after it."""
 COLD_AFTER = timedelta(minutes=15)
 """A vehicle not heard of for so long is as good as new."""
-TRUSTED = (AssignmentSource.FEED, AssignmentSource.STAFF)
-"""Who is believed without a look at the track, until it says otherwise for long."""
 PRUNED_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one batch of positions changed. It is recorded in the ledger before `fleet` is published."""
-
-    fleet: Fleet
-    positions: tuple[Position, ...] = ()
-    progress: tuple[RunProgress, ...] = ()
-    """The runs that changed."""
-    visits: tuple[StopVisit, ...] = ()
-    """New visits, and known ones that are now complete."""
-    assignments: tuple[Assignment, ...] = ()
-    """New ones only."""
-    unmatched: Mapping[str, int] = field(default_factory=dict)
-    """Positions that could not be placed on a run, by reason."""
 
 
 class Tracker:
@@ -62,7 +46,7 @@ class Tracker:
         self._timetable = timetable
         self._paths = Paths(timetable)
         self._driving = Driving(timetable)
-        self._fleet = fleet
+        self._fleet = whole(fleet)
         self._pruned_at = fleet.at
         self._journeys: dict[tuple[RunKey, VehicleId], Journey] = {}
         """Of every vehicle on every run it was seen or claimed on; at most one of a run is published."""
@@ -74,11 +58,15 @@ class Tracker:
         self._inference = Inference(timetable, self._paths, self._driving)
         self._disbelieved: dict[VehicleId, RunId] = {}
         """Claims that the track has proved wrong, until the vehicle claims another run."""
+        self._vehicles_on: Counter[RunKey] = Counter()
+        """How many vehicles have a journey on each run."""
+        self._under_way = UnderWay(timetable, self._paths)
+        """Moves the plainly going along together; what their journeys say is of before they sat down there."""
         for progress in sorted(fleet.progress.values(), key=lambda progress: progress.fix_at):
             if progress.key.run_id in timetable.runs:
                 journey = self._journey(Choice(progress.key, progress.source), progress.vehicle_id)
                 journey.resume(progress, fleet.visits.get(progress.key, ()))
-                self._journeys[progress.key, progress.vehicle_id] = journey
+                self._keep(journey)
                 self._newest[progress.vehicle_id] = journey
                 self._driver[progress.key] = progress.vehicle_id
                 if not journey.waiting:
@@ -102,38 +90,66 @@ class Tracker:
         self._fleet = replace(self._fleet, assignments={**self._fleet.assignments, key: assignment})
         self._by_staff = _by_staff(self._fleet.assignments.values())
         draft = Draft(self._fleet)
+        self._stand_up([vehicle_id, *([driver] if (driver := self._driver.get(key)) is not None else [])], draft)
         if (known := self._journeys.get((key, vehicle_id))) is not None:
             known.source = AssignmentSource.STAFF
         elif key.run_id in self._timetable.runs and (shown := self._inference.evidence(vehicle_id, key)) is not None:
             self._take_up([shown], AssignmentSource.STAFF, draft)
         proposals = {one: told for one, told in self._fleet.proposals.items() if one != key}
-        self._fleet = draft.publish(self._fleet.at, proposals)
-        return self._step(draft, self._fleet)
+        self._fleet = draft.publish(self._fleet.at, proposals, self._under_way)
+        return draft.step(self._fleet)
 
     def take(self, positions: Sequence[Position], now: datetime) -> Step:
         """Place a batch on the runs it belongs to. Its order does not matter; a vehicle may be in it more than once."""
         draft = Draft(self._fleet)
-        for wave in waves(positions):
-            self._take_wave(wave, draft)
-        proposals = self._inference.proposals(now)
-        fleet = draft.publish(now, proposals)
+        may_sit: dict[VehicleId, tuple[Journey, RunClaim]] = {}
+        for wave in waves(self._take_together(positions, draft)):
+            may_sit |= self._take_wave(wave, draft)
+        if isinstance(positions, Positions):
+            self._sit_down(may_sit, draft)
         if now - self._pruned_at >= PRUNED_EVERY:
-            fleet = self._prune(fleet, now)
-        self._fleet = fleet
-        return self._step(draft, fleet)
+            self._prune(draft, now)
+        self._fleet = draft.publish(now, self._inference.proposals(now), self._under_way)
+        return draft.step(self._fleet)
 
-    def _step(self, draft: Draft, fleet: Fleet) -> Step:
-        return Step(
-            fleet=fleet,
-            positions=tuple(draft.positions),
-            progress=tuple(fleet.progress[key] for key in draft.changed if key in fleet.progress),
-            visits=tuple(draft.new_visits.values()),
-            assignments=tuple(draft.new_assignments),
-            unmatched=dict(draft.unmatched),
-        )
+    def _take_together(self, positions: Sequence[Position], draft: Draft) -> Sequence[Position]:
+        """Move along those of whom nothing is in question; the fixes of all others."""
+        if isinstance(positions, Positions) and len(set(positions.vehicle_id)) == len(positions):
+            taken = self._under_way.take(positions)
+            draft.moved(positions, self._under_way.going(), taken)
+            rest: Sequence[Position] = [positions[row] for row in taken.rest.tolist()]
+            self._stand_up(taken.rivals, draft)
+        else:
+            rest = positions
+            self._stand_up(self._under_way.driving({fix.claim.run_id for fix in rest if fix.claim is not None}), draft)
+        self._stand_up((fix.vehicle_id for fix in rest), draft)
+        return rest
 
-    def _take_wave(self, wave: Sequence[Position], draft: Draft) -> None:
-        """One fix of each of many vehicles."""
+    def _stand_up(self, vehicle_ids: Iterable[VehicleId], draft: Draft) -> None:
+        """Follow these by their journeys again."""
+        for vehicle_id in vehicle_ids:
+            if vehicle_id in self._under_way:
+                draft.stands_up(self._under_way.leave(vehicle_id))
+
+    def _sit_down(self, journeys: Mapping[VehicleId, tuple[Journey, RunClaim]], draft: Draft) -> None:
+        """Move those along together from now on of whom nothing is in question."""
+        for vehicle_id, (journey, claim) in journeys.items():
+            key = journey.key
+            assignment = draft.assignments.get(key)
+            if (
+                self._driver.get(key) == vehicle_id
+                and self._newest.get(vehicle_id) is journey
+                and self._vehicles_on[key] == 1
+                and vehicle_id not in self._by_staff
+                and vehicle_id not in self._disbelieved
+                and (assignment is None or assignment.source is not AssignmentSource.STAFF)
+                and self._under_way.seat(journey, claim)
+            ):
+                draft.sits(journey)
+
+    def _take_wave(self, wave: Sequence[Position], draft: Draft) -> dict[VehicleId, tuple[Journey, RunClaim]]:
+        """One fix of each of many vehicles. Returns those that drive, beyond question, what the feed claims."""
+        beyond_question: dict[VehicleId, tuple[Journey, RunClaim]] = {}
         trials: list[Trial] = []
         for position in wave:
             last = draft.last_fix_at.get(position.vehicle_id)
@@ -154,17 +170,21 @@ class Tracker:
                 reason = UnmatchedReason.RIVAL
             if reason is not None:
                 draft.unmatched[reason] += 1
-            if self._is_in_question(trial, journey, outcome):
+            if self._inference.is_in_question(trial, journey, outcome):
                 believed = None if journey is None else journey.key
                 is_claimed = journey is not None and journey.source in TRUSTED
                 has_ended = trial.current is not None and trial.current.ended and not trial.cold
                 questions.append(Question(trial.position, trial.at, trial.xy, believed, is_claimed, has_ended))
             else:
                 known.append(trial.position.vehicle_id)
+                claim = trial.position.claim
+                if journey is not None and claim is not None and claim.means(journey.key):
+                    beyond_question[trial.position.vehicle_id] = journey, claim
         self._inference.release(known)
         if questions:
             sure = self._inference.consider(questions, self._drivers(), draft.assignments)
             self._take_up(sure, AssignmentSource.INFERRED, draft)
+        return beyond_question
 
     def _trial(self, position: Position, draft: Draft, *, cold: bool) -> Trial:
         """Which runs the vehicle may be on, and the journeys to try its fix against."""
@@ -176,9 +196,8 @@ class Tracker:
             self._disbelieved.pop(vehicle_id, None)
             if (
                 current is not None
-                and current.key.run_id == claim.run_id
-                and claim.service_date in (None, current.key.service_date)
-                and not (claim.cancelled or current.complete)
+                and claim.means(current.key)
+                and not current.complete
                 and current.start_at - CLAIM_BEFORE_SECONDS <= at <= current.end_at + CLAIM_AFTER_SECONDS
             ):
                 trial.options = [current]
@@ -262,7 +281,7 @@ class Tracker:
             return None, Unmatched(trial.reason)
         settled = chosen or next((tried for tried in open_ if tried[0] is current), open_[0])
         journey = settled[0]
-        self._journeys[journey.key, journey.vehicle_id] = journey
+        self._keep(journey)
         self._newest[journey.vehicle_id] = journey
         self._see(trial, settled, draft)
         return journey, settled[1]
@@ -281,6 +300,7 @@ class Tracker:
         if driver == vehicle_id:
             return True
         if driver is not None:
+            self._stand_up([driver], draft)
             if not takes_over(journey, self._journeys[key, driver]):
                 return False
             journey.take_over(self._journeys[key, driver])
@@ -290,22 +310,13 @@ class Tracker:
         draft.drives(journey)
         return True
 
+    def _keep(self, journey: Journey) -> None:
+        pair = journey.key, journey.vehicle_id
+        self._vehicles_on[journey.key] += pair not in self._journeys
+        self._journeys[pair] = journey
+
     def _drivers(self) -> dict[RunKey, Journey]:
         return {key: self._journeys[key, vehicle_id] for key, vehicle_id in self._driver.items()}
-
-    def _is_in_question(self, trial: Trial, journey: Journey | None, outcome: Match | Unmatched) -> bool:
-        """Nobody surely knows what the vehicle drives, or it is not seen where it should be."""
-        if journey is None:
-            return trial.reason is not UnmatchedReason.CANCELLED
-        if journey.source in TRUSTED:
-            if journey.waiting and trial.at < journey.start_at - DUE_BEFORE_SECONDS:
-                return True
-            # On the way to its start a bus is off its path as a matter of course.
-            is_due = trial.at >= journey.start_at + LATE_START_SECONDS or not journey.waiting
-            is_due |= journey.run.planned_vehicle_id not in (None, journey.vehicle_id)
-            return is_due and isinstance(outcome, Unmatched) and is_lost(journey.progress, trial.position.fix_at)
-        settled = self._inference.is_settled(journey.vehicle_id, journey.key)
-        return not settled or is_lost(journey.progress, trial.position.fix_at)
 
     def _take_up(self, sure: Sequence[Sure], source: AssignmentSource, draft: Draft) -> None:
         """Let vehicles drive the runs that their tracks have proved, as if it had been known from their first fix."""
@@ -329,9 +340,10 @@ class Tracker:
                 journey.see(trial.position, trial.at, trial.xy, outcome, belief, cold=True)
         for one, journey in taken_up:
             former = self._newest.get(one.vehicle_id)
-            self._journeys[journey.key, journey.vehicle_id] = journey
+            self._keep(journey)
             if journey.progress is None or not self._drives(journey, draft):
                 del self._journeys[journey.key, journey.vehicle_id]
+                self._vehicles_on[journey.key] -= 1
                 continue
             self._newest[one.vehicle_id] = journey
             self._inference.settle(one.vehicle_id, one.key)
@@ -347,7 +359,7 @@ class Tracker:
         else:
             draft.saw(former, former.hand_over(fix), self._driver)
 
-    def _prune(self, fleet: Fleet, now: datetime) -> Fleet:
+    def _prune(self, draft: Draft, now: datetime) -> None:
         """Forget the runs that are long over, so that a process that runs for months stays small."""
         self._pruned_at = now
 
@@ -355,30 +367,26 @@ class Tracker:
             if key.run_id not in self._timetable.runs:
                 return True
             end = self._driving.span(key)[1]
-            progress = fleet.progress.get(key)
+            progress = draft.progress_of(key)
             ended = progress is None or progress.ended_at is not None
             return end < now_at - (KEPT_AFTER_END if ended else KEPT_AT_MOST).total_seconds()
 
         # Most runs are not over for hours yet, which their journeys tell at once.
         now_at = now.timestamp()
         since = now_at - KEPT_AFTER_END.total_seconds()
+        old = [journey for journey in self._journeys.values() if journey.end_at < since]
+        self._stand_up((journey.vehicle_id for journey in old), draft)
         going = {journey.key for journey in self._journeys.values() if journey.end_at >= since}
-        maps: tuple[Iterable[RunKey], ...] = (fleet.progress, fleet.assignments, fleet.visits, self._driver)
-        over = {key for keys in maps for key in keys if key not in going and is_over(key)}
+        over = {key for keys in (draft.keys(), self._driver) for key in keys if key not in going and is_over(key)}
         if not over:
-            return fleet
+            return
         self._journeys = {pair: journey for pair, journey in self._journeys.items() if pair[0] not in over}
+        self._vehicles_on = Counter(key for key, _ in self._journeys)
         self._newest = {vehicle: journey for vehicle, journey in self._newest.items() if journey.key not in over}
         self._driver = {key: vehicle for key, vehicle in self._driver.items() if key not in over}
         self._drove = {vehicle: key for vehicle, key in self._drove.items() if key not in over}
-        fleet = replace(
-            fleet,
-            progress={key: progress for key, progress in fleet.progress.items() if key not in over},
-            assignments={key: assignment for key, assignment in fleet.assignments.items() if key not in over},
-            visits={key: visits for key, visits in fleet.visits.items() if key not in over},
-        )
-        self._by_staff = _by_staff(fleet.assignments.values())
-        return fleet
+        draft.forget(over)
+        self._by_staff = _by_staff(draft.assignments.values())
 
 
 def _by_staff(assignments: Iterable[Assignment]) -> dict[VehicleId, list[RunKey]]:

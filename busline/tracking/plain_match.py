@@ -1,0 +1,143 @@
+"""Many buses plainly under way, matched at once: the usual case of `busline/match.py`, and the same outcome.
+
+Usual is: every hypothesis about the bus reaches the one place on the path that is near the fix, and that place lies
+beyond all of them, or where the bus was before. Whoever is not so is left to `match`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from busline.match import (
+    BACK_M,
+    FASTEST_MPS,
+    HOPELESS,
+    NEARER_COST,
+    NOISE_M,
+    SAME_M,
+    SLACK_M,
+    STRAY_COST,
+    bearing_cost,
+    offset_cost,
+    travel_cost,
+)
+from busline.tracking.paths import Floats, Paths, Rows
+
+Flags = NDArray[np.bool_]
+MOST_CANDIDATES = 2
+"""A fix on the inside of a bend is near two places of it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hypotheses:
+    """How far along its path each bus may be: (buses, kept), the cheapest first; unused columns cost infinity."""
+
+    distance_m: Floats
+    at: Floats
+    """Epoch seconds of the fix that put it there."""
+    cost: Floats
+    clock: Floats
+    """The planned clock on leaving that place, seconds of the service day."""
+
+    def some(self, which: Flags) -> "Hypotheses":
+        return Hypotheses(self.distance_m[which], self.at[which], self.cost[which], self.clock[which])
+
+    def first(self, kept: int) -> "Hypotheses":
+        """Only the cheapest so many."""
+        return Hypotheses(self.distance_m[:, :kept], self.at[:, :kept], self.cost[:, :kept], self.clock[:, :kept])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlainFixes:
+    """One fix of each of many buses that are under way, not near their start, and on their path until now."""
+
+    run: Rows
+    xy: Floats
+    at: Floats
+    bearing_deg: Floats
+    speed_mps: Floats
+
+    def some(self, which: Flags) -> "PlainFixes":
+        return PlainFixes(
+            self.run[which], self.xy[which], self.at[which], self.bearing_deg[which], self.speed_mps[which]
+        )
+
+
+def match_plainly(paths: Paths, fixes: PlainFixes, was: Hypotheses) -> tuple[Flags, Hypotheses]:
+    """Which buses are plain, and the hypotheses about each of these now: the first is where it is."""
+    pattern = paths.pattern[fixes.run]
+    used = was.cost < np.inf
+    low_m = np.where(used, was.distance_m - BACK_M, np.inf)
+    elapsed = np.maximum(fixes.at[:, None] - was.at, 0.0)
+    high_m = np.where(used, was.distance_m + FASTEST_MPS * elapsed + SLACK_M, -np.inf)
+    found = paths.candidates(pattern, fixes.xy, low_m.min(axis=1), high_m.max(axis=1))
+    bus = found.query
+    if not len(bus):
+        return np.zeros(len(pattern), np.bool_), was
+    count = np.bincount(bus, minlength=len(pattern))
+    # Every hypothesis reaches every candidate, and not by the edge of its window: each alone would find the same.
+    reached = found.distance_m > np.where(used, low_m, -np.inf).max(axis=1)[bus]
+    reached &= found.distance_m < np.where(used, high_m, np.inf).min(axis=1)[bus]
+    plain = (count > 0) & (count <= MOST_CANDIDATES)
+    plain[bus[~reached]] = False
+
+    kept = int(used.any(axis=0).sum())
+    cost = _costs(paths, fixes, was.first(kept), elapsed[:, :kept], found.distance_m, bus)
+    cost += offset_cost(paths, pattern[bus], found.offset_m)[:, None]
+    cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)[:, None]
+    from_ = cost.argmin(axis=1)
+    cheapest = cost[np.arange(len(bus)), from_]
+    here_m = np.maximum(found.distance_m, was.distance_m[bus, from_])
+
+    # The cheaper of the candidates, the first of two alike.
+    first = np.minimum(np.cumsum(count) - count, len(bus) - 1)
+    best = first.copy()
+    two = np.flatnonzero(count == MOST_CANDIDATES)
+    best[two] += cheapest[first[two] + 1] < cheapest[first[two]]
+    least_m, most_m = found.distance_m[first], found.distance_m[first].copy()
+    most_m[two] = found.distance_m[first[two] + 1]
+
+    behind_m = was.distance_m[:, 0]
+    others_m = np.where(used[:, 1:], was.distance_m[:, 1:], -np.inf).max(axis=1)
+    farthest_m = np.maximum(behind_m, others_m)
+    is_one_place = most_m - least_m < SAME_M
+    moved = is_one_place & (least_m - farthest_m >= SAME_M)
+    stays = (np.abs(least_m - behind_m) < SAME_M) & (np.abs(most_m - behind_m) < SAME_M)
+    stays &= np.minimum(least_m, behind_m) - others_m >= SAME_M
+    plain &= moved | (stays & is_one_place)
+    plain &= cheapest[best] < STRAY_COST
+
+    now = _left_behind(was, moved, cheapest[best])
+    now.distance_m[:, 0], now.at[:, 0], now.cost[:, 0] = here_m[best], fixes.at, 0.0
+    return plain, now
+
+
+def _costs(paths: Paths, fixes: PlainFixes, was: Hypotheses, elapsed: Floats, to_m: Floats, bus: Rows) -> Floats:
+    """(candidates, kept) of driving from every hypothesis to every candidate, but for what the candidate itself is."""
+    arrives = paths.planned_seconds(fixes.run[bus], to_m, departing=False)[:, None]
+    on_m = to_m[:, None] - was.distance_m[bus]
+    expected = np.where(on_m > 0.0, np.maximum(arrives - was.clock[bus], 0.0), 0.0)
+    cost = was.cost[bus] + 0.5 * (np.maximum(-on_m - NOISE_M, 0.0) / 10.0) ** 2
+    on_m = np.maximum(on_m, 0.0)
+    cost += NEARER_COST * on_m / (on_m + 100.0)
+    cost += travel_cost(expected, elapsed[bus], late_matters=True)
+    return cost
+
+
+def _left_behind(was: Hypotheses, moved: Flags, best_cost: Floats) -> Hypotheses:
+    """Every hypothesis left where it was, since the fix may be a stray, behind a first column that is to be filled.
+
+    Where the bus is where it was, the first hypothesis is no other place.
+    """
+    moved = moved[:, None]
+    cost = np.empty_like(was.cost)
+    cost[:, 1:] = np.where(moved, was.cost[:, :-1], was.cost[:, 1:]) + (STRAY_COST - best_cost)[:, None]
+    cost[cost > HOPELESS] = np.inf
+    columns = []
+    for column in (was.distance_m, was.at, was.clock):
+        shifted = np.empty_like(column)
+        shifted[:, 1:] = np.where(moved, column[:, :-1], column[:, 1:])
+        columns.append(shifted)
+    distance_m, at, clock = columns
+    return Hypotheses(distance_m, at, cost, clock)

@@ -1,0 +1,378 @@
+"""The vehicles plainly under way, moved along together: `Journey` for those of whom nothing is in question.
+
+A vehicle has a seat here while it drives, on its path, the run that the feed says it drives, far from both of its ends.
+Nearly every bus is such a bus nearly all the time. Whatever else happens to it (it leaves its path, turns back, comes
+to its end, falls silent, signs on elsewhere, meets a rival) happens to its `Journey`, which takes over from its seat.
+"""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import partial
+from itertools import repeat
+from operator import is_
+
+import numpy as np
+
+from busline.fleet import AssignmentSource, StopVisit
+from busline.geo import distances_m
+from busline.ids import RunId, RunKey, VehicleId
+from busline.match import KEPT, Fixes, Match, match
+from busline.position import Positions, RunClaim
+from busline.timetable import Timetable
+from busline.tracking.driving import CLAIM_AFTER_SECONDS
+from busline.tracking.going import Drive, Floats, Going, Rows
+from busline.tracking.journey import CORRECTED_M, STILL_M, Journey
+from busline.tracking.passing import NEAR_M, Passings, Stretches, pass_many
+from busline.tracking.paths import Paths
+from busline.tracking.plain_match import Flags, Hypotheses, PlainFixes, match_plainly
+from busline.tracking.rivals import ESTABLISHED_FIXES
+
+SILENT_SECONDS = 120.0
+"""A vehicle not heard of for so long is looked at by its journey."""
+NEAR_END_M = 150.0
+"""So near its last stop, too."""
+SEATS = 64
+"""To begin with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """What became of a batch."""
+
+    rows: Rows
+    """The rows of the batch that moved a vehicle along, ..."""
+    seats: Rows
+    """... and its seat."""
+    passings: Passings
+    """Of these rows."""
+    old: int
+    """How many fixes were not newer than the newest one already taken."""
+    rest: Rows
+    """The rows of the batch that are for journeys, ..."""
+    rivals: frozenset[VehicleId]
+    """... and the vehicles here whose run another one claims: they are for journeys, too."""
+
+
+class UnderWay:
+    """The seats of one tracker."""
+
+    def __init__(self, timetable: Timetable, paths: Paths) -> None:
+        self._plane = timetable.plane
+        self._paths = paths
+        self._stop_m = np.concatenate([np.empty(0), *paths.stops_m])
+        self._first_stop = np.cumsum([0, *map(len, paths.stops_m)])
+        runs = list(timetable.runs.values())
+        self._first_call = np.cumsum([0, *map(len, runs)])
+        self._arrival = np.concatenate([np.empty(0), *(run.arrival_seconds for run in runs)])
+        self._departure = np.concatenate([np.empty(0), *(run.departure_seconds for run in runs)])
+        self._calls = max(map(len, runs), default=0)
+        self._seats = _Seats(SEATS, self._calls)
+        self._journeys: list[Journey] = []
+        self._drives: list[Drive] = []
+        self._claims: list[RunClaim] = []
+        self._row_of: dict[VehicleId, int] = {}
+        self._row_of_run: dict[RunKey, int] = {}
+        self._by_run_id: dict[RunId, VehicleId] = {}
+        self._shown: Going | None = None
+        self._handed_out = False
+
+    def __len__(self) -> int:
+        return len(self._row_of)
+
+    def __contains__(self, vehicle_id: VehicleId) -> bool:
+        return vehicle_id in self._row_of
+
+    def driving(self, run_ids: Set[RunId]) -> list[VehicleId]:
+        """The vehicles here that drive one of these runs."""
+        return [self._by_run_id[run_id] for run_id in run_ids & self._by_run_id.keys()]
+
+    def rows(self) -> tuple[Mapping[VehicleId, int], Mapping[RunKey, int]]:
+        """Which row of `going` each vehicle has, and each run. What was handed out never changes."""
+        self._handed_out = True
+        return self._row_of, self._row_of_run
+
+    def seen_at(self, vehicle_id: VehicleId) -> float:
+        """The newest fix of a vehicle here: epoch seconds."""
+        return self._seats.at.item(self._row_of[vehicle_id])
+
+    def going(self) -> Going:
+        """All of them, as they are now."""
+        if self._shown is None:
+            self._shown = self._seats.shown(len(self._drives), self._drives)
+        return self._shown
+
+    def take(self, positions: Positions) -> Taken:
+        """Move along whoever plainly goes on; each vehicle may be in the batch once."""
+        count = len(positions)
+        seats = self._seats
+        row = np.fromiter(map(self._row_of.get, positions.vehicle_id, repeat(-1)), np.intp, count)
+        seated = row >= 0
+        if not seated.any():
+            rivals = self._rivals(positions, np.arange(count))
+            return Taken(_NO_ROWS, _NO_ROWS, _NO_PASSINGS, 0, np.arange(count), rivals)
+        same = np.fromiter(map(is_, map(self._claims.__getitem__, row.tolist()), positions.claim), np.bool_, count)
+        elapsed = positions.at - seats.at[row]
+        old = seated & (elapsed <= 0.0)
+        goes = seated & same & (elapsed > 0.0) & (elapsed <= SILENT_SECONDS) & (positions.at <= seats.until_at[row])
+        rivals = self._rivals(positions, np.flatnonzero(~(seated & same)))
+        if rivals:
+            goes &= [vehicle_id not in rivals for vehicle_id in positions.vehicle_id]
+        rows = np.flatnonzero(goes)
+        moved, passings = self._move(positions, rows, row[rows])
+        goes[rows[~moved]] = False
+        rows = rows[moved]
+        return Taken(rows, row[rows], passings, int(old.sum()), np.flatnonzero(~goes & ~old), rivals)
+
+    def _rivals(self, positions: Positions, rows: Rows) -> frozenset[VehicleId]:
+        """The vehicles here whose run is claimed in these rows, which are of others."""
+        found = set()
+        for row in rows.tolist():
+            claim = positions.claim[row]
+            driver = None if claim is None else self._by_run_id.get(claim.run_id)
+            if driver is not None and driver != positions.vehicle_id[row]:
+                found.add(driver)
+        return frozenset(found)
+
+    def _move(self, positions: Positions, rows: Rows, seat: Rows) -> tuple[Flags, Passings]:
+        """Which of these vehicles moved along, and the calls they passed."""
+        seats, paths = self._seats, self._paths
+        at, lat, lon = positions.at[rows], positions.lat[rows], positions.lon[rows]
+        run = seats.run[seat]
+        fixes = PlainFixes(run, self._plane.to_xy(lat, lon), at, positions.bearing_deg[rows], positions.speed_mps[rows])
+        moved, now = match_plainly(paths, fixes, seats.hypotheses(seat))
+        self._match_others(fixes, seat, moved, now)
+        # A bus that proves to be a little behind where it was said to be is waited for there.
+        was_m, was_at = seats.distance_m[seat], seats.at[seat]
+        distance_m = np.maximum(now.distance_m[:, 0], was_m)
+        moved &= (was_m - now.distance_m[:, 0] <= CORRECTED_M) & (distance_m < seats.end_m[seat])
+        if not moved.all():
+            fixes, now, distance_m = fixes.some(moved), now.some(moved), distance_m[moved]
+            at, lat, lon, seat, run = at[moved], lat[moved], lon[moved], seat[moved], run[moved]
+            was_m, was_at = was_m[moved], was_at[moved]
+
+        still = distances_m(lat, lon, seats.still_lat[seat], seats.still_lon[seat]) < STILL_M
+        since = seats.still_since[seat]
+        seats.still_since[seat] = np.where(still, np.where(np.isnan(since), was_at, since), np.nan)
+        begins = seat[~still]
+        seats.still_lat[begins], seats.still_lon[begins] = lat[~still], lon[~still]
+
+        passings = self._pass(seat, Stretches(was_at, was_m, at, distance_m))
+        now.clock[:, 0] = paths.planned_seconds(run, now.distance_m[:, 0], departing=True)
+        seats.keep(seat, now)
+        seats.at[seat], seats.distance_m[seat] = at, distance_m
+        clock = now.clock[:, 0].copy()
+        behind = np.flatnonzero(distance_m != now.distance_m[:, 0])
+        clock[behind] = paths.planned_seconds(run[behind], distance_m[behind], departing=True)
+        seats.lateness_seconds[seat] = self._lateness(seat, run, at - seats.midnight[seat], clock)
+        self._shown = None
+        return moved, passings
+
+    def _match_others(self, fixes: PlainFixes, seat: Rows, moved: Flags, now: Hypotheses) -> None:
+        """Match those that are not plain as any bus is; who is on its path, and never turned back, has moved too."""
+        others = np.flatnonzero(~moved)
+        if not len(others):
+            return
+        no = np.zeros(len(others), np.bool_)
+        outcomes, beliefs = match(
+            self._paths,
+            Fixes(
+                run=fixes.run[others],
+                xy=fixes.xy[others],
+                at=fixes.at[others],
+                day_seconds=fixes.at[others] - self._seats.midnight[seat[others]],
+                bearing_deg=fixes.bearing_deg[others],
+                speed_mps=fixes.speed_mps[others],
+                waiting=no,
+                near_start=no,
+                lost=no,
+            ),
+            self._seats.beliefs(seat[others]),
+        )
+        moved[others] = [isinstance(outcome, Match) for outcome in outcomes]
+        moved[others] &= (beliefs[:, 3] == 0.0).all(axis=1)
+        now.distance_m[others], now.at[others], now.cost[others] = beliefs[:, 0], beliefs[:, 1], beliefs[:, 2]
+        now.clock[others] = self._clocks(fixes.run[others], beliefs[:, 0])
+
+    def _clocks(self, run: Rows, distance_m: Floats) -> Floats:
+        """(buses, kept) the planned clock on leaving every place."""
+        clocks = self._paths.planned_seconds(np.repeat(run, KEPT), distance_m.ravel(), departing=True)
+        return clocks.reshape(-1, KEPT)
+
+    def _pass(self, seat: Rows, stretches: Stretches) -> Passings:
+        """Carry these seats over the calls of their stretches, and note what happened there."""
+        seats = self._seats
+        first = self._first_stop[seats.pattern[seat]]
+        near = np.flatnonzero(stretches.to_m >= self._stop_m[first + seats.next_call[seat]] - NEAR_M)
+        own = seat[near]
+        next_call, standing_since = seats.next_call[own], seats.standing_since[own]
+        some = Stretches(*(getattr(stretches, field.name)[near] for field in fields(Stretches)))
+        passings = pass_many(self._stop_m, first[near], next_call, standing_since, some)
+        seats.next_call[own], seats.standing_since[own] = next_call, standing_since
+        over = ~np.isnan(passings.departed_at)
+        where = own[passings.bus[over]], passings.call_index[over]
+        seats.arrived_at[where], seats.departed_at[where] = passings.arrived_at[over], passings.departed_at[over]
+        return Passings(near[passings.bus], passings.call_index, passings.arrived_at, passings.departed_at)
+
+    def _lateness(self, seat: Rows, run: Rows, day_seconds: Floats, clock: Floats) -> Floats:
+        """Seconds behind the plan; waiting for a planned departure is neither late nor early."""
+        late = day_seconds - clock
+        standing = np.flatnonzero(~np.isnan(self._seats.standing_since[seat]))
+        call = self._first_call[run[standing]] + self._seats.next_call[seat[standing]]
+        day_seconds = day_seconds[standing]
+        late[standing] = day_seconds - np.minimum(np.maximum(day_seconds, self._arrival[call]), self._departure[call])
+        return late
+
+    # Seats are taken and left.
+
+    def seat(self, journey: Journey, claim: RunClaim) -> bool:
+        """Take over from a journey that the feed names by this claim, if it is plainly under way."""
+        progress = journey.progress
+        if (
+            progress is None
+            or progress.started_at is None
+            or progress.ended_at is not None
+            or progress.off_route_since is not None
+            or progress.fix_at != progress.matched_at
+            or progress.still_from is None
+            or journey.source is not AssignmentSource.FEED
+            or journey.inherits
+            or journey.near_start
+            or journey.remaining_m <= NEAR_END_M
+            or journey.matches < ESTABLISHED_FIXES
+            or journey.belief[3].any()
+            or not self._may_show(journey.visits, progress.next_call)
+        ):
+            return False
+        if len(self._drives) == self._seats.count:
+            self._make_room()
+        self._own_maps()
+        row = len(self._drives)
+        drive = Drive(journey.key, journey.run, journey.vehicle_id, progress.started_at)
+        self._journeys.append(journey)
+        self._drives.append(drive)
+        self._claims.append(claim)
+        self._row_of[journey.vehicle_id] = self._row_of_run[journey.key] = row
+        self._by_run_id[journey.key.run_id] = journey.vehicle_id
+        seats, stops_m = self._seats, self._paths.stops_m[int(self._paths.pattern[journey.row])]
+        seats.run[row], seats.pattern[row] = journey.row, self._paths.pattern[journey.row]
+        seats.midnight[row], seats.until_at[row] = journey.midnight, journey.end_at + CLAIM_AFTER_SECONDS
+        seats.end_m[row] = stops_m[-1] - NEAR_END_M
+        seats.at[row], seats.distance_m[row] = progress.fix_at.timestamp(), progress.distance_m
+        seats.next_call[row], seats.lateness_seconds[row] = progress.next_call, progress.lateness_seconds
+        seats.still_since[row] = _seconds(progress.still_since)
+        seats.still_lat[row], seats.still_lon[row] = progress.still_from.lat, progress.still_from.lon
+        standing = journey.visits.get(progress.next_call)
+        seats.standing_since[row] = _seconds(None if standing is None else standing.arrived_at)
+        for call, visit in journey.visits.items():
+            if call < progress.next_call:
+                seats.arrived_at[row, call] = visit.arrived_at.timestamp()
+                seats.departed_at[row, call] = _seconds(visit.departed_at)
+        belief = journey.belief[None]
+        clock = self._clocks(seats.run[row : row + 1], belief[:, 0])
+        seats.keep(np.array([row]), Hypotheses(belief[:, 0], belief[:, 1], belief[:, 2], clock))
+        journey.sit(partial(self.seen_at, journey.vehicle_id))
+        self._shown = None
+        return True
+
+    @staticmethod
+    def _may_show(visits: Mapping[int, StopVisit], next_call: int) -> bool:
+        """They are those of calls before the next one, and where it stands at that, of it."""
+        calls = list(visits)
+        standing = visits.get(next_call)
+        return (
+            calls == sorted(calls)
+            and (not calls or calls[-1] <= next_call)
+            and (standing is None or standing.departed_at is None)
+        )
+
+    def leave(self, vehicle_id: VehicleId) -> Journey:
+        """Give a vehicle back to its journey, as if that had seen every fix."""
+        going = self.going()
+        self._own_maps()
+        row = self._row_of.pop(vehicle_id)
+        journey = self._journeys[row]
+        del self._row_of_run[journey.key], self._by_run_id[journey.key.run_id]
+        journey.sit(None)
+        journey.progress = going.progress(row)
+        journey.visits = {visit.call_index: visit for visit in going.visits(row)}
+        journey.belief = self._seats.beliefs(np.array([row]))[0]
+        return journey
+
+    def _own_maps(self) -> None:
+        """What has been handed out is copied before it changes."""
+        if self._handed_out:
+            self._row_of, self._row_of_run = dict(self._row_of), dict(self._row_of_run)
+            self._handed_out = False
+
+    def _make_room(self) -> None:
+        """New seats, without those that are empty: pictures keep the old ones."""
+        kept = np.fromiter(self._row_of.values(), np.intp, len(self._row_of))
+        self._seats = self._seats.some(kept, max(SEATS, 2 * len(kept)))
+        self._journeys = [self._journeys[row] for row in kept.tolist()]
+        self._drives = [self._drives[row] for row in kept.tolist()]
+        self._claims = [self._claims[row] for row in kept.tolist()]
+        self._row_of = {drive.vehicle_id: row for row, drive in enumerate(self._drives)}
+        self._row_of_run = {drive.key: row for row, drive in enumerate(self._drives)}
+        self._shown = None
+
+
+class _Seats:
+    """The columns, with room for so many vehicles."""
+
+    def __init__(self, count: int, calls: int) -> None:
+        self.count = count
+        self.run, self.pattern, self.next_call = np.zeros((3, count), np.intp)
+        self.midnight, self.until_at, self.end_m = np.zeros((3, count))
+        self.at, self.distance_m, self.lateness_seconds = np.zeros((3, count))
+        self.still_since, self.still_lat, self.still_lon, self.standing_since = np.full((4, count), np.nan)
+        self.arrived_at, self.departed_at = np.full((count, calls), np.nan), np.full((count, calls), np.nan)
+        self._kept = np.zeros((4, count, KEPT))
+
+    def hypotheses(self, rows: Rows) -> Hypotheses:
+        return Hypotheses(*(column[rows] for column in self._kept))
+
+    def keep(self, rows: Rows, now: Hypotheses) -> None:
+        self._kept[0, rows], self._kept[1, rows] = now.distance_m, now.at
+        self._kept[2, rows], self._kept[3, rows] = now.cost, now.clock
+
+    def beliefs(self, rows: Rows) -> Floats:
+        """(rows, 4, KEPT) as `busline/match.py` has them."""
+        beliefs = np.zeros((len(rows), 4, KEPT))
+        beliefs[:, :3] = self._kept[:3, rows].transpose(1, 0, 2)
+        beliefs[:, :2][~np.isfinite(beliefs[:, None, 2]).repeat(2, axis=1)] = 0.0
+        return beliefs
+
+    def some(self, rows: Rows, count: int) -> "_Seats":
+        """A copy of some rows, with room for more."""
+        seats = _Seats(count, self.arrived_at.shape[1])
+        for name, column in vars(self).items():
+            if name == "_kept":
+                seats._kept[:, : len(rows)] = column[:, rows]
+            elif name != "count":
+                getattr(seats, name)[: len(rows)] = column[rows]
+        return seats
+
+    def shown(self, rows: int, drives: Sequence[Drive]) -> Going:
+        return Going(
+            drives=drives,
+            run=self.run,
+            at=self.at[:rows].copy(),
+            distance_m=self.distance_m[:rows].copy(),
+            next_call=self.next_call[:rows].copy(),
+            lateness_seconds=self.lateness_seconds[:rows].copy(),
+            still_since=self.still_since[:rows].copy(),
+            still_lat=self.still_lat[:rows].copy(),
+            still_lon=self.still_lon[:rows].copy(),
+            standing_since=self.standing_since[:rows].copy(),
+            arrived_at=self.arrived_at,
+            departed_at=self.departed_at,
+        )
+
+
+def _seconds(at: datetime | None) -> float:
+    return float("nan") if at is None else at.timestamp()
+
+
+_NO_ROWS: Rows = np.empty(0, np.intp)
+_NO_PASSINGS = Passings(_NO_ROWS, _NO_ROWS, np.empty(0), np.empty(0))
