@@ -83,6 +83,26 @@ class Settings:
     texts_per_phone_per_hour: int = 30
     refusals_per_phone_per_day: int = 5
     """How often a phone is told that it is not on file for a student; then it hears nothing."""
+    mail_host: str | None = None
+    """None: no department can be reached by e-mail."""
+    mail_port: int = 587
+    mail_security: str = "starttls"
+    mail_username: str | None = None
+    mail_password: Secret | None = None
+    mail_from: str | None = None
+    """The mailbox that cases are sent from; answers come back to it with the case behind a plus."""
+    mail_in_key: Secret | None = None
+    """None: answers by e-mail are not taken in."""
+    zammad_url: str | None = None
+    zammad_token: Secret | None = None
+    zammad_customer: str | None = None
+    """E-mail address of the Zammad customer that families' tickets are made for."""
+    zammad_webhook_key: Secret | None = None
+    """None: what agents write in Zammad does not come back."""
+    case_webhook_url: str | None = None
+    case_webhook_key: Secret | None = None
+    """Signs in both directions."""
+    case_close_after_days: int = 7
     log_format: LogFormat = LogFormat.JSON
     log_level: str = "INFO"
 
@@ -149,6 +169,20 @@ def read_settings(
         keep_tries_days=env.whole("keep_tries_days", given.keep_tries_days, 2, 365),
         texts_per_phone_per_hour=env.whole("texts_per_phone_per_hour", given.texts_per_phone_per_hour, 1, 10_000),
         refusals_per_phone_per_day=env.whole("refusals_per_phone_per_day", given.refusals_per_phone_per_day, 1, 10_000),
+        mail_host=env.raw("mail_host"),
+        mail_port=env.whole("mail_port", given.mail_port, 1, 65_535),
+        mail_security=env.one_of("mail_security", given.mail_security, ("starttls", "tls", "none")),
+        mail_username=env.raw("mail_username"),
+        mail_password=env.secret("mail_password", 1),
+        mail_from=_mail_address(env, "mail_from"),
+        mail_in_key=env.secret("mail_in_key", 32),
+        zammad_url=env.web_address("zammad_url"),
+        zammad_token=env.secret("zammad_token", 16),
+        zammad_customer=_mail_address(env, "zammad_customer"),
+        zammad_webhook_key=env.secret("zammad_webhook_key", 32),
+        case_webhook_url=env.web_address("case_webhook_url"),
+        case_webhook_key=env.secret("case_webhook_key", 32),
+        case_close_after_days=env.whole("case_close_after_days", given.case_close_after_days, 1, 365),
         log_format=LogFormat(env.one_of("log_format", given.log_format, tuple(LogFormat))),
         log_level=env.one_of("log_level", given.log_level, ("DEBUG", "INFO", "WARNING", "ERROR"), fold=str.upper),
     )
@@ -156,6 +190,10 @@ def read_settings(
         ("twilio_account_sid", "twilio_auth_token", "twilio_number"),
         "Texting needs all of them; set none to run without texting.",
     )
+    env.all_or_none(("mail_host", "mail_from"), "Mail about cases needs a server and a mailbox.")
+    env.all_or_none(("mail_username", "mail_password"), "A mail server that wants one wants both.")
+    env.all_or_none(("zammad_url", "zammad_token", "zammad_customer"), "Cases in Zammad need all of them.")
+    env.all_or_none(("case_webhook_url", "case_webhook_key"), "Nothing about a family is sent unsigned.")
     env.report_unknown((item.name for item in fields(Settings)), _DEVELOPMENT_VARIABLES)
     if env.problems:
         raise SettingsError(tuple(env.problems))
@@ -208,6 +246,14 @@ def _phone(env: Environment, name: str, region: str) -> Phone | None:
         env.problem(name, f"is {raw!r}, not a phone number", "Give it with its country code, such as +16175550100.")
         return None
     return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _mail_address(env: Environment, name: str) -> str | None:
+    raw = env.raw(name)
+    if raw is not None and not re.fullmatch(r"[A-Za-z0-9._%-]{1,64}@[A-Za-z0-9.-]{1,190}\.[A-Za-z]{2,}", raw):
+        env.problem(name, f"is {raw!r}, not a plain e-mail address", "Give one such as cases@bus.example.org.")
+        return None
+    return raw
 
 
 def _account(env: Environment, *, any_shape: bool) -> str | None:

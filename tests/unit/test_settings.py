@@ -59,6 +59,20 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_KEEP_TRIES_DAYS": "10",
             "BUSLINE_TEXTS_PER_PHONE_PER_HOUR": "5",
             "BUSLINE_REFUSALS_PER_PHONE_PER_DAY": "7",
+            "BUSLINE_MAIL_HOST": "smtp.example.org",
+            "BUSLINE_MAIL_PORT": "465",
+            "BUSLINE_MAIL_SECURITY": "tls",
+            "BUSLINE_MAIL_USERNAME": "busline",
+            "BUSLINE_MAIL_PASSWORD": "pw",
+            "BUSLINE_MAIL_FROM": "cases@bus.example.org",
+            "BUSLINE_MAIL_IN_KEY": "i" * 32,
+            "BUSLINE_ZAMMAD_URL": "https://help.example.org/",
+            "BUSLINE_ZAMMAD_TOKEN": "z" * 32,
+            "BUSLINE_ZAMMAD_CUSTOMER": "families@bus.example.org",
+            "BUSLINE_ZAMMAD_WEBHOOK_KEY": "h" * 32,
+            "BUSLINE_CASE_WEBHOOK_URL": "https://desk.example.org/hook",
+            "BUSLINE_CASE_WEBHOOK_KEY": "w" * 32,
+            "BUSLINE_CASE_CLOSE_AFTER_DAYS": "14",
             "BUSLINE_LOG_FORMAT": "console",
             "BUSLINE_LOG_LEVEL": "debug",
         }
@@ -112,6 +126,9 @@ def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
         ("DATABASE_URL", "mysql://db"),
         ("DATABASE_URL", "postgresql://me:pa/ss@db/x"),
         ("PHONE_REGION", "XX"),
+        ("MAIL_SECURITY", "ssl"),
+        ("MAIL_IN_KEY", "short"),
+        ("CASE_CLOSE_AFTER_DAYS", "0"),
         ("POSITION_RETENTION_DAYS", "-1"),
     ],
 )
@@ -244,3 +261,24 @@ def test_a_data_folder_that_cannot_be_made_is_reported_in_words(tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(InstallationKeyError, match="BUSLINE_DATA_DIR"):
         installation_key(Settings(data_dir=tmp_path / "file" / "below", public_base_url="http://x"))
+
+
+@pytest.mark.parametrize("address", ["cases", "Buses <cases@bus.example.org>", "cases+x@bus.example.org", "@x.org"])
+def test_the_mailbox_of_cases_must_be_a_plain_address(address: str) -> None:
+    (problem,) = problems({"BUSLINE_MAIL_HOST": "smtp.example.org", "BUSLINE_MAIL_FROM": address})
+    assert "BUSLINE_MAIL_FROM" in problem
+    assert "plain e-mail address" in problem
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({"MAIL_HOST": "smtp.example.org"}, "BUSLINE_MAIL_FROM"),
+        ({"MAIL_USERNAME": "busline"}, "BUSLINE_MAIL_PASSWORD"),
+        ({"ZAMMAD_URL": "https://help.example.org"}, "BUSLINE_ZAMMAD_TOKEN and BUSLINE_ZAMMAD_CUSTOMER"),
+        ({"CASE_WEBHOOK_URL": "https://desk.example.org"}, "BUSLINE_CASE_WEBHOOK_KEY"),
+    ],
+)
+def test_what_a_connector_needs_is_asked_for_as_a_whole(given: dict[str, str], missing: str) -> None:
+    (problem,) = problems({f"BUSLINE_{name}": value for name, value in given.items()})
+    assert problem.startswith(f"{missing} must be set too")
