@@ -108,18 +108,36 @@ more-students = { $count ->
    *[other] For { $count } more students, text a student number.
  }
 
+## The words that texts teach. The tests hold each to what the grammar understands. STOP and START stay as they are:
+## carriers act on them.
+
+-bus = BUS
+-alerts-on = ALERTS ON
+-alerts-off = ALERTS OFF
+-alerts-minutes = ALERTS 15
+-alerts = ALERTS
+-quiet-hours = QUIET 21-6
+-quiet-off = QUIET OFF
+-quiet = QUIET
+-students = STUDENTS
+-status = STATUS
+-languages = LANGUAGE
+-person = PERSON
+-yes = YES
+-no = NO
+
 ## Everything else that is said
 
 # How speakers of other languages ask for theirs; it ends the texts that a stranger or a new phone gets.
 other-languages = Español: envíe ES
 unlinked = We can only answer phones that are on file for that student. To add yours, text the code from the bus letter, or call { $phone }. { other-languages }
-help = { $district } buses: text BUS or a student number. Also: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSON. Call { $phone }. STOP: no more texts.
+help = { $district } buses: text { -bus } or a student number. Also: { -alerts }, { -quiet }, { -students }, { -status }, { -languages }, { -person }. Call { $phone }. STOP: no more texts.
 # Offers three things by number: the bus, a person, and what can be texted.
 unknown = Sorry, we did not understand. Text 1 to find your bus, 2 to ask a person, 3 to see what you can text. Or call { $phone }. { other-languages }
 too-many = That is a lot of texts in one hour. We will answer again later. To talk to a person, call { $phone }.
-language-set = We will write in English. Text BUS to find your bus, or text a student number. { other-languages }
+language-set = We will write in English. Text { -bus } to find your bus, or text a student number. { other-languages }
 stopped = { $district } buses: you will get no more texts from this number. To get answers again, text START.
-started = { $district } buses: we will answer you again. Text BUS to find your bus, or text a student number.
+started = { $district } buses: we will answer you again. Text { -bus } to find your bus, or text a student number.
 trouble = Sorry, we cannot look that up right now. Please text again in 5 min, or call { $phone }.
 voice-please-text = To hear about your bus, please send the word bus, as a text message, to this number. To talk to a person, call { $phone }.
 
@@ -129,9 +147,9 @@ letter-title = Where is the bus? Ask by text message.
 letter-for = For the family of { $name }
 letter-what = Text { $number } at any time, and we tell you when the bus comes and how sure we are. No app, no account, in your language.
 letter-first = First, send us this code by text message to { $number }:
-letter-then = After that, text the word BUS whenever you wonder where it is.
+letter-then = After that, text the word { -bus } whenever you wonder where it is.
 letter-once = The code adds one phone and works once, until { $until }.
-letter-second = For another phone: text the student number { $student } from it. We then ask the first phone, and you answer YES.
+letter-second = For another phone: text the student number { $student } from it. We then ask the first phone, and you answer { -yes }.
 letter-private = Please keep this letter to yourself: whoever has the code can ask about this student's bus.
 letter-stop = Text STOP for no more messages. Your phone company's usual rates apply.
 letter-help = Questions, or no text messages? Call { $phone }.
@@ -156,29 +174,29 @@ because = { $cause ->
 # Where a window was told before and is no longer true. $window and $was are both windows: 7:20-7:28 AM (before: 7:10-7:18 AM).
 window-changed = { $window } (before: { $was })
 # A ride of another day than today. $planned holds the day and the time.
-planned = { $students }: { $bus } is planned at your stop { $planned } (from the schedule). It can change: text BUS again that day.
+planned = { $students }: { $bus } is planned at your stop { $planned } (from the schedule). It can change: text { -bus } again that day.
 # $day is a day: Tue Sep 9.
 none-planned = { $students }: No bus ride is planned on { $day }.
 
 ## Settings of a phone. Alerts themselves are not promised here: only that the wish is kept.
 
 # $minutes is how long before the bus comes the family wants a text.
-alerts-on = Saved: you want alerts, and one text about { $minutes } min before the bus comes. To change it, text ALERTS 15, or ALERTS OFF.
-alerts-off = Saved: no alerts. You can still text BUS for an answer at any time. To get alerts, text ALERTS ON.
+alerts-on = Saved: you want alerts, and one text about { $minutes } min before the bus comes. To change it, text { -alerts-minutes }, or { -alerts-off }.
+alerts-off = Saved: no alerts. You can still text { -bus } for an answer at any time. To get alerts, text { -alerts-on }.
 # To the word ALERTS alone.
 alerts-now = { $state ->
     [on] Alerts: on, and one text about { $minutes } min before the bus comes
    *[off] Alerts: off
- }. To change it, text ALERTS ON, ALERTS OFF, or ALERTS 15.
+ }. To change it, text { -alerts-on }, { -alerts-off }, or { -alerts-minutes }.
 # $from and $to are times of day.
-quiet-set = Saved: no alerts between { $from } and { $to }. To end this, text QUIET OFF.
-quiet-off = Saved: no quiet hours. To set them, text for example QUIET 21-6.
+quiet-set = Saved: no alerts between { $from } and { $to }. To end this, text { -quiet-off }.
+quiet-off = Saved: no quiet hours. To set them, text for example { -quiet-hours }.
 # To the word QUIET alone.
 quiet-now = { $state ->
     [on] Quiet hours: no alerts between { $from } and { $to }
    *[off] No quiet hours are set
- }. To change it, text for example QUIET 21-6, or QUIET OFF.
-students = Student numbers of this phone: { $students }. Text one of them, or BUS for all.
+ }. To change it, text for example { -quiet-hours }, or { -quiet-off }.
+students = Student numbers of this phone: { $students }. Text one of them, or { -bus } for all.
 # This language's own name, short, as its speakers write it: the word that switches to it.
 own-name = English
 # $languages is all of them: English, Español, 中文 ZH, ... Each is chosen by its name or its letters.
@@ -186,15 +204,15 @@ languages = To change the language, text its name: { $languages }
 
 ## Joining: a code from a letter, or a yes from a phone that is linked already
 
-linked = Done: this phone can now ask about student { $students }. Text BUS to find the bus. Not you? Call { $phone }.
+linked = Done: this phone can now ask about student { $students }. Text { -bus } to find the bus. Not you? Call { $phone }.
 # The same words for every code that does not work, whatever the reason.
 code-refused = That code did not work. Please check each letter: a code works once, until the date on the letter. For a new one, call { $phone }.
 # To a linked phone. $ending is the last two digits of the phone that asks.
-consent-question = A phone that ends in { $ending } asks for the bus times of student { $students }. If you know it and agree, text YES. If not, text NO.
+consent-question = A phone that ends in { $ending } asks for the bus times of student { $students }. If you know it and agree, text { -yes }. If not, text { -no }.
 consent-given = Done: that phone can now ask about student { $students }. If this was a mistake, call { $phone }.
 consent-refused = Good: that phone gets nothing.
 # To YES or NO where nothing was asked.
-nothing-asked = We did not ask you anything that is still open. Text BUS to find your bus, or PERSON to ask a person.
+nothing-asked = We did not ask you anything that is still open. Text { -bus } to find your bus, or { -person } to ask a person.
 
 ## Questions for a person. A case has a $reference, such as 4821-7, and a $department, one of these.
 
@@ -209,7 +227,7 @@ department = { $department ->
    *[other] The office
  }
 # $by is a time, with its day where it is not today.
-case-opened = { $department } will answer you. Your number is { $reference }. Expect an answer by { $by }. To see where it stands, text STATUS.
+case-opened = { $department } will answer you. Your number is { $reference }. Expect an answer by { $by }. To see where it stands, text { -status }.
 # A child is not where it should be.
 case-urgent = Staff have this as urgent, number { $reference }. Please also call now: { $phone }. In danger: 911.
 case-added = Added to your question { $reference } ({ $department }). Expect an answer by { $by }.
@@ -224,11 +242,11 @@ case-status = { $reference }, { $department }: { $state ->
    *[no] {""}
  }
 # The same words for a number that is wrong, made up, or somebody else's; and for STATUS from a phone that has no question.
-case-unknown = We find no question of this phone with that number. To ask a person, text PERSON.
+case-unknown = We find no question of this phone with that number. To ask a person, text { -person }.
 # The department's own words to the family.
 case-answer = { $department }, about { $reference }: { $words }
 # Sent when a case is closed.
-case-closing = { $department } has closed your question { $reference }. Did this solve it? Text YES or NO.
+case-closing = { $department } has closed your question { $reference }. Did this solve it? Text { -yes } or { -no }.
 case-solved = Thank you. Your question { $reference } is closed.
 case-reopened = We opened your question { $reference } again. Expect an answer by { $by }.
 
@@ -236,11 +254,11 @@ case-reopened = We opened your question { $reference } again. Expect an answer b
 
 # $choices is up to three: "1 Lost item. 2 New address. 3 Late bus."
 choice = { $number } { $title }.
-choose = Which do you mean? { $choices } Text its number, or text PERSON.
+choose = Which do you mean? { $choices } Text its number, or text { -person }.
 # Pictures, voice messages, or nothing at all.
-no-words = We cannot read pictures or empty messages. Text BUS to find your bus, or write what you need in words.
+no-words = We cannot read pictures or empty messages. Text { -bus } to find your bus, or write what you need in words.
 # No more alerts, where alerts come from another number than answers do.
-stopped-alerts = { $district } buses: no more alerts to this phone. You can still text BUS for an answer. To get alerts again, text START.
+stopped-alerts = { $district } buses: no more alerts to this phone. You can still text { -bus } for an answer. To get alerts again, text START.
 
 ## What people type. Lower case, no accents, separated by commas. Not shown to anybody.
 

@@ -97,16 +97,33 @@ more-students = { $count ->
    *[other] Para { $count } estudiantes más, envíe un número de estudiante.
  }
 
+## The words that texts teach. The tests hold each to what the grammar understands.
+
+-bus = BUS
+-alerts-on = ALERTAS SÍ
+-alerts-off = ALERTAS NO
+-alerts-minutes = ALERTAS 15
+-alerts = ALERTAS
+-quiet-hours = SILENCIO 21-6
+-quiet-off = SILENCIO NO
+-quiet = SILENCIO
+-students = ESTUDIANTES
+-status = ESTADO
+-languages = IDIOMA
+-person = PERSONA
+-yes = SÍ
+-no = NO
+
 ## Everything else that is said
 
 other-languages = English: text EN
 unlinked = Solo respondemos a teléfonos registrados para ese estudiante. Para agregar el suyo: código de la carta, o llame al { $phone }. { other-languages }
-help = { $district }: envíe BUS o un número de estudiante. Otros: ALERTS, QUIET, STUDENTS, STATUS, LANGUAGE, PERSONA. Tel. { $phone }. STOP: fin.
+help = { $district }: envíe { -bus } o un número de estudiante. Otros: { -alerts }, { -quiet }, { -students }, { -status }, { -languages }, { -person }. Tel. { $phone }. STOP: fin.
 unknown = No entendimos. Envíe 1 para saber de su autobús, 2 para preguntar a alguien, 3 para ver qué puede enviar. O llame al { $phone }. { other-languages }
 too-many = Son muchos mensajes en una hora. Volveremos a responder más tarde. Para hablar con alguien, llame al { $phone }.
-language-set = Le escribiremos en español. Envíe BUS para saber de su autobús, o un número de estudiante. { other-languages }
+language-set = Le escribiremos en español. Envíe { -bus } para saber de su autobús, o un número de estudiante. { other-languages }
 stopped = Autobuses de { $district }: ya no recibirá mensajes de este número. Para volver a recibir respuestas, envíe START.
-started = Autobuses de { $district }: le responderemos otra vez. Envíe BUS para saber de su autobús, o un número de estudiante.
+started = Autobuses de { $district }: le responderemos otra vez. Envíe { -bus } para saber de su autobús, o un número de estudiante.
 trouble = No podemos consultarlo en este momento. Escriba de nuevo en 5 min o llame al { $phone }.
 voice-please-text = Para saber de su autobús, envíe la palabra bus, como mensaje de texto, a este número. Para hablar con una persona, llame al { $phone }.
 
@@ -116,9 +133,9 @@ letter-title = ¿Dónde está el autobús? Pregunte por mensaje de texto.
 letter-for = Para la familia de { $name }
 letter-what = Escriba al { $number } a cualquier hora y le diremos cuándo llega el autobús y con cuánta seguridad lo sabemos. Sin aplicación, sin cuenta, en su idioma.
 letter-first = Primero, envíenos este código por mensaje de texto al { $number }:
-letter-then = Después, escriba la palabra BUS cada vez que quiera saber dónde está.
+letter-then = Después, escriba la palabra { -bus } cada vez que quiera saber dónde está.
 letter-once = El código sirve para un teléfono y una sola vez, hasta el { $until }.
-letter-second = Para otro teléfono: escriba desde él el número de estudiante { $student }. Preguntaremos al primer teléfono, y usted contesta SÍ.
+letter-second = Para otro teléfono: escriba desde él el número de estudiante { $student }. Preguntaremos al primer teléfono, y usted contesta { -yes }.
 letter-private = Guarde esta carta para usted: quien tenga el código puede preguntar por el autobús de este estudiante.
 letter-stop = Escriba STOP para no recibir más mensajes. Se aplican las tarifas normales de su compañía.
 letter-help = ¿Preguntas, o no usa mensajes de texto? Llame al { $phone }.
@@ -140,35 +157,35 @@ because = { $cause ->
    *[unknown] Todavía no sabemos el motivo.
  }
 window-changed = { $window } (antes: { $was })
-planned = { $students }: { $bus } está previsto en su parada { $planned } (según el horario). Puede cambiar: envíe BUS ese día.
+planned = { $students }: { $bus } está previsto en su parada { $planned } (según el horario). Puede cambiar: envíe { -bus } ese día.
 none-planned = { $students }: No hay viaje en autobús previsto el { $day }.
 
 ## Settings of a phone
 
-alerts-on = Guardado: quiere avisos, y un mensaje unos { $minutes } min antes de que llegue el autobús. Para cambiarlo, envíe ALERTS 15 o ALERTS OFF.
-alerts-off = Guardado: sin avisos. Puede enviar BUS en cualquier momento. Para recibir avisos, envíe ALERTS ON.
+alerts-on = Guardado: quiere avisos, y un mensaje unos { $minutes } min antes de que llegue el autobús. Para cambiarlo, envíe { -alerts-minutes } o { -alerts-off }.
+alerts-off = Guardado: sin avisos. Puede enviar { -bus } en cualquier momento. Para recibir avisos, envíe { -alerts-on }.
 alerts-now = { $state ->
     [on] Avisos: sí, y un mensaje unos { $minutes } min antes de que llegue el autobús
    *[off] Avisos: no
- }. Para cambiarlo, envíe ALERTS ON, ALERTS OFF o ALERTS 15.
-quiet-set = Guardado: sin avisos entre { $from } y { $to }. Para quitarlo, envíe QUIET OFF.
-quiet-off = Guardado: sin horas de silencio. Para ponerlas, envíe por ejemplo QUIET 21-6.
+ }. Para cambiarlo, envíe { -alerts-on }, { -alerts-off } o { -alerts-minutes }.
+quiet-set = Guardado: sin avisos entre { $from } y { $to }. Para quitarlo, envíe { -quiet-off }.
+quiet-off = Guardado: sin horas de silencio. Para ponerlas, envíe por ejemplo { -quiet-hours }.
 quiet-now = { $state ->
     [on] Horas de silencio: sin avisos entre { $from } y { $to }
    *[off] No hay horas de silencio
- }. Para cambiarlo, envíe por ejemplo QUIET 21-6, o QUIET OFF.
-students = Números de estudiante de este teléfono: { $students }. Envíe uno, o BUS para todos.
+ }. Para cambiarlo, envíe por ejemplo { -quiet-hours }, o { -quiet-off }.
+students = Números de estudiante de este teléfono: { $students }. Envíe uno, o { -bus } para todos.
 own-name = Español
 languages = Para cambiar de idioma, envíe su nombre: { $languages }
 
 ## Joining
 
-linked = Listo: este teléfono ya puede preguntar por el estudiante { $students }. Envíe BUS para saber del autobús. Si no fue usted, llame al { $phone }.
+linked = Listo: este teléfono ya puede preguntar por el estudiante { $students }. Envíe { -bus } para saber del autobús. Si no fue usted, llame al { $phone }.
 code-refused = Ese código no funcionó. Revise cada letra: un código sirve una vez, hasta la fecha de la carta. Para otro, llame al { $phone }.
-consent-question = Un teléfono que termina en { $ending } pide los horarios del autobús del estudiante { $students }. Si lo conoce y está de acuerdo, envíe SI. Si no, NO.
+consent-question = Un teléfono que termina en { $ending } pide los horarios del autobús del estudiante { $students }. Si lo conoce y está de acuerdo, envíe { -yes }. Si no, { -no }.
 consent-given = Listo: ese teléfono ya puede preguntar por el estudiante { $students }. Si fue un error, llame al { $phone }.
 consent-refused = Bien: ese teléfono no recibe nada.
-nothing-asked = No le hemos preguntado nada que siga abierto. Envíe BUS para saber de su autobús, o PERSONA para hablar con alguien.
+nothing-asked = No le hemos preguntado nada que siga abierto. Envíe { -bus } para saber de su autobús, o { -person } para hablar con alguien.
 
 ## Questions for a person
 
@@ -182,7 +199,7 @@ department = { $department ->
     [technology] Ayuda Técnica
    *[other] La oficina
  }
-case-opened = { $department } le responderá. Su número es { $reference }. Espere respuesta antes de: { $by }. Para saber cómo va, envíe STATUS.
+case-opened = { $department } le responderá. Su número es { $reference }. Espere respuesta antes de: { $by }. Para saber cómo va, envíe { -status }.
 case-urgent = El personal lo tiene como urgente, número { $reference }. Llame también ahora: { $phone }. En peligro: 911.
 case-added = Agregado a su pregunta { $reference } ({ $department }). Espere respuesta antes de: { $by }.
 case-status = { $reference }, { $department }: { $state ->
@@ -194,18 +211,18 @@ case-status = { $reference }, { $department }: { $state ->
     [yes] {" "}Espere respuesta antes de: { $by }.
    *[no] {""}
  }
-case-unknown = No encontramos una pregunta de este teléfono con ese número. Para preguntar a alguien, envíe PERSONA.
+case-unknown = No encontramos una pregunta de este teléfono con ese número. Para preguntar a alguien, envíe { -person }.
 case-answer = { $department }, sobre { $reference }: { $words }
-case-closing = { $department } cerró su pregunta { $reference }. ¿Quedó resuelta? Envíe SI o NO.
+case-closing = { $department } cerró su pregunta { $reference }. ¿Quedó resuelta? Envíe { -yes } o { -no }.
 case-solved = Gracias. Su pregunta { $reference } está cerrada.
 case-reopened = Abrimos otra vez su pregunta { $reference }. Espere respuesta antes de: { $by }.
 
 ## Where it is not clear what was meant
 
 choice = { $number } { $title }.
-choose = ¿A qué se refiere? { $choices } Envíe el número, o envíe PERSONA.
-no-words = No podemos leer fotos ni mensajes vacíos. Envíe BUS para saber de su autobús, o escriba lo que necesita.
-stopped-alerts = Autobuses de { $district }: no más avisos a este teléfono. Puede enviar BUS para saber de su autobús. Para recibir avisos otra vez, envíe START.
+choose = ¿A qué se refiere? { $choices } Envíe el número, o envíe { -person }.
+no-words = No podemos leer fotos ni mensajes vacíos. Envíe { -bus } para saber de su autobús, o escriba lo que necesita.
+stopped-alerts = Autobuses de { $district }: no más avisos a este teléfono. Puede enviar { -bus } para saber de su autobús. Para recibir avisos otra vez, envíe START.
 
 ## What people type
 
