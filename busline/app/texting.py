@@ -24,9 +24,12 @@ from busline.metrics import Metrics
 from busline.settings import Settings
 from busline.store.outgoing import TextPromise, promise_text
 from busline.store.pool import UNAVAILABLE, Connection, Pool, transaction
+from sms.carrier import Twilio, TwilioAccount
+from sms.catalogue import Catalogue
 from sms.conversation.prepared import Matches, Prepared
 from sms.desk import Desk
 from sms.folding import tokens
+from sms.outgoing import Letterhead, Outgoing
 from sms.settings import Limits, SmsSettings
 from sms.webhooks import routes
 
@@ -88,7 +91,7 @@ async def open_texting(
         return Texting((), {})
     shelf = Shelf(StoredAnswers(pool), tokens, {})
     await shelf.open(clock.now())
-    phone = _readable(settings.district_phone)
+    phone, catalogue = _readable(settings.district_phone), district_catalogue(settings)
     desk = Desk(
         pool=pool,
         answers=live.picture,
@@ -106,7 +109,7 @@ async def open_texting(
             ),
         ),
         observe=lambda outcome, seconds: metrics.inquiry("text", outcome, seconds),
-        catalogue=district_catalogue(settings),
+        catalogue=catalogue,
         prepared=ShelvedAnswers(lambda: shelf.faq, phone=phone, district=settings.district_name),
         code_key=installation_key(settings).reveal().encode(),
     )
@@ -114,7 +117,37 @@ async def open_texting(
     async def ask() -> None:
         await keep_asking_families(pool, clock, live)
 
-    return Texting(routes(desk), {"prepared answers": shelf.follow, "asking families": ask})
+    async def send() -> None:
+        await _keep_sending(settings, pool, clock, live, catalogue)
+
+    loops = {"prepared answers": shelf.follow, "asking families": ask, "promised texts": send}
+    return Texting(routes(desk), loops)
+
+
+async def _keep_sending(settings: Settings, pool: Pool, clock: Clock, live: Live, catalogue: Catalogue) -> None:
+    """Send the texts that were promised to families. Never returns."""
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None or settings.twilio_number is None:
+        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
+    carrier = Twilio(
+        TwilioAccount(
+            settings.twilio_account_sid,
+            settings.twilio_auth_token.reveal(),
+            settings.twilio_number,
+            f"{settings.public_base_url}/twilio/status",
+            settings.twilio_base_url,
+        )
+    )
+    head = Letterhead(
+        catalogue,
+        settings.district_name,
+        _readable(settings.district_phone),
+        settings.default_language,
+        lambda: live.picture.timetable.timezone,
+    )
+    try:
+        await Outgoing(pool, carrier, head, clock).run()
+    finally:
+        carrier.close()
 
 
 async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
