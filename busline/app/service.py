@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.accuracy.sampler import Sampler
+from busline.app.casework import open_casework
 from busline.app.database import store
 from busline.app.listening import listening
 from busline.app.nightly import chores
@@ -78,6 +79,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
 
     nightly = chores(settings, pool, staff, clock, zone)
     texting = await open_texting(settings, pool, clock, live, masker, metrics)
+    casework = open_casework(settings, pool, clock, zone)
     web = build_web(
         settings=settings,
         pool=pool,
@@ -87,6 +89,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         metrics=metrics,
         masker=masker,
         open_routes=texting.routes,
+        open_operations=casework.operations,
     )
 
     def is_quiet() -> bool:
@@ -109,6 +112,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
                 tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
             ]
             loops += [tasks.create_task(loop(), name=name) for name, loop in texting.loops.items()]
+            loops += [tasks.create_task(loop(), name=name) for name, loop in casework.loops.items()]
             async with listening(web, settings.host, settings.port):
                 await while_running(live)
             for loop in loops:
