@@ -41,15 +41,18 @@ from busline.backtest.judging import Told, calibration_from, happened, tell_in_t
 from busline.backtest.replaying import Notes, Replayed, replay
 from busline.backtest.truth import Arrivals
 from busline.fleet import RunProgress
-from busline.ids import RunId, RunKey
+from busline.ids import RunId, RunKey, StopId
 from busline.position import LAST_SEEN_SECONDS, Position
 from busline.timetable import Timetable
 from busline.travel_times.band import PUBLISHED, QUANTILES
 from busline.travel_times.calibration import Calibration, cells_of, no_calibration
 from busline.travel_times.crossing import Traversals
+from busline.travel_times.dwell import Dwells, stood_on
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Stage
+from busline.travel_times.planned import planned_of_links
 from busline.travel_times.punctuality import FirstVisit, Punctuality
+from busline.travel_times.riders import Boarding, expected_riders
 from busline.travel_times.road import RoadNetwork
 from busline.travel_times.road_history import learn
 from busline.travel_times.road_versions import network_across
@@ -107,6 +110,7 @@ def live_through(
     versions: list[Timetable] = []
     trails: list[list[Trail]] = []
     starts: list[FirstVisit] = []
+    stood: list[Mapping[StopId, tuple[float, int]]] = []
     past: list[tuple[Notes, Floats]] = []
     special: dict[date, str] = {}
     for week in school_weeks(seed=seed, days=days, size=size_of(buses), every_seconds=polled_seconds):
@@ -117,41 +121,63 @@ def live_through(
             on = day.term_day.service_date
             if day.term_day.kind in (DayKind.EARLY_RELEASE, DayKind.DELAYED_OPENING):
                 special[on] = day.term_day.kind
-            engine = taught(Engine, versions, network, trails, starts, on, special)
+            learned = Learned(versions, network, trails, starts, stood[-CALIBRATED_ON_DAYS:], special)
+            engine = taught(Engine, learned, day)
             calibration = _calibration(past)
             truth, positions = true_arrivals(day), list(heard(day, polled_seconds))
             replayed = _replay(week.timetable, positions, truth, engine)
             told = _judged(day, week.timetable, replayed, truth, calibration)
             frozen = None
             if day.term_day.kind is DayKind.STORM:
-                unlearned = taught(Frozen, versions, network, trails, starts, on, special)
+                unlearned = taught(Frozen, learned, day)
                 again = _replay(week.timetable, positions, truth, unlearned)
                 frozen = _judged(day, week.timetable, again, truth, calibration)
             yield told, frozen
             trails[-1] += replayed.trails
             starts += replayed.starts
+            stood.append(replayed.stood)
             near = replayed.notes.mean_seconds < SCORED_SECONDS
             actual = happened(replayed, truth, 1.0).actual
             past = [*past, (replayed.notes[near], actual[near])][-CALIBRATED_ON_DAYS:]
 
 
-def taught(
-    kind: type[Engine],
-    versions: Sequence[Timetable],
-    network: RoadNetwork,
-    trails: Sequence[Sequence[Trail]],
-    starts: Sequence[FirstVisit],
-    on: date,
-    special: Mapping[date, str],
-) -> Engine:
-    """An engine that knows every day before `on`. Each version's buses drove that version's paths."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What the days before one showed."""
+
+    versions: Sequence[Timetable]
+    """Of the plan, the newest last."""
+    network: RoadNetwork
+    """Of all of them."""
+    trails: Sequence[Sequence[Trail]]
+    """By version: each one's buses drove its paths."""
+    starts: Sequence[FirstVisit]
+    stood: Sequence[Mapping[StopId, tuple[float, int]]]
+    special: Mapping[date, str]
+
+
+def taught(kind: type[Engine], learned: Learned, day: SchoolDay) -> Engine:
+    """An engine that knows every day before one, as the service would make it, and the roster of the day."""
+    on, newest = day.term_day.service_date, learned.versions[-1]
+    dwells = Dwells(learned.network, riders=expected_riders(newest, _boardings(day)))
+    dwells.recall(stood_on(learned.stood))
     driven = [
-        replace(drive, kind=kind_of(drive.service_date, special))
-        for version, of_version in zip(versions, trails, strict=True)
-        for drive in drives(version, network, of_version)
+        replace(drive, kind=kind_of(drive.service_date, learned.special))
+        for version, of_version in zip(learned.versions, learned.trails, strict=True)
+        for drive in drives(version, learned.network, of_version, dwells)
     ]
-    history = learn(network, driven, on=on, kind=kind_of(on, special)) if driven else None
-    return kind(versions[-1], network, history, punctuality=Punctuality(starts, on))
+    planned = planned_of_links(newest, learned.network)
+    kind_today = kind_of(on, learned.special)
+    history = learn(learned.network, driven, on=on, kind=kind_today, planned_seconds=planned) if driven else None
+    return kind(newest, learned.network, history, dwells=dwells, punctuality=Punctuality(learned.starts, on))
+
+
+def _boardings(day: SchoolDay) -> Iterator[Boarding]:
+    """The roster: the children listed at each stop, whoever comes."""
+    for run in day.plan.runs.values():
+        for stop_id, riders in zip(run.stop_ids, run.riders, strict=True):
+            if stop_id != run.school.stop_id:
+                yield Boarding(run.run_id, stop_id, None, riders)
 
 
 def _replay(

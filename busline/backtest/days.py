@@ -17,8 +17,9 @@ from busline.ids import RouteId, RunKey
 from busline.position import Position
 from busline.school_days import SchoolDays
 from busline.timetable import Timetable
-from busline.travel_times.dwell import Dwells
+from busline.travel_times.dwell import Dwells, stood_on
 from busline.travel_times.engine import Engine
+from busline.travel_times.planned import planned_of_links
 from busline.travel_times.punctuality import FirstVisit, Punctuality
 from busline.travel_times.road import RoadNetwork
 from busline.travel_times.road_history import Drive, learn
@@ -94,7 +95,8 @@ def _engine(
     for version in {id(version): version for version, _ in trails}.values():
         own = [trail for of, day_trails in trails if of is version for trail in day_trails]
         driven += drives(version, network, own, dwells, SchoolDays(version).kind)
-    history = learn(network, driven, on=day, kind=SchoolDays(timetable).kind(day)) if driven else None
+    kind, of_plan = SchoolDays(timetable).kind(day), planned_of_links(timetable, network)
+    history = learn(network, driven, on=day, kind=kind, planned_seconds=of_plan) if driven else None
     return Engine(timetable, network, history, dwells=dwells, punctuality=punctuality)
 
 
@@ -172,6 +174,7 @@ def _as_one(days: Sequence[Lived]) -> Lived | None:
         traversals=sum(day.replayed.traversals for day in days),
         trails=tuple(trail for day in days for trail in day.replayed.trails),
         starts=tuple(start for day in days for start in day.replayed.starts),
+        stood=stood_on([day.replayed.stood for day in days]),
     )
     fitted_on: dict[str, list[Rows]] = {}
     for day, offset in zip(days, rows, strict=False):

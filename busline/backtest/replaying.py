@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from busline.backtest.truth import Arrivals
 from busline.eta import stage_unseen
 from busline.fleet import Fleet, RunProgress
-from busline.ids import RunKey, VehicleId
+from busline.ids import RunKey, StopId, VehicleId
 from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.tracking.tracker import Tracker
 from busline.travel_times.band import AHEAD_SECONDS
+from busline.travel_times.dwell import stood_seconds
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Outlook, Stage
 from busline.travel_times.punctuality import FirstVisit, first_visits
@@ -102,7 +103,9 @@ class Replayed:
     trails: tuple[Trail, ...]
     """What the days to come may learn from, ..."""
     starts: tuple[FirstVisit, ...]
-    """... also of when runs begin."""
+    """... also of when runs begin, ..."""
+    stood: Mapping[StopId, tuple[float, int]]
+    """... and of how long buses stand: mean seconds at each stop, and of how many visits."""
 
 
 def replay(
@@ -135,6 +138,7 @@ def replay(
     unmatched: Counter[str] = Counter()
     traversals = done = 0
     starts: list[FirstVisit] = []
+    stood: dict[StopId, list[float]] = {}
     looked_at = -math.inf
     for fixes in _batches(ordered, tick_seconds):
         heard_at = fixes[-1].received_at
@@ -143,6 +147,9 @@ def replay(
         traversals += len(engine.learn(step.progress))
         engine.visited(step.visits)
         starts += first_visits(timetable, step.visits)
+        for visit in step.visits:
+            if visit.departed_at is not None:
+                stood.setdefault(visit.stop_id, []).append(stood_seconds(visit.arrived_at, visit.departed_at))
         sightings.take(step.progress)
         now = heard_at.timestamp()
         resting = [between[fix.vehicle_id] for fix in step.positions if fix.vehicle_id in between]
@@ -169,7 +176,16 @@ def replay(
         [np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Notes)] if parts else []
     )
     notes = Notes(*columns) if columns else _no_notes()
-    return Replayed(tuple(truth), notes, started, dict(unmatched), traversals, tuple(sightings.drain()), tuple(starts))
+    return Replayed(
+        runs=tuple(truth),
+        notes=notes,
+        started_at=started,
+        unmatched=dict(unmatched),
+        traversals=traversals,
+        trails=tuple(sightings.drain()),
+        starts=tuple(starts),
+        stood={stop_id: (sum(seconds) / len(seconds), len(seconds)) for stop_id, seconds in stood.items()},
+    )
 
 
 def _unseen(

@@ -5,14 +5,17 @@ with it. Where runs differ, and every week of a school year some do, a run must 
 the expected standing is taken off what is learned of a link, and added for the runs that call.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from busline.fleet import StopVisit
 from busline.ids import StopId
-from busline.timetable import Pattern
+from busline.timetable import Pattern, Run
+from busline.travel_times.riders import NOBODY_KNOWN, ExpectedRiders
 from busline.travel_times.road import RoadNetwork
 
 Floats = NDArray[np.float64]
@@ -27,18 +30,40 @@ STOP_WEIGHT = 3.0
 """All stops' mean counts as much as so many visits of the stop itself."""
 REMEMBERED = 20.0
 """About so many visits count; older ones fade."""
+ANEW_AFTER_VISITS = 100
 FEWEST_VISITS = 200
 """Before so many visits of any stop nothing is set apart: standing is then part of what the links take."""
+BASE_SECONDS, EACH_SECONDS = 19.0, 2.6
+"""A pick-up, and each child that gets on. A judgement from studies of transit (facts of section 3: no school data is
+public), until visits say otherwise."""
+PRIOR_VISITS, PRIOR_RIDERS, PRIOR_SPREAD = 100.0, 3.0, 4.0
+"""It counts as much as so many visits, with so many riders each, and so much variance of their number."""
+MOST_EACH_SECONDS = 15.0
+NOBODY_SECONDS = 5.0
+"""Where nobody is expected a bus slows down and looks, or drives past."""
 SLOWEST_SHARE = 0.35
 """So much of the time between two sightings is driving, at the least: expected stands are not real ones."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallRows:
+    """Calls, one row each."""
+
+    stop: Rows
+    """Which of the stops."""
+    apart: Flags
+    """Whether standing is set apart there."""
+    riders: Floats
+    """Expected; NaN where no roster tells."""
 
 
 class Dwells:
     """Mean standing seconds of every stop, from visits; a stop that nobody knows stands for all."""
 
-    def __init__(self, network: RoadNetwork, *, learns: bool = True) -> None:
-        """One that does not learn sets nothing apart."""
+    def __init__(self, network: RoadNetwork, *, learns: bool = True, riders: ExpectedRiders = NOBODY_KNOWN) -> None:
+        """One that does not learn sets nothing apart. `riders` are those of the day that is to come."""
         self._learns = learns
+        self.riders = riders
         stops = dict.fromkeys(stop for pattern in network.roads for stop in pattern.stop_ids)
         self._row: dict[StopId, int] = {stop: row for row, stop in enumerate(stops)}
         self._of = {
@@ -47,7 +72,10 @@ class Dwells:
         self._apart = _set_apart(network, self._of)
         self._mixed = {pattern for pattern, apart in self._apart.items() if apart.any()}
         self._seconds, self._weight = np.zeros(len(stops)), np.zeros(len(stops))
+        self._usual_riders = np.array([riders.at_stop.get(stop, np.nan) for stop in stops], np.float64)
         self._all_seconds = self._all = 0.0
+        self._by_riders = _ByRiders()
+        self._kept: dict[Pattern, tuple[int, Floats]] = {}
         self.changes = 0
         """Goes up with what is learned, so that what is worked out from it can be kept meanwhile."""
 
@@ -57,11 +85,17 @@ class Dwells:
             row = self._row.get(visit.stop_id)
             if visit.departed_at is None or row is None:
                 continue
-            stood = (visit.departed_at - visit.arrived_at).total_seconds() - ROLLING_SECONDS
-            self._learn(row, min(max(stood, 0.0), LONGEST_SECONDS))
+            stood = stood_seconds(visit.arrived_at, visit.departed_at)
+            self._learn(row, stood)
+            riders = self.riders.at_calls.get(visit.key.run_id)
+            if riders is not None and visit.call_index > 0:
+                self._by_riders.add(float(riders[visit.call_index]), stood, 1.0)
 
     def recall(self, stood: Mapping[StopId, tuple[float, int]]) -> None:
-        """Begin with what past days say: mean standing seconds, and of how many visits."""
+        """Begin with what past days say: mean standing seconds, and of how many visits.
+
+        As many boarded then, it is taken, as are expected on the mean run that stops there now.
+        """
         for stop, (seconds, visits) in stood.items():
             row = self._row.get(stop)
             if row is not None and visits > 0:
@@ -69,7 +103,10 @@ class Dwells:
                 self._seconds[row], self._weight[row] = weight * seconds, weight
                 self._all_seconds += visits * seconds
                 self._all += visits
+                if np.isfinite(self._usual_riders[row]):
+                    self._by_riders.add(float(self._usual_riders[row]), seconds, float(visits))
         self.changes += 1
+        self._kept.clear()
 
     def sets_apart(self, pattern: Pattern) -> bool:
         """Whether any call of a pattern has a stand that is set apart."""
@@ -80,10 +117,43 @@ class Dwells:
         apart = self._apart[pattern]
         if not self.sets_apart(pattern):
             return np.zeros(len(apart))
-        rows = self._of[pattern]
-        everywhere = self._all_seconds / self._all
-        seconds = (self._seconds[rows] + STOP_WEIGHT * everywhere) / (self._weight[rows] + STOP_WEIGHT)
-        result: Floats = np.where(apart, seconds, 0.0)
+        # Asked for with every fix: worked out anew only now and then.
+        turn = self.changes // ANEW_AFTER_VISITS
+        kept = self._kept.get(pattern)
+        if kept is None or kept[0] != turn:
+            rows = CallRows(self._of[pattern], apart, np.full(len(apart), np.nan))
+            kept = self._kept[pattern] = (turn, self.stands_at(rows))
+        return kept[1]
+
+    def rows_of(self, runs: Sequence[Run]) -> "CallRows":
+        """The calls of some runs, end to end, with the riders expected at each but the first and the last."""
+        riders = []
+        for run in runs:
+            own = np.full(len(run), np.nan)
+            if (known := self.riders.at_calls.get(run.run_id)) is not None:
+                own[1:-1] = known[1:-1]
+            riders.append(own)
+        return CallRows(
+            np.concatenate([np.empty(0, np.intp), *(self._of[run.pattern] for run in runs)]),
+            np.concatenate([np.empty(0, np.bool_), *(self._apart[run.pattern] for run in runs)]),
+            np.concatenate([np.empty(0), *riders]),
+        )
+
+    def stands_at(self, calls: "CallRows") -> Floats:
+        """(calls,) expected standing seconds that are set apart, by the riders expected.
+
+        Where standing is part of what the street takes, this is what more or fewer riders than usual make of it.
+        """
+        if self._all < FEWEST_VISITS:
+            return np.zeros(len(calls.stop))
+        everywhere, usual = self._all_seconds / self._all, self._usual_riders[calls.stop]
+        riders = np.where(np.isfinite(calls.riders), calls.riders, usual)
+        by_riders = np.where(np.isfinite(riders), self._by_riders.seconds(riders), everywhere)
+        by_usual = np.where(np.isfinite(usual), self._by_riders.seconds(usual), by_riders)
+        # What the stop itself shows beyond its riders counts the more, the more visits there were.
+        weight = self._weight[calls.stop]
+        beyond = (self._seconds[calls.stop] - weight * by_usual) / (weight + STOP_WEIGHT)
+        result: Floats = np.where(calls.apart, np.maximum(by_riders + beyond, 0.0), by_riders - by_usual)
         return result
 
     def driving(self, pattern: Pattern, at: Floats, distance_m: Floats) -> Floats:
@@ -107,6 +177,50 @@ class Dwells:
         self._all_seconds += seconds
         self._all += 1.0
         self.changes += 1
+
+
+class _ByRiders:
+    """Standing seconds as a straight line of the riders expected, drawn towards what is assumed at first."""
+
+    def __init__(self) -> None:
+        squares = PRIOR_RIDERS**2 + PRIOR_SPREAD
+        self._weight, self._riders, self._squares = np.array([1.0, PRIOR_RIDERS, squares]) * PRIOR_VISITS
+        self._seconds = PRIOR_VISITS * (BASE_SECONDS + EACH_SECONDS * PRIOR_RIDERS)
+        self._products = PRIOR_VISITS * (BASE_SECONDS * PRIOR_RIDERS + EACH_SECONDS * squares)
+
+    def add(self, riders: float, seconds: float, visits: float) -> None:
+        """So many visits with so many riders, each of so many seconds."""
+        self._weight += visits
+        self._riders += visits * riders
+        self._squares += visits * riders**2
+        self._seconds += visits * seconds
+        self._products += visits * riders * seconds
+
+    def seconds(self, riders: Floats) -> Floats:
+        """What is expected of so many riders; NaN of NaN."""
+        mean_riders, mean_seconds = self._riders / self._weight, self._seconds / self._weight
+        spread = self._squares / self._weight - mean_riders**2
+        each = (self._products / self._weight - mean_riders * mean_seconds) / spread
+        each = min(max(each, 0.0), MOST_EACH_SECONDS)
+        line = np.maximum(mean_seconds + each * (riders - mean_riders), NOBODY_SECONDS)
+        result: Floats = np.where(riders < 0.5, NOBODY_SECONDS, line)
+        return result
+
+
+def stood_seconds(arrived_at: datetime, departed_at: datetime) -> float:
+    """How long a bus stood by its visit: rolling past the stop taken off, and very long stands cut short."""
+    return min(max((departed_at - arrived_at).total_seconds() - ROLLING_SECONDS, 0.0), LONGEST_SECONDS)
+
+
+def stood_on(days: Iterable[Mapping[StopId, tuple[float, int]]]) -> dict[StopId, tuple[float, int]]:
+    """Mean standing seconds at every stop, and of how many visits, over several days."""
+    total: dict[StopId, float] = {}
+    count: dict[StopId, int] = {}
+    for day in days:
+        for stop_id, (seconds, visits) in day.items():
+            total[stop_id] = total.get(stop_id, 0.0) + visits * seconds
+            count[stop_id] = count.get(stop_id, 0) + visits
+    return {stop_id: (total[stop_id] / visits, visits) for stop_id, visits in count.items()}
 
 
 def driving_seconds(elapsed: float, standing: float) -> tuple[float, float]:

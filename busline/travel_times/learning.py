@@ -18,13 +18,16 @@ from busline.store.lessons import LessonLedger
 from busline.store.paths import PathLedger
 from busline.store.plans import load_version
 from busline.store.pool import UNAVAILABLE, Pool
+from busline.store.riders import boardings_on
 from busline.timetable import Timetable
 from busline.tracking.tracker import Step
 from busline.travel_times.calibration import Calibration, calibrated, cells_of
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.engine import Engine
+from busline.travel_times.planned import planned_of_links
 from busline.travel_times.punctuality import FirstVisit, Punctuality, first_visits
 from busline.travel_times.reckoning import Lessons, Reckoning
+from busline.travel_times.riders import Boarding, expected_riders
 from busline.travel_times.road_history import Drive, learn
 from busline.travel_times.road_versions import network_across
 from busline.travel_times.trails import Trail, Trails, drives
@@ -137,7 +140,10 @@ class Learning:
                 trails[plan_id] = await asyncio.to_thread(paths.carried, planned, trails[plan_id], now)
         declared = await DeclaredDays(self._pool).standing(today - HISTORY, now)
         began = await self._ledger.began(today - HISTORY, today)
-        engine = await asyncio.to_thread(engine_of, timetable, versions, trails, stood, lessons, today, declared, began)
+        boardings = await boardings_on(self._pool, today)
+        engine = await asyncio.to_thread(
+            engine_of, timetable, versions, trails, stood, lessons, today, declared, began, boardings
+        )
         log.info(
             "engine_made",
             day=today.isoformat(),
@@ -157,21 +163,23 @@ def engine_of(
     today: date,
     declared: Declared | None = None,
     began: Sequence[StopVisit] = (),
+    boardings: Sequence[Boarding] = (),
 ) -> Engine:
     """An engine for a plan and a day, from what was driven under this and earlier versions. Busy for seconds."""
     older = [version for plan_id, version in sorted(versions.items()) if plan_id != timetable.plan_id]
     network = network_across([*older, timetable])
-    dwells = Dwells(network)
+    dwells = Dwells(network, riders=expected_riders(timetable, boardings))
     dwells.recall(stood)
     driven: list[Drive] = []
     for plan_id, own in trails.items():
         if plan_id in versions:
             driven += drives(versions[plan_id], network, own, dwells, SchoolDays(versions[plan_id], declared).kind)
     past = [drive for drive in driven if drive.service_date < today]
+    kind, of_plan = SchoolDays(timetable, declared).kind(today), planned_of_links(timetable, network)
     engine = Engine(
         timetable,
         network,
-        learn(network, past, on=today, kind=SchoolDays(timetable, declared).kind(today)) if past else None,
+        learn(network, past, on=today, kind=kind, planned_seconds=of_plan) if past else None,
         _calibration(lessons),
         dwells,
         Punctuality(_starts(versions, trails, began, declared or {}), today),

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.travel_times.apportion import Passed, passed
+from busline.travel_times.neighbours import Neighbours
 from busline.travel_times.road import Road, RoadNetwork
 
 Floats = NDArray[np.float64]
@@ -27,9 +28,13 @@ OTHER_KIND_WEIGHT = 0.35
 """A day of another kind (weekend, early release, snow) still tells something of the street."""
 WIDER_WEIGHT = 2.0
 """What a link takes all day, in the district's rhythm, counts as much as so many passes at that hour."""
+NEIGHBOUR_WEIGHT = 1.0
+"""What the streets around a link say of it counts as much as so many passes of its own."""
 ROUNDS = 4
 FIRST_MPS = 6.0
 """Before anything is known of a link."""
+FASTEST_MPS = 20.0
+"""No link is planned faster: plans are written in whole minutes, and two stops in one minute make a link of none."""
 LONGEST_GAP_SECONDS = 420.0
 """Over a longer silence nobody knows how the time was spent."""
 SLOWEST_RATIO, SLOWEST_MORE_SECONDS = 4.0, 20.0
@@ -62,26 +67,35 @@ class RoadHistory:
     """(links, bands) expected seconds."""
     rhythm: Floats
     """(bands,) how much longer than usual the district's links take then."""
+    by_neighbours: Floats
+    """(links,) how many times as long as planned a link takes, by the streets around it and the district."""
 
     def expected(self, link: Rows, at: Floats, plan_seconds: Floats) -> tuple[Floats, Floats]:
         """Seconds of links entered at these seconds of the service day, and how many passes each rests on.
 
-        Where no bus was ever seen, the plan's seconds stand, in the rhythm of the day.
+        Where no bus was ever seen, the plan's seconds stand, as far as the streets around keep to theirs, in the rhythm
+        of the day.
         """
         band = _band(at)
         passes = self.passes[link]
-        seconds = np.where(passes > 0, self._by_band[link, band], plan_seconds * self.rhythm[band])
+        by_plan = plan_seconds * self.by_neighbours[link] * self.rhythm[band]
+        seconds = np.where(passes > 0, self._by_band[link, band], by_plan)
         return seconds, passes
 
 
-def learn(network: RoadNetwork, drives: Sequence[Drive], *, on: date, kind: str) -> RoadHistory:
+def learn(
+    network: RoadNetwork, drives: Sequence[Drive], *, on: date, kind: str, planned_seconds: Floats | None = None
+) -> RoadHistory:
     """The history for a coming day of a kind, from drives on days before it. Later drives are an error of the caller.
+
+    `planned_seconds` are those of every link, (links,), NaN where nothing is planned. With them a link leans on its
+    neighbours by how they keep to theirs; without, on itself alone.
 
     Takes some 50 microseconds a drive and round: for a large district, call it in a thread, at night.
     """
     if any(drive.service_date >= on for drive in drives):
         raise ValueError(f"a history for {on} may only be learned from earlier days")
-    usual, passes = _usual(network, drives, on, kind)
+    usual, passes, by_neighbours = _usual(network, drives, on, kind, planned_seconds)
     seconds, weight = np.zeros((len(network), BANDS)), np.zeros((len(network), BANDS))
     for drive, counts in _weighted(drives, on, kind):
         link, entered, took = _driven(drive, usual)
@@ -93,7 +107,7 @@ def learn(network: RoadNetwork, drives: Sequence[Drive], *, on: date, kind: str)
     expected = usual @ weight
     rhythm = np.where(expected > 0, seconds.sum(0) / np.maximum(expected, 1e-9), 1.0)
     by_band = (seconds + WIDER_WEIGHT * usual[:, None] * rhythm) / (weight + WIDER_WEIGHT)
-    return RoadHistory(usual, passes, by_band.astype(np.float32), rhythm)
+    return RoadHistory(usual, passes, by_band.astype(np.float32), rhythm, by_neighbours)
 
 
 def driven_links(road: Road, edges: Passed, usual_seconds: Floats) -> tuple[Rows, Floats]:
@@ -111,17 +125,36 @@ def _driven(drive: Drive, usual_seconds: Floats) -> tuple[Rows, Floats, Floats]:
     return drive.road.link[known], edges.at[known], took
 
 
-def _usual(network: RoadNetwork, drives: Sequence[Drive], on: date, kind: str) -> tuple[Floats, Floats]:
+def _usual(
+    network: RoadNetwork, drives: Sequence[Drive], on: date, kind: str, planned_seconds: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """Of every link: usual seconds, passes, and how many times as long as planned its neighbours take."""
     usual = np.maximum(network.length_m, 1.0) / FIRST_MPS
-    weight = np.zeros(len(network))
+    weight, ratio = np.zeros(len(network)), np.ones(len(network))
+    neighbours = None if planned_seconds is None else Neighbours(network)
+    planned = usual if planned_seconds is None else _reference(network, planned_seconds)
     for _ in range(ROUNDS):
         seconds, weight = np.zeros(len(network)), np.zeros(len(network))
         for drive, counts in _weighted(drives, on, kind):
             link, _, took = _driven(drive, usual)
             np.add.at(seconds, link, counts * took)
             np.add.at(weight, link, counts)
-        usual = (seconds + WIDER_WEIGHT * usual) / (weight + WIDER_WEIGHT)
-    return usual, weight
+        if neighbours is None:
+            usual = (seconds + WIDER_WEIGHT * usual) / (weight + WIDER_WEIGHT)
+        else:
+            ratio = neighbours.ratio(seconds, weight * planned)
+            usual = (seconds + NEIGHBOUR_WEIGHT * planned * ratio) / (weight + NEIGHBOUR_WEIGHT)
+    return usual, weight, ratio
+
+
+def _reference(network: RoadNetwork, planned_seconds: Floats) -> Floats:
+    """The plan of every link; of one that no run uses any more, at the pace of the others."""
+    length = np.maximum(network.length_m, 1.0)
+    planned = np.isfinite(planned_seconds)
+    in_all = float(planned_seconds[planned].sum())
+    pace = in_all / float(length[planned].sum()) if in_all > 0 else 1 / FIRST_MPS
+    result: Floats = np.maximum(np.where(planned, planned_seconds, length * pace), length / FASTEST_MPS)
+    return result
 
 
 def _weighted(drives: Iterable[Drive], on: date, kind: str) -> Iterable[tuple[Drive, float]]:

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from busline.ids import RunId
 from busline.timetable import Pattern, Run, Timetable
 from busline.travel_times.crossing import Traversals
-from busline.travel_times.district_pace import DistrictPace
+from busline.travel_times.district_pace import DistrictPace, areas_of
 from busline.travel_times.dwell import SLOWEST_SHARE, Dwells
+from busline.travel_times.planned import planned_seconds
 from busline.travel_times.road import RoadNetwork, road_network
-from busline.travel_times.road_history import RoadHistory
+from busline.travel_times.road_history import FASTEST_MPS, RoadHistory
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -28,8 +29,6 @@ TODAY_DECAY_SECONDS = 7_200.0
 """A traversal two hours ago weighs 1/e of one just now (facts on the recorded days)."""
 PLAN_WEIGHT = 1.0
 """The plan counts as much as so many traversals of a link just now."""
-FASTEST_MPS = 20.0
-"""No link is planned faster: plans are written in whole minutes, and two stops in one minute make a link of none."""
 STALE_AFTER_VISITS = 500
 """Expected standing is worked out anew after so many visits."""
 PIECE_LINKS = 8_192
@@ -105,7 +104,8 @@ class TravelModel:
         self.network = road_network(timetable) if network is None else network
         self.today = LinkTimes(len(self.network))
         self._history = history
-        self._pace = DistrictPace()
+        self._area, areas = areas_of(self.network.centre_xy)
+        self._pace = DistrictPace(areas)
         self._timezone = timetable.timezone
         runs = list(timetable.runs.values())
         self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
@@ -120,6 +120,8 @@ class TravelModel:
         self.dwells = Dwells(self.network, learns=history is None) if dwells is None else dwells
         self._patterns = patterns
         self._stands_of = -1
+        # By run where riders are known, else by pattern: a large plan has many runs of each.
+        self._calls_by_run = self.dwells.rows_of(runs) if self.dwells.riders.at_calls else None
         self._lay_out_places(patterns)
         self._lay_out_plans(runs)
 
@@ -130,7 +132,7 @@ class TravelModel:
         self._line_m = _joined([edge[:-1] + start for edge, start in zip(self._edge_m, self._line_start, strict=True)])
         self._link_m = _joined([np.diff(edge) for edge in self._edge_m])
         self._calls = np.array([len(pattern.stop_ids) for pattern in patterns], np.intp)
-        self._call_start = _starts(self._calls)
+        self._call_start, self._run_start = _starts(self._calls), _starts(self._calls[self._pattern])
         marks = [_marks(pattern.stop_distance_m) for pattern in patterns]
         of = np.repeat(np.arange(len(patterns)), self._calls)
         self._call_link, self._call_share = self._placed(of, _joined(marks))
@@ -151,7 +153,7 @@ class TravelModel:
         plans = []
         for run, pattern in zip(runs, self._pattern, strict=True):
             links = slice(self._link_start[pattern], self._link_start[pattern] + self._links[pattern])
-            plans.append(np.maximum(_planned_seconds(run, self._edge_m[pattern]), fastest[links]))
+            plans.append(np.maximum(planned_seconds(run, self._edge_m[pattern]), fastest[links]))
         self._plan = _joined(plans).astype(np.float32)
 
     def learn(self, traversals: Traversals) -> None:
@@ -163,7 +165,8 @@ class TravelModel:
             expected, passes = self._history.expected(traversals.link, entered, usual)
             known = passes > 0
             ended_at = traversals.entered_at + traversals.seconds
-            self._pace.take(ended_at[known], traversals.seconds[known], expected[known])
+            area = self._area[traversals.link[known]]
+            self._pace.take(area, ended_at[known], traversals.seconds[known], expected[known])
 
     def _clock_less_epoch(self, now: float) -> float:
         """What makes seconds since local midnight of an epoch second."""
@@ -171,12 +174,13 @@ class TravelModel:
         return local.hour * 3_600 + local.minute * 60 + local.second - math.floor(now)
 
     def _standing(self) -> tuple[Floats, Floats]:
-        """Expected standing seconds at every call and on every link, of all patterns."""
+        """Expected standing seconds at every call, of all runs or patterns, and on every link, of all patterns."""
         if self.dwells.changes - self._stands_of >= STALE_AFTER_VISITS or self._stands_of < 0:
             # Working it out takes ten microseconds a path: not with every visit of a large fleet.
             at_call = _joined([self.dwells.stands(pattern) for pattern in self._patterns])
+            by_call = at_call if self._calls_by_run is None else self.dwells.stands_at(self._calls_by_run)
             on_link: Floats = np.bincount(self._stop_link, at_call, len(self._link)).astype(np.float64)
-            self._stands_of, self._standing_now = self.dwells.changes, (at_call, on_link)
+            self._stands_of, self._standing_now = self.dwells.changes, (by_call, on_link)
         return self._standing_now
 
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
@@ -230,7 +234,8 @@ class TravelModel:
             driving = np.cumsum(plan)
             enters = now + driving - np.repeat((driving - plan)[start], buses.links)
             plan, passes = self._history.expected(self._link[row], enters + self._clock_less_epoch(now), plan)
-            seconds = (seen + PLAN_WEIGHT * plan) / known * self._pace.factor(now)
+            pace = self._pace.factors(now)[self._area[self._link[row]]]
+            seconds = (seen + PLAN_WEIGHT * plan) / known * pace
             unlearned = seconds * PLAN_WEIGHT / (known + passes)
 
         of = np.repeat(self._call_start[buses.pattern], buses.calls) + call
@@ -249,7 +254,8 @@ class TravelModel:
         took = between(seconds)
         if sets_apart:
             # Standing at the calls before each, from the next one on.
-            stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][of])])
+            at = of if self._calls_by_run is None else np.repeat(self._run_start[buses.run], buses.calls) + call
+            stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][at])])
             took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
         return took, between(unlearned)
 
@@ -272,18 +278,6 @@ class _Buses:
 
     def some(self, which: slice) -> "_Buses":
         return _Buses(*(getattr(self, field.name)[which] for field in fields(self)))
-
-
-def _planned_seconds(run: Run, edge_m: Floats) -> Floats:
-    """The planned seconds of each stretch between edges. Outside the first and last stop, those of a usual pace."""
-    stops = np.repeat(run.pattern.stop_distance_m, 2)
-    clock = np.stack([run.arrival_seconds, run.departure_seconds], axis=1).ravel().astype(np.float64)
-    # What is planned at the ends, before leaving the first stop and after reaching the last, is no driving.
-    stops, clock = stops[1:-1], clock[1:-1]
-    pace = (clock[-1] - clock[0]) / max(float(stops[-1] - stops[0]), 1.0)
-    outside = np.minimum(edge_m - stops[0], 0.0) + np.maximum(edge_m - stops[-1], 0.0)
-    seconds: Floats = np.diff(np.interp(edge_m, stops, clock) + pace * outside)
-    return seconds
 
 
 def _marks(stop_m: Floats) -> Floats:
