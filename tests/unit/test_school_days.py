@@ -10,6 +10,9 @@ from busline.ids import ServiceId
 from busline.school_days import DayKind, DeclaredDay, SchoolDays, as_declared
 from busline.service_day import Service, ServiceCalendar
 from busline.timetable import Run, Timetable
+from feeds.simulator.history import school_weeks
+from feeds.simulator.plan import size_of
+from feeds.simulator.term import DayKind as Simulated
 from tests.builders import MONDAY, at, make_run, make_timetable
 
 AM, PM, EARLY, DELAYED, FIELD_TRIP = map(ServiceId, ("AM", "PM", "PM-EARLY", "AM-DELAYED", "FIELD-TRIP"))
@@ -104,3 +107,14 @@ def test_a_declared_early_release_brings_the_afternoons_forward() -> None:
 def test_a_plan_that_has_the_day_in_its_calendar_is_not_shifted_again() -> None:
     planned = plan()
     assert as_declared(planned, declared(THURSDAY, DayKind.TWO_HOUR_DELAY, 120), THURSDAY) is planned
+
+
+def test_the_special_days_of_a_simulated_september_are_seen_in_its_plans() -> None:
+    seen: dict[date, tuple[Simulated, DayKind]] = {}
+    for week in school_weeks(seed=5, days=20, size=size_of(6)):
+        days = SchoolDays(week.timetable)
+        seen |= {day.service_date: (day.kind, days.kind(day.service_date)) for day in week.days}
+    assert {kind for kind, _ in seen.values()} == set(Simulated)
+    of_kind = {Simulated.EARLY_RELEASE: DayKind.EARLY_RELEASE, Simulated.DELAYED_OPENING: DayKind.TWO_HOUR_DELAY}
+    # Nobody knew of the storm: its plan is that of any day.
+    assert all(found is of_kind.get(kind, DayKind.SCHOOL_DAY) for kind, found in seen.values())
