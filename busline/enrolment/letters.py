@@ -66,7 +66,7 @@ def _page(letter: Letter, sender: Sender, words: Words) -> dict[str, object]:
         "number": _isolated(sender.number_written, letter.language),
         "phone": _isolated(sender.phone_written, letter.language),
         "student": _isolated(letter.student_id, letter.language),
-        "until": format_date(letter.until, "long", letter.language),
+        "until": _date(letter.until, letter.language, words),
     }
     return {
         "language": letter.language,
@@ -78,6 +78,12 @@ def _page(letter: Letter, sender: Sender, words: Words) -> dict[str, object]:
         "picture": _picture(sender.number, letter.code),
         **{line: words(letter.language, f"letter-{line}", **values) for line in _LINES},
     }
+
+
+def _date(on: date, language: str, words: Words) -> str:
+    """A date as the language writes it: as the locale data has it, or in the catalogue's own words where that errs."""
+    written = format_date(on, "long", language)
+    return words(language, "letter-date", written=written, date=str(on.day), month=on.month, year=str(on.year))
 
 
 def _isolated(value: str, language: str) -> str:

@@ -166,6 +166,8 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         "name": ("Mia L.",),
         "student": ("100234",),
         "until": ("2026-09-23",),
+        "written": ("2026-09-23",),
+        "year": ("2026",),
         "clock": (noon,),
         "was": (span,),
         "hour": ("11",),

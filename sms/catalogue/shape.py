@@ -17,7 +17,14 @@ _COUNTED_TO = 200
 """Whole numbers up to this meet every plural form that a count of minutes or children can."""
 _CLOCK = frozenset({"hour", "hour24", "hour12", "minute", "half"})
 _DAY = frozenset({"weekday", "month", "date"})
-_WRITTEN_FREELY = {"clock": _CLOCK, "clock-short": _CLOCK, "weekday": _DAY, "month": _DAY, "day": _DAY}
+_WRITTEN_FREELY = {
+    "clock": _CLOCK,
+    "clock-short": _CLOCK,
+    "weekday": _DAY,
+    "month": _DAY,
+    "day": _DAY,
+    "letter-date": _DAY | {"year", "written"},
+}
 """Times and days: these values are offered there, none is demanded, and names may be left for numbers."""
 
 

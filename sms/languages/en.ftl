@@ -148,6 +148,8 @@ letter-for = For the family of { $name }
 letter-what = Text { $number } at any time, and we tell you when the bus comes and how sure we are. No app, no account, in your language.
 letter-first = First, send us this code by text message to { $number }:
 letter-then = After that, text the word { -bus } whenever you wonder where it is.
+# A date in full. $written is as the locale data has it; $date, $month and $year are there for a language that knows better.
+letter-date = { $written }
 letter-once = The code adds one phone and works once, until { $until }.
 letter-second = For another phone: text the student number { $student } from it. We then ask the first phone, and you answer { -yes }.
 letter-private = Please keep this letter to yourself: whoever has the code can ask about this student's bus.

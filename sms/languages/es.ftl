@@ -134,6 +134,7 @@ letter-for = Para la familia de { $name }
 letter-what = Escriba al { $number } a cualquier hora y le diremos cuándo llega el autobús y con cuánta seguridad lo sabemos. Sin aplicación, sin cuenta, en su idioma.
 letter-first = Primero, envíenos este código por mensaje de texto al { $number }:
 letter-then = Después, escriba la palabra { -bus } cada vez que quiera saber dónde está.
+letter-date = { $written }
 letter-once = El código sirve para un teléfono y una sola vez, hasta el { $until }.
 letter-second = Para otro teléfono: escriba desde él el número de estudiante { $student }. Preguntaremos al primer teléfono, y usted contesta { -yes }.
 letter-private = Guarde esta carta para usted: quien tenga el código puede preguntar por el autobús de este estudiante.

@@ -131,6 +131,7 @@ letter-for = À la famille de { $name }
 letter-what = Écrivez au { $number } à tout moment : nous vous disons quand le bus arrive et à quel point nous en sommes sûrs. Sans application, sans compte, dans votre langue.
 letter-first = D'abord, envoyez-nous ce code par message texte au { $number } :
 letter-then = Ensuite, envoyez le mot { -bus } chaque fois que vous voulez savoir où il est.
+letter-date = { $written }
 letter-once = Le code ajoute un seul téléphone et sert une seule fois, jusqu'au { $until }.
 letter-second = Pour un autre téléphone : envoyez depuis celui-ci le numéro d'élève { $student }. Nous demandons alors au premier téléphone, et vous répondez { -yes }.
 letter-private = Gardez cette lettre pour vous : toute personne qui a le code peut demander où est le bus de cet élève.

@@ -135,6 +135,8 @@ letter-for = Pou fanmi { $name }
 letter-what = Voye yon mesaj bay { $number } nenpòt lè, epi n ap di ou kilè bis la ap rive ak nan ki pwen nou sèten. San aplikasyon, san kont, nan lang ou.
 letter-first = Premyèman, voye kòd sa a pa mesaj tèks bay { $number }:
 letter-then = Apre sa, voye mo { -bus } chak fwa ou vle konnen kote li ye.
+# The locale data has French names.
+letter-date = { $date } { month } { $year }
 letter-once = Kòd la ajoute yon sèl telefòn epi li mache yon sèl fwa, jiska { $until }.
 letter-second = Pou yon lòt telefòn: voye nimewo elèv { $student } nan telefòn sa a. Lè sa a n ap mande premye telefòn nan, epi w ap reponn { -yes }.
 letter-private = Tanpri kenbe lèt sa a pou ou: nenpòt moun ki gen kòd la ka mande kote bis elèv sa a ye.

@@ -129,6 +129,7 @@ letter-for = Pa família di { $name }
 letter-what = Manda mensaji pa { $number } na kualker ora, y nu ta fla-u ki ora autokaru ta txiga y ku ki sertéza. Sen aplikason, sen konta, na bu língua.
 letter-first = Purmeru, manda-nu es kódigu pa mensaji di testu pa { $number }:
 letter-then = Dipos, manda palavra { -bus } sénpri ki bu krê sabe undi ki e sta.
+letter-date = { $written }
 letter-once = Kódigu ta sirbi pa un telefoni y só un bes, ti { $until }.
 letter-second = Pa otu telefoni: manda di el númeru di studanti { $student }. Nu ta purgunta purmeru telefoni, y bu ta responde { -yes }.
 letter-private = Guarda es karta ku bo: kenha ki ten kódigu pode purgunta pa autokaru di es studanti.

@@ -131,6 +131,7 @@ letter-for = Para a família de { $name }
 letter-what = Escreva para { $number } a qualquer hora e diremos quando o ônibus chega e com quanta certeza. Sem aplicativo, sem conta, no seu idioma.
 letter-first = Primeiro, envie este código por mensagem de texto para { $number }:
 letter-then = Depois, envie a palavra { -bus } sempre que quiser saber onde ele está.
+letter-date = { $written }
 letter-once = O código inclui um telefone e vale uma só vez, até { $until }.
 letter-second = Para outro telefone: envie dele o número de aluno { $student }. Perguntaremos ao primeiro telefone, e você responde { -yes }.
 letter-private = Guarde esta carta com você: quem tiver o código pode perguntar pelo ônibus deste aluno.

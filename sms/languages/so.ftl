@@ -135,6 +135,7 @@ letter-for = Ku socota qoyska { $name }
 letter-what = Fariin u soo dir { $number } wakhti kasta, waxaan kuu sheegi doonnaa goorta uu baska imanayo iyo sida aan u hubno. App ma leh, akoon ma leh, waana luqaddaada.
 letter-first = Marka hore, koodhkan fariin qoraal ah ugu soo dir { $number }:
 letter-then = Kadib, soo dir erayga { -bus } mar kasta oo aad rabto inaad ogaato meesha uu joogo.
+letter-date = { $written }
 letter-once = Koodhku wuxuu ku daraa hal telefoon, mar keliya ayuuna shaqeeyaa, ilaa { $until }.
 letter-second = Telefoon kale: ka soo dir lambarka ardayga { $student }. Markaas waxaan weydiin doonnaa telefoonka koowaad, adna waxaad ku jawaabaysaa { -yes }.
 letter-private = Fadlan warqaddan ilaasho: qofkii koodhka haysta wuxuu weydiin karaa baska ardaygan.

@@ -115,6 +115,7 @@ letter-for = Gửi gia đình em { $name }
 letter-what = Quý vị có thể nhắn tin tới { $number } bất cứ lúc nào để biết khi nào xe đến và mức độ chắc chắn. Không cần ứng dụng, không cần tài khoản, bằng ngôn ngữ của quý vị.
 letter-first = Trước tiên, xin nhắn mã này tới { $number }:
 letter-then = Sau đó, nhắn { -bus } mỗi khi muốn biết xe ở đâu.
+letter-date = { $written }
 letter-once = Mã dùng cho một điện thoại và chỉ một lần, đến hết { $until }.
 letter-second = Với điện thoại khác: dùng điện thoại đó nhắn mã số học sinh { $student }. Chúng tôi sẽ hỏi điện thoại thứ nhất, và quý vị trả lời { -yes }.
 letter-private = Xin giữ kín thư này: ai có mã đều có thể hỏi về xe của học sinh này.

@@ -115,6 +115,7 @@ letter-for = 致{ $name }的家人
 letter-what = 您可以随时发短信到{ $number }，我们会告诉您校车什么时候到、有多大把握。不用应用程序，不用账号，用您的语言。
 letter-first = 首先，请把这个代码用短信发到{ $number }：
 letter-then = 以后想知道校车在哪里，发“{ -bus }”就可以。
+letter-date = { $written }
 letter-once = 代码只能添加一部电话，只能用一次，有效期到{ $until }。
 letter-second = 添加另一部电话：用那部电话发送学生号{ $student }。我们会询问第一部电话，您回复“{ -yes }”。
 letter-private = 请妥善保管这封信：有代码的人都可以查询这名学生的校车。
