@@ -64,6 +64,7 @@ class Settings:
     twilio_auth_token: Secret | None = None
     twilio_number: Phone | None = None
     twilio_base_url: str | None = None
+    twilio_alerts_number: Phone | None = None
     """None: Twilio itself; else anything that speaks its REST interface."""
     phone_region: str = "US"
     """Where a phone number without a country code is dialled: ISO 3166."""
@@ -157,6 +158,7 @@ def read_settings(
         twilio_auth_token=env.secret("twilio_auth_token", 1),
         twilio_number=_phone(env, "twilio_number", region),
         twilio_base_url=twilio_base_url,
+        twilio_alerts_number=_phone(env, "twilio_alerts_number", region),
         phone_region=region,
         secret_key=env.secret("secret_key", 32),
         metrics_token=env.secret("metrics_token", 16),

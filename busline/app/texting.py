@@ -103,6 +103,7 @@ async def open_texting(
             district_name=settings.district_name,
             district_phone=phone,
             default_language=settings.default_language,
+            alerts_number=settings.twilio_alerts_number,
             limits=Limits(
                 texts_per_hour=settings.texts_per_phone_per_hour,
                 unlinked_per_day=settings.refusals_per_phone_per_day,

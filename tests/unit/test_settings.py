@@ -47,6 +47,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_TWILIO_AUTH_TOKEN": "token",
             "BUSLINE_TWILIO_NUMBER": "+16175550199",
             "BUSLINE_TWILIO_BASE_URL": "http://localhost:9999",
+            "BUSLINE_TWILIO_ALERTS_NUMBER": "+16175550188",
             "BUSLINE_PHONE_REGION": "US",
             "BUSLINE_SECRET_KEY": "k" * 32,
             "BUSLINE_METRICS_TOKEN": "m" * 16,
