@@ -14,6 +14,7 @@ import uvloop
 
 from busline.app import typed
 from busline.app.backtest import BacktestOptions, run_backtest
+from busline.app.case_commands import add_case_parsers, run_case_command
 from busline.app.commands import (
     AS_PLANNED,
     DAY_KINDS,
@@ -171,6 +172,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return _link(options)
         case "faq":
             return _faq(options)
+        case "case" | "department":
+            return run_case_command(_settings(options, quiet=True), options, _say)
         case "languages":
             shown = LanguageOptions(
                 options.language, options.all, tuple(options.message), options.reviewed_by, options.date
@@ -370,6 +373,8 @@ def _parser() -> argparse.ArgumentParser:
     faq.add_parser("load", help="bring in what came with this version; what staff wrote stays")
     unanswered = faq.add_parser("unanswered", help="what families asked and no answer was sure about")
     unanswered.add_argument("--days", type=typed.count, default=14)
+
+    add_case_parsers(commands)
 
     tongues = commands.add_parser("languages", help="what a native speaker still has to read, language by language")
     tongues.add_argument("message", nargs="*", help="only these (with --language)")
