@@ -21,7 +21,8 @@ from busline.backtest.replaying import HELD_OVER_SECONDS, SLOWEST_HELD_MPS, Note
 from busline.ids import RunKey
 from busline.service_day import moment
 from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
-from busline.travel_times.outlook import NOON_SECONDS, Stage
+from busline.travel_times.origins import NOON_SECONDS
+from busline.travel_times.outlook import Stage
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from busline.fleet import AssignmentSource, RunProgress, StopVisit
 from busline.geo import LatLon
 from busline.ids import RunKey, VehicleId
-from busline.timetable import Run
+from busline.timetable import Run, Timetable
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -41,10 +41,13 @@ class Going:
     Rows of runs that are no longer here may lie between them.
     """
 
+    timetable: Timetable
     drives: Sequence[Drive]
     """At least as many as there are rows."""
     run: Rows
-    """Of `Paths`: in the order of the timetable."""
+    """Of the timetable, in its order."""
+    midnight: Floats
+    """That planned times count from."""
     at: Floats
     """The newest fix."""
     distance_m: Floats

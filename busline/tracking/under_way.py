@@ -58,7 +58,7 @@ class UnderWay:
     """The seats of one tracker."""
 
     def __init__(self, timetable: Timetable, paths: Paths) -> None:
-        self._plane = timetable.plane
+        self._timetable = timetable
         self._paths = paths
         self._stop_m = np.concatenate([np.empty(0), *paths.stops_m])
         self._first_stop = np.cumsum([0, *map(len, paths.stops_m)])
@@ -99,7 +99,7 @@ class UnderWay:
     def going(self) -> Going:
         """All of them, as they are now."""
         if self._shown is None:
-            self._shown = self._seats.shown(len(self._drives), self._drives)
+            self._shown = self._seats.shown(self._timetable, self._drives)
         return self._shown
 
     def take(self, positions: Positions) -> Taken:
@@ -139,7 +139,9 @@ class UnderWay:
         seats, paths = self._seats, self._paths
         at, lat, lon = positions.at[rows], positions.lat[rows], positions.lon[rows]
         run = seats.run[seat]
-        fixes = PlainFixes(run, self._plane.to_xy(lat, lon), at, positions.bearing_deg[rows], positions.speed_mps[rows])
+        fixes = PlainFixes(
+            run, self._timetable.plane.to_xy(lat, lon), at, positions.bearing_deg[rows], positions.speed_mps[rows]
+        )
         moved, now = match_plainly(paths, fixes, seats.hypotheses(seat))
         self._match_others(fixes, seat, moved, now)
         # A bus that proves to be a little behind where it was said to be is waited for there.
@@ -353,10 +355,13 @@ class _Seats:
                 getattr(seats, name)[: len(rows)] = column[rows]
         return seats
 
-    def shown(self, rows: int, drives: Sequence[Drive]) -> Going:
+    def shown(self, timetable: Timetable, drives: Sequence[Drive]) -> Going:
+        rows = len(drives)
         return Going(
+            timetable=timetable,
             drives=drives,
             run=self.run,
+            midnight=self.midnight,
             at=self.at[:rows].copy(),
             distance_m=self.distance_m[:rows].copy(),
             next_call=self.next_call[:rows].copy(),

@@ -33,9 +33,18 @@ def variance(mean_seconds: Floats, unlearned_seconds: Floats, lateness_seconds: 
 
     Only where the plan is all there is does lateness against it say how the bus will go on.
     """
-    unlearned = np.clip(unlearned_seconds / np.maximum(mean_seconds, 1.0), 0.0, 1.0)
-    by_lateness = np.interp(lateness_seconds, THETA_LATENESS_SECONDS, THETA_BY_LATENESS_SECONDS)
-    theta = THETA_SECONDS + (by_lateness - THETA_SECONDS) * unlearned**2
+    return variance_at(mean_seconds, unlearned_seconds, theta_seconds(lateness_seconds))
+
+
+def theta_seconds(lateness_seconds: Floats) -> Floats:
+    """The gamma scale of a bus that is so late, where the plan is all there is."""
+    return np.interp(lateness_seconds, THETA_LATENESS_SECONDS, THETA_BY_LATENESS_SECONDS)
+
+
+def variance_at(mean_seconds: Floats, unlearned_seconds: Floats, theta_seconds: Floats) -> Floats:
+    """`variance` of buses whose `theta_seconds` is known already."""
+    unlearned = np.minimum(np.maximum(unlearned_seconds / np.maximum(mean_seconds, 1.0), 0.0), 1.0)
+    theta = THETA_SECONDS + (theta_seconds - THETA_SECONDS) * unlearned**2
     result: Floats = theta * mean_seconds + (PACE_SD * unlearned_seconds) ** 2 + FLOOR_SD_SECONDS**2
     return result
 

@@ -6,19 +6,20 @@ Under way a bus is where it was seen. Before that its start is uncertain too: la
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from enum import IntEnum
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.service_day import moment
 from busline.timetable import Run, Timetable
-from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
+from busline.tracking.going import Changed
+from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, theta_seconds, variance_at
 from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.origins import Origin, Origins, Runs, under_way
 from busline.travel_times.punctuality import Punctuality
 from busline.travel_times.travel import Ahead, TravelModel
 
@@ -30,7 +31,6 @@ FORESEEN_SECONDS = 90 * 60.0
 """A later run of a block is foreseen from so long before its planned start."""
 RUNS_FORESEEN = 3
 """How many runs ahead: as many as a bus has tiers."""
-NOON_SECONDS = 12 * 3_600
 FIRST_WEEK_DAYS = 5
 OFF_MPS = 5.0
 """How fast a bus moves off from its first stop: it is seen under way a little later than it left."""
@@ -83,25 +83,6 @@ class Outlook:
         return told.T
 
 
-@dataclass(slots=True)
-class _Row:
-    """A run to look ahead on, and from where."""
-
-    key: RunKey
-    run: Run
-    vehicle_id: VehicleId | None
-    distance_m: float
-    next_call: int
-    at: float
-    """When the bus was there, or is expected to leave."""
-    variance: float
-    comes_at: float
-    """When it was there, or is expected to come there."""
-    comes_variance: float
-    lateness_seconds: float
-    stage: Stage
-
-
 @dataclass(frozen=True, slots=True)
 class _Next:
     """A run that follows another on its block, and when the bus will be through with that."""
@@ -111,15 +92,6 @@ class _Next:
     vehicle_id: VehicleId | None
     ended_at: float
     variance: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is asked about a run again and again."""
-
-    row: int
-    start_seconds: float
-    first_m: float
 
 
 NOBODY: Mapping[RunKey, Stage] = MappingProxyType({})
@@ -134,11 +106,9 @@ class Foresight:
         self._punctuality = Punctuality() if punctuality is None else punctuality
         self.blocks = Blocks(timetable)
         self._timetable = timetable
-        self._plans = {
-            run.run_id: _Plan(model.row_of[run.run_id], run.start_seconds, float(run.pattern.stop_distance_m[0]))
-            for run in timetable.runs.values()
-        }
-        self._midnights: dict[date, float] = {}
+        self._runs = Runs(timetable, self.blocks)
+        new = [self._punctuality.days(run_id) < FIRST_WEEK_DAYS for run_id in self._runs.ids]
+        self._new: Small = np.array(new, np.int8)
         self._waiting: set[RunKey] = set()
 
     def learn(self, progress: Iterable[RunProgress]) -> None:
@@ -148,12 +118,12 @@ class Foresight:
                 self._waiting.add(one.key)
             elif one.key in self._waiting:
                 self._waiting.discard(one.key)
-                plan = self._plans.get(one.key.run_id)
-                if plan is not None and one.started_at is not None:
+                run = self._timetable.runs.get(one.key.run_id)
+                if run is not None and one.started_at is not None:
                     at = one.started_at.timestamp()
-                    way_m = max(one.distance_m - plan.first_m, 0.0)
+                    way_m = max(one.distance_m - float(run.pattern.stop_distance_m[0]), 0.0)
                     usual = self._punctuality.usual(one.key.run_id, one.vehicle_id)
-                    self.holds.take(at - way_m / OFF_MPS - self._planned_start(one.key), usual.left_seconds, at)
+                    self.holds.take(at - way_m / OFF_MPS - self._runs.planned_start(one.key), usual.left_seconds, at)
 
     def look(
         self,
@@ -169,32 +139,40 @@ class Foresight:
         And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN.
         """
         more = self.holds.more_seconds(now)
-        rows = [row for one in progress if (row := self._row(one, now, more)) is not None]
-        found = [(rows, *self._ahead(rows, now))]
-        ended = [
+        # Rows of another plan's runs are read one by one: they are none of this one's.
+        together = progress if isinstance(progress, Changed) and progress.going.timetable is self._timetable else None
+        each = progress if together is None else together.here
+        found: list[_Found] = []
+        started = self._runs.origins([row for one in each if (row := self._under_way(one)) is not None])
+        if together is not None:
+            started = under_way(together.going, together.rows, started)
+        starting = [row for one in each if (row := self._waiting_start(one, now, more)) is not None]
+        for origins in (started, self._runs.origins(starting)):
+            if len(origins):
+                found.append(self._ahead(origins, now))
+        following = [self._after(one, now, driven) for one in found]
+        after = [
             _Next(key, self._timetable.runs[one.key.run_id], one.vehicle_id, one.ended_at.timestamp(), 0.0)
-            for one in progress
+            for one in each
             if one.ended_at is not None and (key := self._due_after(one.key, now, driven)) is not None
         ]
+        after += [one for some in following for one in some]
         for _ in range(RUNS_FORESEEN if further else 0):
-            rows = [self._next_start(one, now, more) for one in [*ended, *self._after(*found[-1], now, driven)]]
-            if not rows:
+            if not after:
                 break
-            found.append((rows, *self._ahead(rows, now)))
-            ended = []
+            found.append(self._ahead(self._runs.origins([self._next_start(one, now, more) for one in after]), now))
+            after = self._after(found[-1], now, driven)
         if unseen:
             rows = [self._start(key, None, now, more, stage, -math.inf, 0.0) for key, stage in unseen.items()]
-            found.append((rows, *self._ahead(rows, now)))
+            found.append(self._ahead(self._runs.origins(rows), now))
         return self._outlook(found, now)
 
-    def _row(self, one: RunProgress, now: float, more: float) -> _Row | None:
+    def _under_way(self, one: RunProgress) -> Origin | None:
         run = self._timetable.runs.get(one.key.run_id)
-        if run is None or one.ended_at is not None or one.off_route_since is not None:
+        if run is None or one.started_at is None or one.ended_at is not None or one.off_route_since is not None:
             return None
-        if one.started_at is None:
-            return self._start(one.key, one.vehicle_id, now, more, Stage.WAITING, -math.inf, 0.0)
         at = one.matched_at.timestamp()
-        return _Row(
+        return Origin(
             key=one.key,
             run=run,
             vehicle_id=one.vehicle_id,
@@ -208,41 +186,43 @@ class Foresight:
             stage=Stage.UNDER_WAY,
         )
 
-    def _ahead(self, rows: Sequence[_Row], now: float) -> tuple[Ahead, Floats]:
-        """Times ahead from each row's place, and their variance."""
-        ahead = self.model.ahead(
-            np.array([self._plans[row.key.run_id].row for row in rows], np.intp),
-            np.array([row.distance_m for row in rows], np.float64),
-            np.array([row.next_call for row in rows], np.intp),
-            now,
-        )
-        lateness = np.array([row.lateness_seconds for row in rows], np.float64)
-        return ahead, variance(np.maximum(ahead.seconds, AHEAD_SECONDS), ahead.unlearned_seconds, lateness[ahead.bus])
+    def _waiting_start(self, one: RunProgress, now: float, more: float) -> Origin | None:
+        is_waiting = one.started_at is None and one.ended_at is None and one.off_route_since is None
+        if one.key.run_id not in self._timetable.runs or not is_waiting:
+            return None
+        return self._start(one.key, one.vehicle_id, now, more, Stage.WAITING, -math.inf, 0.0)
 
-    def _after(
-        self, rows: Sequence[_Row], ahead: Ahead, spread: Floats, now: float, driven: Container[RunKey]
-    ) -> list[_Next]:
+    def _ahead(self, origins: Origins, now: float) -> "_Found":
+        """Times ahead from each row's place, and their variance."""
+        ahead = self.model.ahead(origins.run, origins.distance_m, origins.next_call, now)
+        theta = theta_seconds(origins.lateness_seconds)[ahead.bus]
+        spread = variance_at(np.maximum(ahead.seconds, AHEAD_SECONDS), ahead.unlearned_seconds, theta)
+        return _Found(origins, ahead, spread)
+
+    def _after(self, found: "_Found", now: float, driven: Container[RunKey]) -> list[_Next]:
         """The runs that follow these on their blocks, and when their buses will be through."""
-        due = [
-            (index, row, key)
-            for index, row in enumerate(rows)
-            if (key := self._due_after(row.key, now, driven)) is not None
-        ]
-        last = np.searchsorted(ahead.bus, [index for index, _, _ in due], side="right") - 1
-        return [
-            _Next(key, row.run, row.vehicle_id, row.at + float(ahead.seconds[end]), row.variance + float(spread[end]))
-            for (index, row, key), end in zip(due, last.tolist(), strict=True)
-            if end >= 0 and ahead.bus[end] == index
-        ]
+        origins, ahead, runs = found.origins, found.ahead, self._runs
+        following = runs.following(origins)
+        is_due = (following >= 0) & (origins.midnight + runs.start_seconds[following] - now <= FORESEEN_SECONDS)
+        due = np.flatnonzero(is_due)
+        last = np.searchsorted(ahead.bus, due, side="right") - 1
+        after = []
+        for index, end in zip(due.tolist(), last.tolist(), strict=True):
+            who = origins.who[index]
+            key = RunKey(who.key.service_date, runs.ids[following[index]])
+            if key not in driven and end >= 0 and ahead.bus[end] == index:
+                ends_at, spread = origins.at[index] + ahead.seconds[end], origins.variance[index] + found.spread[end]
+                after.append(_Next(key, who.run, who.vehicle_id, float(ends_at), float(spread)))
+        return after
 
     def _due_after(self, key: RunKey, now: float, driven: Container[RunKey]) -> RunKey | None:
         """The next run of its block, where that begins before long and nobody drives it yet."""
         following = self.blocks.next_of(key)
-        if following is None or following in driven or self._planned_start(following) - now > FORESEEN_SECONDS:
+        if following is None or following in driven or self._runs.planned_start(following) - now > FORESEEN_SECONDS:
             return None
         return following
 
-    def _next_start(self, one: _Next, now: float, more: float) -> _Row:
+    def _next_start(self, one: _Next, now: float, more: float) -> Origin:
         """A later run of its block begins as usual, or when its bus is through with the one before."""
         ready = max(one.ended_at + turnaround_seconds(one.before, self._timetable.runs[one.key.run_id]), now)
         return self._start(one.key, one.vehicle_id, now, more, Stage.EARLIER, ready, one.variance)
@@ -256,9 +236,9 @@ class Foresight:
         stage: Stage,
         ready_at: float,
         ready_variance: float,
-    ) -> _Row:
+    ) -> Origin:
         """A run that is still to begin: its bus comes to the first stop and leaves it as usual, or once it is ready."""
-        planned, usual = self._planned_start(key), self._punctuality.usual(key.run_id, vehicle_id)
+        planned, usual = self._runs.planned_start(key), self._punctuality.usual(key.run_id, vehicle_id)
         came, left = usual.came_seconds + more, usual.left_seconds + more
         comes_at, leaves_at = planned + min(came, left), planned + left
         if stage is not Stage.UNSEEN:
@@ -270,11 +250,11 @@ class Foresight:
             comes_at, of_start = later_of(comes_at, ready_at, ready_variance)
             leaves_at, of_start = later_of(leaves_at - wait, ready_at, ready_variance)
             leaves_at += wait
-        return _Row(
+        return Origin(
             key=key,
             run=self._timetable.runs[key.run_id],
             vehicle_id=vehicle_id,
-            distance_m=self._plans[key.run_id].first_m,
+            distance_m=float(self._timetable.runs[key.run_id].pattern.stop_distance_m[0]),
             next_call=0,
             at=leaves_at,
             variance=of_start + usual.left_sd**2,
@@ -284,47 +264,66 @@ class Foresight:
             stage=stage,
         )
 
-    def _outlook(self, found: Sequence[tuple[Sequence[_Row], Ahead, Floats]], now: float) -> Outlook:
-        rows = [row for own, _, _ in found for row in own]
-        offsets = np.cumsum([0, *(len(own) for own, _, _ in found)])
-        run = np.concatenate([ahead.bus + offset for (_, ahead, _), offset in zip(found, offsets, strict=False)])
-        at = np.array([row.at for row in rows], np.float64)[run]
-        started = np.array([row.stage is Stage.UNDER_WAY for row in rows], np.bool_)[run]
-        call = np.concatenate([ahead.call for _, ahead, _ in found])
-        # It comes to its first stop some time before it leaves.
-        first = ~started & (call == 0)
-        at = np.where(first, np.array([row.comes_at for row in rows], np.float64)[run], at)
-        # A start that is still to come makes one uncertain time of the waiting and the way; it counts from now.
-        from_at = np.where(started, at, now)
-        way = np.concatenate([ahead.seconds for _, ahead, _ in found])
-        seconds = way + (at - from_at)
-        of_start = np.where(
-            first,
-            np.array([row.comes_variance for row in rows], np.float64)[run],
-            np.array([row.variance for row in rows], np.float64)[run],
+    def _outlook(self, found: "Sequence[_Found]", now: float) -> Outlook:
+        parts = [self._part(one, now) for one in found]
+        counts = [len(one.origins) for one in found]
+        offsets = np.cumsum([0, *counts[:-1]])
+        run = _joined([one.ahead.bus + offset for one, offset in zip(found, offsets, strict=False)], np.intp)
+        of_run = [
+            np.stack(
+                [
+                    one.origins.stage,
+                    self._runs.tier(one.origins),
+                    self._runs.afternoon[one.origins.run],
+                    self._new[one.origins.run],
+                ]
+            )
+            for one in found
+        ]
+        stage, tier, afternoon, new = np.concatenate([np.empty((4, 0), np.int8), *of_run], axis=1)
+        from_at, mean_seconds, spread, way_seconds = (
+            _joined([part[column] for part in parts], np.float64) for column in range(4)
         )
-        spread = np.concatenate([own for _, _, own in found])
         return Outlook(
-            keys=tuple(row.key for row in rows),
+            keys=tuple([who.key for one in found for who in one.origins.who]),
             run=run,
-            call=call,
+            call=_joined([one.ahead.call for one in found], np.intp),
             from_at=from_at,
-            mean_seconds=np.maximum(seconds, AHEAD_SECONDS),
-            variance=spread + of_start,
-            way_seconds=np.where(started | first, 0.0, way),
-            stage=np.array([row.stage for row in rows], np.int8)[run],
-            tier=np.array([self.blocks.tier_of(row.key) for row in rows], np.int8)[run],
-            afternoon=np.array([self._plans[row.key.run_id].start_seconds >= NOON_SECONDS for row in rows], np.int8)[
-                run
-            ],
-            new=np.array([self._punctuality.days(row.key.run_id) < FIRST_WEEK_DAYS for row in rows], np.int8)[run],
+            mean_seconds=mean_seconds,
+            variance=spread,
+            way_seconds=way_seconds,
+            stage=stage[run],
+            tier=tier[run],
+            afternoon=afternoon[run],
+            new=new[run],
         )
 
-    def _planned_start(self, key: RunKey) -> float:
-        midnight = self._midnights.get(key.service_date)
-        if midnight is None:
-            if len(self._midnights) > 7:
-                self._midnights.clear()
-            midnight = moment(key.service_date, 0, self._timetable.timezone).timestamp()
-            self._midnights[key.service_date] = midnight
-        return midnight + self._plans[key.run_id].start_seconds
+    @staticmethod
+    def _part(found: "_Found", now: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """From when the mean counts, the mean, its variance, and what of it is a way from the first stop."""
+        origins, ahead, spread = found.origins, found.ahead, found.spread
+        if not origins.stage.any():
+            # All are under way, as most are: where each is is known.
+            return origins.at[ahead.bus], np.maximum(ahead.seconds, AHEAD_SECONDS), spread, np.zeros(len(spread))
+        started = (origins.stage == Stage.UNDER_WAY)[ahead.bus]
+        # It comes to its first stop some time before it leaves.
+        first = ~started & (ahead.call == 0)
+        at = np.where(first, origins.comes_at[ahead.bus], origins.at[ahead.bus])
+        # A start that is still to come makes one uncertain time of the waiting and the way; it counts from now.
+        from_at = np.where(started, at, now)
+        of_start = np.where(first, origins.comes_variance[ahead.bus], origins.variance[ahead.bus])
+        mean = np.maximum(ahead.seconds + (at - from_at), AHEAD_SECONDS)
+        return from_at, mean, spread + of_start, np.where(started | first, 0.0, ahead.seconds)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """What was found ahead of some origins."""
+
+    origins: Origins
+    ahead: Ahead
+    spread: Floats
+
+
+def _joined(parts: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, kind), *parts])
