@@ -101,9 +101,9 @@ more-students = { $count ->
 -alerts-off = ALERTES NON
 -alerts-minutes = ALERTES 15
 -alerts = ALERTES
--quiet-hours = SILENCE 21-6
--quiet-off = SILENCE NON
--quiet = SILENCE
+-quiet-hours = CALME 21-6
+-quiet-off = CALME NON
+-quiet = CALME
 -students = ÉLÈVES
 -status = STATUT
 -languages = LANGUE
@@ -167,10 +167,10 @@ alerts-now = { $state ->
    *[off] Alertes: non
  }. Pour changer, envoyez { -alerts-on }, { -alerts-off } ou { -alerts-minutes }.
 quiet-set = Enregistré: pas d'alertes entre { $from } et { $to }. Pour annuler, envoyez { -quiet-off }.
-quiet-off = Enregistré: pas d'heures de silence. Pour en fixer, envoyez par exemple { -quiet-hours }.
+quiet-off = Enregistré: pas d'heures calmes. Pour en fixer, envoyez par exemple { -quiet-hours }.
 quiet-now = { $state ->
-    [on] Heures de silence: pas d'alertes entre { $from } et { $to }
-   *[off] Pas d'heures de silence
+    [on] Heures calmes: pas d'alertes entre { $from } et { $to }
+   *[off] Pas d'heures calmes
  }. Pour changer, envoyez par exemple { -quiet-hours }, ou { -quiet-off }.
 students = Numéros d'élève de ce téléphone: { $students }. Envoyez-en un, ou { -bus } pour tous.
 own-name = Français

@@ -81,10 +81,10 @@ more-students = Còn { $count } học sinh nữa: xin nhắn một mã số họ
 ## The words that texts teach. The tests hold each to what the grammar understands.
 
 -bus = XE BUÝT
--alerts-on = BẬT BÁO TIN
--alerts-off = TẮT BÁO TIN
--alerts-minutes = BÁO TIN 15
--alerts = BÁO TIN
+-alerts-on = BẬT TIN BÁO
+-alerts-off = TẮT TIN BÁO
+-alerts-minutes = TIN BÁO 15
+-alerts = TIN BÁO
 -quiet-hours = IM LẶNG 21-6
 -quiet-off = TẮT IM LẶNG
 -quiet = IM LẶNG
