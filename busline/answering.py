@@ -24,6 +24,7 @@ from busline.answer import (
     Uncovered,
     Window,
 )
+from busline.due import DUE_BEFORE
 from busline.eta import Basis, NoPrediction, Prediction, be_ready_before_start, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
 from busline.ids import CallKey, RunKey, VehicleId
@@ -34,8 +35,6 @@ from busline.travel_times.engine import Engine
 
 LATE_SECONDS = 300
 """From five minutes behind its plan a bus is called late (Boston's own definition)."""
-READY_TOLD = timedelta(minutes=90)
-"""From so long before its planned start on it is told when to be at the stop of a run that has not begun."""
 STILL_OF_INTEREST = timedelta(minutes=60)
 """How long after a bus has passed a family asking still means that ride, not the next one."""
 
@@ -93,7 +92,7 @@ def _ready_before_start(
     timetable: Timetable, fleet: Fleet, engine: Engine, call: StudentCall, now: datetime
 ) -> datetime | None:
     """A whole minute, rounded down, and never one that is over."""
-    if timetable.planned_start(call.service_date, call.run) - now > READY_TOLD:
+    if timetable.planned_start(call.service_date, call.run) - now > DUE_BEFORE:
         return None
     at = be_ready_before_start(timetable, engine, fleet, call.key, call.call_index, now)
     return None if at is None else _floor(max(at, now))

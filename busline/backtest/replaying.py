@@ -6,9 +6,8 @@ baselines beside it, so that many calibrations can be judged on one replay.
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from busline.backtest.truth import Arrivals
-from busline.eta import stage_unseen
+from busline.due import is_due, unseen_runs
 from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey, StopId, VehicleId
 from busline.position import Position
@@ -38,8 +37,6 @@ NOTED_SECONDS = 45 * 60.0
 HELD_OVER_SECONDS = 900.0
 """Held speed is that of so many seconds before the fix."""
 SLOWEST_HELD_MPS = 2.0
-UNSEEN_BEFORE_SECONDS, UNSEEN_AFTER_SECONDS = 90 * 60.0, 15 * 60.0
-"""From so long before its planned start until so long after it something is said of a run that no bus was seen on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,7 +162,8 @@ def replay(
         unseen: Mapping[RunKey, Stage] = {}
         if unseen_every_seconds and now - looked_at >= unseen_every_seconds:
             looked_at = now
-            unseen = _unseen(timetable, engine, step.fleet, truth, heard_at)
+            due = [key for key in truth if is_due(timetable, key, heard_at)]
+            unseen = unseen_runs(timetable, engine, step.fleet, due, heard_at)
         outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen)
         if len(outlook):
             parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
@@ -186,20 +184,6 @@ def replay(
         starts=tuple(starts),
         stood={stop_id: (sum(seconds) / len(seconds), len(seconds)) for stop_id, seconds in stood.items()},
     )
-
-
-def _unseen(
-    timetable: Timetable, engine: Engine, fleet: Fleet, keys: Iterable[RunKey], now: datetime
-) -> dict[RunKey, Stage]:
-    """The runs due soon, or a while ago, that nobody was seen on, nor on an earlier run of their block."""
-    found = {}
-    for key in keys:
-        past = (now - timetable.planned_start(key.service_date, timetable.runs[key.run_id])).total_seconds()
-        if -UNSEEN_BEFORE_SECONDS <= past <= UNSEEN_AFTER_SECONDS:
-            stage = stage_unseen(timetable, engine, fleet, key, now)
-            if stage is not None:
-                found[key] = stage
-    return found
 
 
 def _batches(ordered: Sequence[Position], tick_seconds: float) -> Iterator[list[Position]]:

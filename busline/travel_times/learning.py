@@ -7,9 +7,11 @@ is away it is kept in memory. A new engine, for a new day, plan or process, is m
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import structlog
 
+from busline.due import DueRuns, unseen_runs
 from busline.fleet import Fleet, StopVisit
 from busline.ids import PlanId, StopId
 from busline.school_days import Declared, SchoolDays
@@ -33,6 +35,7 @@ from busline.travel_times.road_versions import network_across
 from busline.travel_times.trails import Trail, Trails, drives
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 KEPT_EVERY = timedelta(minutes=2)
 NOTED_EVERY = timedelta(minutes=1)
@@ -56,6 +59,7 @@ class Learning:
         self._ledger = LessonLedger(pool)
         self._timetable = timetable
         self._day: date | None = None
+        self._due = DueRuns(timetable)
         self._trails, self._reckoning = Trails(), Reckoning()
         self._pending: tuple[list[Trail], Lessons | None] = ([], None)
         self._kept_at = self._noted_at = now
@@ -70,18 +74,22 @@ class Learning:
         self._reckoning.settle(step.visits, self.engine.drift)
         if now - self._noted_at >= NOTED_EVERY:
             self._noted_at = now
-            self._note(step.fleet, now.timestamp())
+            self._note(step.fleet, now)
 
-    def _note(self, fleet: Fleet, now: float) -> None:
+    def _note(self, fleet: Fleet, now: datetime) -> None:
         """Remember what is told of some runs; of a larger fleet, of each of them in turn."""
-        active = [one for one in fleet.progress.values() if one.ended_at is None]
-        turns = max(1, -(-len(active) // NOTED_RUNS))
+        active = self._in_turn([one for one in fleet.progress.values() if one.ended_at is None])
+        due = self._in_turn([key for key in self._due.at(now) if key not in fleet.progress])
         self._turn += 1
-        chosen = active[self._turn % turns :: turns]
-        if not chosen:
+        if not active and not due:
             return
-        outlook = self.engine.look(chosen, now, fleet.progress)
-        self._reckoning.note(outlook, self.engine.drift.z(self.engine.calibration, cells_of(outlook)), now)
+        unseen, at = unseen_runs(self._timetable, self.engine, fleet, due, now), now.timestamp()
+        outlook = self.engine.look(active, at, fleet.progress, unseen=unseen)
+        self._reckoning.note(outlook, self.engine.drift.z(self.engine.calibration, cells_of(outlook)), at)
+
+    def _in_turn(self, every: list[T]) -> list[T]:
+        turns = max(1, -(-len(every) // NOTED_RUNS))
+        return every[self._turn % turns :: turns]
 
     async def switch(self, timetable: Timetable, now: datetime) -> None:
         """Another version of the plan is in force: an engine that knows it, until `keep_up` makes a wiser one.
@@ -91,6 +99,7 @@ class Learning:
         await self._keep(now)
         self.engine = await asyncio.to_thread(Engine, timetable)
         self._timetable, self._day = timetable, None
+        self._due = DueRuns(timetable)
         self._trails, self._reckoning = Trails(), Reckoning()
 
     async def keep_up(self, now: datetime) -> None:

@@ -18,6 +18,7 @@ from busline.timetable import Run, Timetable
 from busline.tracking.tracker import Tracker
 from busline.travel_times.calibration import Cells
 from busline.travel_times.learning import Learning
+from busline.travel_times.outlook import Stage
 from busline.travel_times.reckoning import Lessons
 from busline.travel_times.trails import Trail
 from tests.tracking_builder import DAY, PACE_MPS, at, drive, key_of, make_run, make_timetable, steady, street
@@ -78,6 +79,21 @@ async def test_a_slow_bus_is_learned_from_and_a_restart_remembers_it(pool: Pool)
     assert minutes_ahead(again, timetable) == pytest.approx(PLANNED_MINUTES, rel=0.02)
     await again.keep_up(now)
     assert minutes_ahead(again, timetable) == pytest.approx(learned, rel=0.05)
+
+
+async def test_what_could_be_said_of_a_run_before_its_bus_was_seen_is_a_lesson_once_it_came(pool: Pool) -> None:
+    timetable = await planned(pool, FIRST, SECOND)
+    learning, tracker = Learning(pool, timetable, at(FIRST, -3_600)), Tracker(timetable, Fleet(at(FIRST, -3_600)))
+    for seconds in (-1_800, -900):
+        learning.take(tracker.take([], at(FIRST, seconds)), at(FIRST, seconds))
+    live_through(learning, tracker, slow_bus())
+    await learning.keep_up(at(FIRST, 3_600))
+    lessons = await LessonLedger(pool).lessons(DAY, DAY + timedelta(days=1))
+    assert lessons is not None
+    before = lessons.cells.stage == Stage.UNSEEN
+    assert before.any()
+    # By how far along the run each call lies, however long before it that was said.
+    assert len(set(lessons.cells.horizon[before].tolist())) > 3
 
 
 async def test_the_next_day_begins_with_what_the_day_before_taught(pool: Pool) -> None:
