@@ -68,6 +68,7 @@ class Live:
         picture = Picture(timetable, fleet, learning.engine)
         live = cls(ledger, pool, Tracker(timetable, fleet), picture, learning)
         live._version = drawn.version
+        picture.plan_on = drawn.on
         return live
 
     async def take(self, positions: Sequence[Position], now: datetime) -> Step:
@@ -165,7 +166,7 @@ class Live:
             await self._learning.switch(timetable, now)
             self._tracker = Tracker(timetable, fleet)
             self.picture.timetable, self.picture.engine = timetable, self._learning.engine
-            self._version = drawn.version
+            self._version, self.picture.plan_on = drawn.version, drawn.on
             self._show(fleet)
         log.info("plan_switched", plan_id=timetable.plan_id, runs=len(timetable.runs), learned_paths=len(drawn.paths))
 
@@ -212,7 +213,8 @@ def _together(steps: Sequence[Step]) -> Step:
 
 
 def _nothing_drawn() -> DrawnPlan:
-    return DrawnPlan(Version(PlanId(0)), no_plan(), no_plan(), LearnedPaths())
+    nothing = no_plan()
+    return DrawnPlan(Version(PlanId(0)), nothing, nothing, LearnedPaths(), lambda _: nothing)
 
 
 def no_plan() -> Timetable:

@@ -1,6 +1,6 @@
 """The picture in memory: the plan in force and the fleet of the moment, and the answers they give."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from busline.answer import Answer, Cancelled, Disclosure, Finished, MayHavePassed, NotRidingToday, Passed
@@ -29,6 +29,8 @@ class Picture:
         self.timetable = timetable
         self.fleet = fleet
         self.engine = Engine(timetable) if engine is None else engine
+        self.plan_on: Callable[[date], Timetable] = lambda _: self.timetable
+        """The plan of any day: staff may have moved the runs of this one, or of one to come, by hours."""
 
     def answer(self, rides: Sequence[Ride], now: datetime) -> Answer:
         """The answer about one student, from all of that student's rides."""
@@ -83,15 +85,16 @@ class Picture:
 
     def _calls(self, rides: Sequence[Ride], service_date: date) -> list[StudentCall]:
         calls = []
+        timetable = self.plan_on(service_date)
         for ride in rides:
-            run = self.timetable.runs.get(ride.run_id)
+            run = timetable.runs.get(ride.run_id)
             if run is None or not ride.is_on(service_date):
                 continue
-            if not self.timetable.calendar.runs_on(run.service_id, service_date):
+            if not timetable.calendar.runs_on(run.service_id, service_date):
                 continue
             call = run.call_at(ride.stop_id, ride.stop_sequence)
             if call is not None:
-                planned_at = self.timetable.planned_arrival(service_date, run, call.index)
+                planned_at = timetable.planned_arrival(service_date, run, call.index)
                 calls.append(StudentCall(run, service_date, call.index, ride.leg, planned_at))
         return calls
 

@@ -89,25 +89,30 @@ class SchoolDays:
         return self._quarters[services]
 
 
-def as_declared(timetable: Timetable, declared: Declared, today: date) -> Timetable:
-    """The plan as staff changed it: nothing runs on closed days, and today's runs go when they were said to.
-
-    A plan that has the special day in its own calendar is not shifted a second time.
-    """
+def with_closings(timetable: Timetable, declared: Declared) -> Timetable:
+    """The plan without runs on the days that staff closed."""
     closed = frozenset(day for day, one in declared.items() if one.kind is DayKind.CLOSED)
-    if closed:
-        services = timetable.calendar.services.items()
-        calendar = {service_id: replace(one, removed=one.removed | closed) for service_id, one in services}
-        timetable = replace(timetable, calendar=ServiceCalendar(calendar))
-    one = declared.get(today)
-    if one is None or not one.shift or SchoolDays(timetable).planned_kind(today) is one.kind:
+    if not closed:
+        return timetable
+    services = timetable.calendar.services.items()
+    calendar = {service_id: replace(one, removed=one.removed | closed) for service_id, one in services}
+    return replace(timetable, calendar=ServiceCalendar(calendar))
+
+
+def moved_on(timetable: Timetable, declared: Declared, day: date) -> Timetable:
+    """The plan of one day, whose runs go when staff said; of no use for another day.
+
+    A plan that has the special day in its own calendar is not moved a second time.
+    """
+    one = declared.get(day)
+    if one is None or not one.shift or SchoolDays(timetable).planned_kind(day) is one.kind:
         return timetable
     shift_seconds = int(one.shift.total_seconds())
     runs = {
         run.run_id: _shifted(run, shift_seconds)
         for run in timetable.runs.values()
         if (run.start_seconds < NOON_SECONDS) == (one.kind is DayKind.TWO_HOUR_DELAY)
-        and timetable.calendar.runs_on(run.service_id, today)
+        and timetable.calendar.runs_on(run.service_id, day)
     }
     return replace(timetable, runs={**timetable.runs, **runs})
 

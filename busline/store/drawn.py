@@ -1,11 +1,13 @@
 """The plan in force as it stands at a moment: with the paths learned by then, and what staff said about the day."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 
 from busline.ids import PlanId
-from busline.school_days import as_declared
+from busline.school_days import moved_on, with_closings
 from busline.store.declared import DeclaredDays
 from busline.store.paths import PathLedger
 from busline.store.plans import load_timetable
@@ -36,10 +38,12 @@ class DrawnPlan:
 
     version: Version
     timetable: Timetable
-    """With the learned paths, and changed as staff said."""
+    """With the learned paths, and its day changed as staff said."""
     planned: Timetable
     """As it was imported."""
     paths: LearnedPaths
+    on: Callable[[date], Timetable]
+    """The same for any day, changed as staff said about that one."""
 
 
 async def plan_version(pool: Pool, now: datetime) -> Version | None:
@@ -59,8 +63,6 @@ async def load_drawn(pool: Pool, now: datetime) -> DrawnPlan | None:
     today = now.astimezone(planned.timezone).date()
     paths = await PathLedger(pool).paths()
     declared = await DeclaredDays(pool).standing(today - timedelta(days=1), now)
-
-    def drawn() -> Timetable:
-        return as_declared(paths.drawn(planned, now), declared, today)
-
-    return DrawnPlan(version, await asyncio.to_thread(drawn), planned, paths)
+    drawn = await asyncio.to_thread(lambda: with_closings(paths.drawn(planned, now), declared))
+    on = cache(lambda day: moved_on(drawn, declared, day))
+    return DrawnPlan(version, await asyncio.to_thread(on, today), planned, paths, on)

@@ -66,6 +66,22 @@ async def test_what_is_said_the_evening_before_counts_from_midnight_to_midnight(
     assert live.picture.timetable.runs[RUN.run_id].start_seconds == first
 
 
+def planned_tomorrow(live: Live, now: datetime) -> datetime:
+    (told,) = live.picture.planned_on([RIDE], now.date() + timedelta(days=1), now)
+    assert isinstance(told.answer, NotStarted)
+    return told.answer.planned_at
+
+
+async def test_what_is_planned_for_tomorrow_knows_of_its_delay_and_not_of_todays(pool: Pool) -> None:
+    live, days = await opened(pool), DeclaredDays(pool)
+    await days.say(DeclaredDay(TUESDAY, DayKind.TWO_HOUR_DELAY, TWO_HOURS, at("20:00")), "maria")
+    await live.look_again(at("20:01"))
+    assert planned_tomorrow(live, at("20:01")) == at("9:06", TUESDAY)
+    await live.look_again(at("0:01", TUESDAY))
+    assert planned_at(live, at("0:01", TUESDAY)) == at("9:06", TUESDAY)
+    assert planned_tomorrow(live, at("20:00", TUESDAY)) == at("7:06", TUESDAY + timedelta(days=1))
+
+
 async def test_on_a_closed_day_families_are_told_of_the_next_one(pool: Pool) -> None:
     live = await opened(pool)
     await DeclaredDays(pool).say(DeclaredDay(MONDAY, DayKind.CLOSED, timedelta(), at("5:00")), "maria")

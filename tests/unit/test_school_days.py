@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from busline.ids import ServiceId
-from busline.school_days import DayKind, DeclaredDay, SchoolDays, as_declared
+from busline.school_days import DayKind, DeclaredDay, SchoolDays, moved_on, with_closings
 from busline.service_day import Service, ServiceCalendar
 from busline.timetable import Run, Timetable
 from feeds.simulator.history import school_weeks
@@ -80,7 +80,7 @@ def test_what_staff_say_counts_for_more_than_the_plan() -> None:
 
 
 def test_on_a_closed_day_nothing_runs_and_the_next_day_goes_on() -> None:
-    closed = as_declared(plan(), declared(FRIDAY, DayKind.CLOSED), MONDAY)
+    closed = with_closings(plan(), declared(FRIDAY, DayKind.CLOSED))
     assert closed.runs_on(FRIDAY) == []
     assert len(closed.runs_on(MONDAY)) == 12
 
@@ -91,22 +91,22 @@ def starts(timetable: Timetable, prefix: str) -> list[int]:
 
 def test_a_declared_delay_shifts_the_mornings_of_its_own_day_only() -> None:
     said = declared(MONDAY, DayKind.TWO_HOUR_DELAY, 120)
-    before, on = plan(), as_declared(plan(), said, MONDAY)
+    before, on = plan(), moved_on(plan(), said, MONDAY)
     assert starts(on, "am") == [start + 120 for start in starts(before, "am")]
     assert starts(on, "pm") == starts(before, "pm")
     assert all(np.array_equal(run.arrival_seconds, run.departure_seconds) for run in on.runs.values())
-    assert starts(as_declared(plan(), said, FRIDAY), "am") == starts(before, "am")
+    assert starts(moved_on(plan(), said, FRIDAY), "am") == starts(before, "am")
 
 
 def test_a_declared_early_release_brings_the_afternoons_forward() -> None:
-    on = as_declared(plan(), declared(MONDAY, DayKind.EARLY_RELEASE, -90), MONDAY)
+    on = moved_on(plan(), declared(MONDAY, DayKind.EARLY_RELEASE, -90), MONDAY)
     assert starts(on, "pm") == [start - 90 for start in starts(plan(), "pm")]
     assert starts(on, "am") == starts(plan(), "am")
 
 
 def test_a_plan_that_has_the_day_in_its_calendar_is_not_shifted_again() -> None:
     planned = plan()
-    assert as_declared(planned, declared(THURSDAY, DayKind.TWO_HOUR_DELAY, 120), THURSDAY) is planned
+    assert moved_on(planned, declared(THURSDAY, DayKind.TWO_HOUR_DELAY, 120), THURSDAY) is planned
 
 
 def test_the_special_days_of_a_simulated_september_are_seen_in_its_plans() -> None:
