@@ -210,12 +210,12 @@ nothing-asked = ليس لدينا سؤال ينتظر جوابكم. أرسلوا
 
 department = { $department ->
     [transportation] قسم النقل
-    [special_education] التعليم الخاص
+    [special_education] قسم التعليم الخاص
     [enrollment] قسم التسجيل
-    [safety] أمن المدارس
+    [safety] قسم أمن المدارس
     [complaints] قسم الشكاوى
-    [lost_and_found] المفقودات
-    [technology] الدعم الفني
+    [lost_and_found] قسم المفقودات
+    [technology] قسم الدعم الفني
    *[other] المكتب
  }
 case-opened = سيجيبكم { $department }. رقمكم {"\u200E"}{ $reference }. يصلكم الجواب قبل { $by }. للمتابعة أرسلوا { -status }.

@@ -99,7 +99,7 @@ more-students = Còn { $count } học sinh nữa: xin nhắn một mã số họ
 
 other-languages = English: EN
 unlinked = Chúng tôi chỉ trả lời số điện thoại đã đăng ký cho học sinh đó. Để thêm, xin nhắn mã trong thư hoặc gọi { $phone }. { other-languages }
-help = { $district }: { -bus } hoặc mã số học sinh; { -alerts }, { -quiet }, { -students }, { -languages }, { -person }. { $phone }. Ngừng: STOP
+help = { $district }: nhắn { -bus } hay mã học sinh; { -alerts }, { -quiet }, { -students }, { -languages }, { -person }. { $phone }. Ngừng: STOP
 unknown = Xin lỗi, chúng tôi chưa hiểu. Nhắn 1 để tìm xe, 2 để hỏi nhân viên, 3 để xem cách nhắn. Hoặc gọi { $phone }. { other-languages }
 too-many = Quá nhiều tin nhắn trong một giờ. Chúng tôi sẽ trả lời lại sau. Cần gặp nhân viên, xin gọi { $phone }.
 language-set = Chúng tôi sẽ viết bằng tiếng Việt. Nhắn { -bus } hoặc mã số học sinh để tìm xe. { other-languages }
