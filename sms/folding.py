@@ -1,19 +1,53 @@
-"""What somebody typed, made comparable: any text in, plain lower-case words out."""
+"""What somebody typed, made comparable: any text in, plain lower-case words out.
 
+The same folding is done to the lexicon, so both sides meet in one form: `"Dónde"` is `donde`, `"xe buýt"` is `xe buyt`,
+`"الحافلة"` is `حافله`, and `"車"` is `车`.
+"""
+
+import re
 import unicodedata
+from collections.abc import Iterator
 
-_APOSTROPHES = str.maketrans("", "", "'’‘`´")
+from sms.traditional import TO_SIMPLIFIED
+
+_DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ،؟ـ"), "")
+_LETTERS = str.maketrans({"đ": "d", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
+"""Letters that Unicode takes for letters of their own, and people type without their strokes."""
+_ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "گ": "ك", "ٱ": "ا", "چ": "ج", "پ": "ب", "ڤ": "ف"})
+"""Letters that one writer tells apart and the next does not, and their Persian and Urdu keys."""
+_ARABIC_BEGINNINGS = ("وبال", "وال", "بال", "فال", "كال", "هال", "عال", "لل", "ال")
+"""And, with, so, like, this, on, for the: written into the word they stand before."""
+_WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+"""A Chinese character, or a run of other letters and digits: Chinese is written without spaces."""
 
 
 def folded(text: str) -> str:
     """Lower case, no accents, ASCII digits; everything that is no letter or digit is kept as it is."""
-    digits = "".join(
-        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter for letter in text.translate(_APOSTROPHES)
-    )
-    bare = unicodedata.normalize("NFKD", digits.casefold())
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+    return "".join(_letters(text)).translate(_LETTERS).translate(_ARABIC).translate(TO_SIMPLIFIED)
 
 
 def tokens(text: str) -> tuple[str, ...]:
-    """The words of `text`, folded: `"¿Dónde está?"` -> `("donde", "esta")`. An apostrophe does not part a word."""
-    return tuple("".join(letter if letter.isalnum() else " " for letter in folded(text)).split())
+    """The words of `text`, folded: `"¿Dónde está?"` -> `("donde", "esta")`. An apostrophe does not part a word.
+
+    A Chinese character is a word. An Arabic word is left without its article.
+    """
+    return tuple(_without_article(word) for word in _WORD.findall(folded(text)))
+
+
+def _letters(text: str) -> Iterator[str]:
+    # Composed letters may have a lower case only once they are taken apart, so they are taken apart on both sides.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    for letter in apart.translate(_DROPPED):
+        kind = unicodedata.category(letter)
+        if kind in ("Mn", "Mc", "Me", "Cf"):
+            # Accents, vowel signs, and the invisible marks of writing direction.
+            continue
+        yield str(unicodedata.decimal(letter)) if kind == "Nd" else letter
+
+
+def _without_article(word: str) -> str:
+    if "\u0600" <= word[0] <= "\u06ff":
+        for beginning in _ARABIC_BEGINNINGS:
+            if word.startswith(beginning) and len(word) - len(beginning) >= 3:
+                return word[len(beginning) :]
+    return word

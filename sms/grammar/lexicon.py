@@ -1,0 +1,203 @@
+"""The words that people type, by language: `sms/lexicon/<code>.toml` in, phrases and what they contribute out."""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from sms.folding import tokens
+
+Phrase = tuple[str, ...]
+"""Folded words in their order."""
+
+
+class Kind(StrEnum):
+    """What a phrase contributes. The keys of `[words]` in a lexicon; a phrase may have several."""
+
+    # A question about the bus.
+    BUS = "bus"
+    WHERE = "where"
+    """Asks where it is or how far away."""
+    WHEN = "when"
+    """Asks when, or how long still."""
+    LATE = "late"
+    """Late, delayed, on time."""
+    COMING = "coming"
+    """On the way, coming, arriving, near; or still being waited for."""
+    CAME = "came"
+    """Has come, has passed, has left. With a "not" it is still being waited for."""
+    MISSED = "missed"
+    """Asks alone whether it is over: we missed it."""
+    WHICH = "which"
+    NUMBER = "number"
+    WHY = "why"
+    # When, and which way.
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    NIGHT = "night"
+    TO_SCHOOL = "to-school"
+    FROM_SCHOOL = "from-school"
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    OTHER_DAY = "other-day"
+    """A day that the picture of today and tomorrow says nothing about."""
+    # A child that is not there.
+    NOT = "not"
+    CHILD = "child"
+    """A child of the sender; also he, she and they."""
+    HOME = "home"
+    GOT_OFF = "got-off"
+    ABOARD = "aboard"
+    NOT_HOME = "not-home"
+    """Says alone that a child is not where it should be."""
+    # Other matters.
+    TOPIC = "topic"
+    """A matter for the prepared answers or a department, even where a bus or a number is named."""
+    ASIDE = "aside"
+    """Such a matter too, unless the bus is plainly asked for beside it."""
+    PERSON = "person"
+    # Settings and cases.
+    HELP = "help"
+    ALERTS = "alerts"
+    NOTIFY = "notify"
+    """Tell me when it comes near."""
+    MESSAGES = "messages"
+    ON = "on"
+    OFF = "off"
+    MINUTES = "minutes"
+    QUIET = "quiet"
+    BEFORE = "before"
+    AFTER = "after"
+    LANGUAGE = "language"
+    NAME = "name"
+    """The name of a language. Not a list of words of its own: it is `names` of the language meant."""
+    STUDENTS = "students"
+    LINKED = "linked"
+    """On my phone, registered to me."""
+    STATUS = "status"
+    CASE = "case"
+    JOIN = "join"
+    # What stands around all of these.
+    GREETING = "greeting"
+    THANKS = "thanks"
+    YES = "yes"
+    NO = "no"
+    POLITE = "polite"
+    FILLER = "filler"
+
+
+class OptKind(StrEnum):
+    """What a phrase says about receiving texts at all. The keys of `[opt-out]` in a lexicon."""
+
+    STOP = "stop"
+    """Says it alone."""
+    ENDING = "ending"
+    """Says it of messages: stop sending, no more, I do not want."""
+    MESSAGES = "messages"
+    REMOVING = "removing"
+    """Says it of oneself or one's number: remove, delete, take off."""
+    ME = "me"
+    GLUE = "glue"
+    """May stand anywhere between."""
+    START = "start"
+    POLITE = "polite"
+    """Changes nothing."""
+
+
+class LexiconError(Exception):
+    """A lexicon names a kind that is not one, or cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is typed in one language."""
+
+    language: str
+    phrases: Mapping[Phrase, frozenset[Kind]]
+    names: frozenset[Phrase]
+    """What this language is called, in any language."""
+    codes: frozenset[str]
+    """Short codes of it, which count only alone."""
+    opting: Mapping[Phrase, frozenset[OptKind]]
+    reviewed_by: str | None = None
+    """The native speaker who has read it; None while it is a draft."""
+    stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
+    """`mochil` for every word that begins so."""
+
+
+_ASKS = frozenset({Kind.WHICH, Kind.MISSED, Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.NUMBER})
+
+
+_OF_A_CHILD = frozenset({Kind.WHERE, Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+_COMMON = _ASKS | {Kind.BUS, Kind.FILLER, Kind.YES, Kind.NO, Kind.NOT, Kind.THANKS, Kind.GREETING, Kind.CHILD}
+
+
+@cache
+def shipped_lexicons() -> tuple[Lexicon, ...]:
+    """Every lexicon that comes with Busline, in the order of their codes."""
+    found = (entry for entry in files("sms.lexicon").iterdir() if entry.name.endswith(".toml"))
+    return tuple(
+        read_lexicon(entry.name.removesuffix(".toml"), entry.read_text(encoding="utf-8"))
+        for entry in sorted(found, key=lambda entry: entry.name)
+    )
+
+
+def read_lexicon(language: str, source: str) -> Lexicon:
+    """The lexicon of `language` from the text of its file. Raises LexiconError."""
+    try:
+        read = tomllib.loads(source)
+        phrases: dict[Phrase, frozenset[Kind]] = {}
+        stems: dict[str, frozenset[Kind]] = {}
+        for key, listed in read["words"].items():
+            for phrase in _listed(listed):
+                if phrase.endswith("*"):
+                    if len(typed := tokens(phrase)) != 1:
+                        raise ValueError(f"{phrase!r} must be one word to end in *")
+                    (stem,) = typed
+                    stems[stem] = stems.get(stem, frozenset()) | {Kind(key)}
+                elif folded := tokens(phrase):
+                    phrases[folded] = phrases.get(folded, frozenset()) | {Kind(key)}
+        _add_what_is_within(phrases)
+        opting: dict[Phrase, frozenset[OptKind]] = {}
+        for key, listed in read["opt-out"].items():
+            for phrase in _listed(listed):
+                opting[tokens(phrase)] = opting.get(tokens(phrase), frozenset()) | {OptKind(key)}
+        return Lexicon(
+            language=language,
+            phrases=phrases,
+            names=frozenset(tokens(name) for name in _listed(read["language"]["names"])),
+            codes=frozenset(_listed(read["language"]["codes"])),
+            opting=opting,
+            reviewed_by=read["language"].get("reviewed-by"),
+            stems=stems,
+        )
+    except (ValueError, KeyError) as fault:
+        raise LexiconError(f"sms/lexicon/{language}.toml cannot be read: {fault!r}") from fault
+
+
+def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
+    """A question that names the bus, as in "which bus", is about the bus too; "where is my child" also asks where."""
+    for phrase, kinds in list(phrases.items()):
+        within: frozenset[Kind] = frozenset().union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
+        if kinds & _ASKS:
+            phrases[phrase] = kinds | (within & {Kind.BUS})
+        if Kind.NOT_HOME in kinds:
+            phrases[phrase] = kinds | (within & _OF_A_CHILD)
+        if kinds & _COMMON:
+            # Without its marks a rare word may look like a common one: "sợ" (afraid) like "số" (number).
+            phrases[phrase] = phrases[phrase] - {Kind.TOPIC}
+
+
+def _parts(phrase: Phrase) -> Iterator[Phrase]:
+    """The phrases within a phrase."""
+    for start in range(len(phrase)):
+        for end in range(start + 1, len(phrase) + 1):
+            if end - start < len(phrase):
+                yield phrase[start:end]
+
+
+def _listed(phrases: str) -> list[str]:
+    """The phrases of a list that is parted by commas and line ends."""
+    return [phrase.strip() for line in phrases.splitlines() for phrase in line.split(",") if phrase.strip()]

@@ -1,0 +1,155 @@
+"""What the words of a text amount to: which kinds stand in it, how much of it is known, and what that asks for."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from busline.people import Leg
+from sms.grammar.lexicon import Kind
+from sms.grammar.reading import Reading
+from sms.intent import About, Ask, Day, NotHome
+
+ASKING = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.MISSED, Kind.WHY, Kind.WHICH})
+"""What makes a bus the subject of a question."""
+ALONE = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.MISSED})
+"""What asks for the bus without naming it, where nothing else is said."""
+AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
+"""What changes nothing."""
+_OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+UNKNOWN_BESIDE_A_QUESTION = 0.4
+"""Share of words that may be unknown where the bus and a question about it are plain: names, places, weather."""
+UNKNOWN_BESIDE_A_NUMBER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """The words of one text, counted."""
+
+    kinds: Counter[Kind]
+    each: tuple[frozenset[Kind], ...]
+    unknown: int
+    """Words that no lexicon knows."""
+    words: int
+
+    def has(self, *kinds: Kind) -> bool:
+        """Whether one of these stands in it."""
+        return any(self.kinds[kind] for kind in kinds)
+
+    def has_beside(self, kind: Kind, other: Kind) -> bool:
+        """Whether a phrase of this kind stands in it that is not also the other: "cancel" may be either."""
+        return any(kind in kinds and other not in kinds for kinds in self.each)
+
+    def is_only(self, needed: Kind, *beside: Kind) -> bool:
+        """Whether it says this and, apart from politeness, nothing but what is allowed `beside` it."""
+        allowed = AROUND | {needed, *beside}
+        return bool(self.kinds[needed]) and not self.unknown and all(kinds & allowed for kinds in self.each)
+
+    def is_within(self, allowed: Collection[Kind]) -> bool:
+        return not self.unknown and bool(self.each) and all(kinds & set(allowed) for kinds in self.each)
+
+
+def matter_of(reading: Reading) -> Matter:
+    """The words of a reading, counted."""
+    return Matter(
+        kinds=Counter(kind for span in reading.spans for kind in span.kinds),
+        each=tuple(span.kinds for span in reading.spans if span.kinds),
+        unknown=sum(len(span.words) for span in reading.spans if not span.kinds),
+        words=sum(len(span.words) for span in reading.spans),
+    )
+
+
+def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
+    """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter."""
+    if _is_missing(matter):
+        return NotHome(student_ids)
+    if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW, Kind.OTHER_DAY):
+        return None
+    someone = matter.has(Kind.CHILD) or bool(student_ids)
+    if matter.has(Kind.GOT_OFF):
+        return NotHome(student_ids)
+    if matter.has(Kind.HOME) and (someone or matter.has(Kind.CAME, Kind.COMING)) and not matter.has(Kind.BUS):
+        return NotHome(student_ids)
+    if matter.has(Kind.CHILD) and matter.has(Kind.HOME) and matter.has(Kind.CAME):
+        return NotHome(student_ids)
+    if matter.has(Kind.ABOARD) and someone and matter.has(Kind.CAME, Kind.COMING, Kind.MISSED):
+        return NotHome(student_ids)
+    if (
+        matter.kinds[Kind.CHILD]
+        and matter.has(Kind.CAME)
+        and not matter.has(Kind.BUS, Kind.LATE)
+        and not matter.unknown
+    ):
+        # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
+        return NotHome(student_ids)
+    return None
+
+
+def _is_missing(matter: Matter) -> bool:
+    for kinds in matter.each:
+        if Kind.NOT_HOME in kinds:
+            # "Where is my child" beside a bus asks for the bus of the child, and "not back yet" is said of a bus too.
+            about_bus = Kind.WHERE in kinds or not kinds & _OF_A_CHILD
+            if not (about_bus and matter.has(Kind.BUS)) or (Kind.WHERE not in kinds and matter.has(Kind.CHILD)):
+                return True
+    return False
+
+
+def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
+    """A question about where the bus is; None where it is not plainly that."""
+    if matter.has(Kind.TOPIC, Kind.OTHER_DAY, Kind.PERSON):
+        return None
+    asking = any(matter.kinds[kind] for kind in ASKING)
+    plain = asking and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words)
+    if student_ids:
+        is_question = not matter.has(Kind.ASIDE) and (matter.unknown <= UNKNOWN_BESIDE_A_NUMBER or plain)
+        return _ask(matter, student_ids) if is_question or (plain and matter.has(Kind.BUS)) else None
+    if matter.has(Kind.BUS):
+        if asking:
+            # A lone "which" or "why" beside another matter is a question about that one.
+            outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in ALONE)
+            return _ask(matter, ()) if plain and not outweighed else None
+        return _ask(matter, ()) if not matter.unknown and not matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT) else None
+    if matter.has(Kind.ASIDE) or matter.unknown:
+        return None
+    if any(matter.kinds[kind] for kind in ALONE):
+        return _ask(matter, ())
+    if matter.has(Kind.WHICH) and matter.has(Kind.NUMBER):
+        return _ask(matter, ())
+    return _ask(matter, ()) if matter.is_only(Kind.WHY, Kind.NOT) else None
+
+
+def _ask(matter: Matter, student_ids: tuple[str, ...]) -> Ask:
+    day = Day.TOMORROW if matter.has(Kind.TOMORROW) else Day.TODAY
+    return Ask(student_ids, _about(matter, numbered=bool(student_ids)), day, _leg(matter))
+
+
+def _about(matter: Matter, *, numbered: bool) -> About:
+    if matter.has(Kind.WHY):
+        return About.WHY
+    if matter.has(Kind.MISSED):
+        return About.DID_IT_COME
+    if matter.has(Kind.WHERE):
+        return About.WHERE
+    if matter.has(Kind.CAME) and not matter.has(Kind.NOT, Kind.WHEN):
+        return About.DID_IT_COME
+    if matter.has(Kind.WHICH) and not matter.has(Kind.WHEN, Kind.LATE, Kind.CAME):
+        return About.WHICH_BUS
+    if matter.has(Kind.WHEN):
+        return About.WHERE
+    # "The number is 100234" is not about the number of the bus.
+    if (
+        matter.has(Kind.BUS)
+        and matter.has(Kind.NUMBER)
+        and not numbered
+        and not matter.has(Kind.LATE, Kind.COMING, Kind.CAME)
+    ):
+        return About.WHICH_BUS
+    return About.LATE if matter.has(Kind.LATE) else About.WHERE
+
+
+def _leg(matter: Matter) -> Leg | None:
+    to_school = matter.has(Kind.MORNING, Kind.TO_SCHOOL)
+    from_school = matter.has(Kind.AFTERNOON, Kind.FROM_SCHOOL, Kind.HOME)
+    if to_school == from_school:
+        return None
+    return Leg.TO_SCHOOL if to_school else Leg.FROM_SCHOOL

@@ -1,0 +1,88 @@
+"""Settings by text: words and figures in, what is to be set out."""
+
+from collections.abc import Callable
+from datetime import time
+
+from sms.grammar.figures import Hour, hours
+from sms.grammar.lexicon import Kind
+from sms.grammar.matter import Matter
+from sms.intent import Alerts, Quiet
+
+MOST_MINUTES = 120
+"""No bus is awaited longer; a greater number means something else."""
+LATEST_MORNING_HOUR = 11
+UNKNOWN_BESIDE_A_WISH = 2
+
+Read = Callable[[str], Matter]
+"""Reads a piece of a text."""
+
+
+def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
+    """Alerts on, off or so many minutes before; None where the text is about something else."""
+    notify = matter.has(Kind.NOTIFY)
+    if not (matter.has(Kind.ALERTS) or notify) or matter.has_beside(Kind.TOPIC, Kind.OFF):
+        return None
+    if matter.unknown > UNKNOWN_BESIDE_A_WISH or (
+        notify and not matter.has(Kind.ALERTS) and not _near(matter, figures)
+    ):
+        return None
+    minutes = next((number for number in figures if 0 < number <= MOST_MINUTES), None)
+    if matter.has(Kind.OFF, Kind.NO, Kind.NOT):
+        return Alerts(wanted=False)
+    if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
+        return Alerts(wanted=True, minutes=minutes)
+    return Alerts()
+
+
+def _near(matter: Matter, figures: tuple[int, ...]) -> bool:
+    """Whether "tell me when" waits for the bus; without one it may wait for anything."""
+    return bool(figures) or matter.has(Kind.BUS, Kind.COMING, Kind.CAME)
+
+
+def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
+    """Hours without alerts, or none any more; None where the text is about something else."""
+    times = hours(typed)
+    forbidden = matter.has(Kind.MESSAGES) and matter.has(Kind.NOT, Kind.NO) and bool(times)
+    if not (matter.has(Kind.QUIET) or forbidden) or matter.has_beside(Kind.TOPIC, Kind.OFF):
+        return None
+    if matter.unknown > UNKNOWN_BESIDE_A_WISH:
+        return None
+    if not times:
+        return Quiet(off=matter.has(Kind.OFF, Kind.NO))
+    if len(times) >= 2:
+        first, second = (_half(one, times, typed, read) for one in times[:2])
+        return Quiet(start=_at(times[0], first or _opposite(times[0], second)), end=_at(times[1], second))
+    half = _half(times[0], times, typed, read)
+    if matter.has(Kind.AFTER) and not matter.has(Kind.BEFORE):
+        return Quiet(start=_at(times[0], half or ("p" if times[0].hour > LATEST_MORNING_HOUR // 2 else "")))
+    return Quiet(end=_at(times[0], half))
+
+
+def _half(one: Hour, times: list[Hour], typed: str, read: Read) -> str:
+    """a or p, as it is written or as the words around say."""
+    if one.half or one.hour > LATEST_MORNING_HOUR + 1:
+        return one.half
+    at = times.index(one)
+    after = typed[one.end : times[at + 1].start if at + 1 < len(times) else len(typed)]
+    before = typed[times[at - 1].end if at else 0 : one.start]
+    # Chinese and Somali may say the half of the day in front; the others behind.
+    pieces = (before, after) if any("\u4e00" <= letter <= "\u9fff" for letter in typed) else (after, before)
+    for piece in pieces:
+        words = read(piece)
+        if words.has(Kind.NIGHT, Kind.AFTERNOON) != words.has(Kind.MORNING):
+            return "p" if words.has(Kind.NIGHT, Kind.AFTERNOON) else "a"
+    return ""
+
+
+def _opposite(start: Hour, end_half: str) -> str:
+    """Quiet from 9 to 6 is a night, where neither says which half of the day it means."""
+    return "p" if start.hour <= LATEST_MORNING_HOUR and end_half != "p" else ""
+
+
+def _at(one: Hour, half: str) -> time:
+    hour = one.hour
+    if half == "p" and hour <= LATEST_MORNING_HOUR:
+        hour += 12
+    elif half == "a" and hour == LATEST_MORNING_HOUR + 1:
+        hour = 0
+    return time(hour, one.minute)

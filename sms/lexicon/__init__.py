@@ -1,0 +1,1 @@
+"""What families type, by language. Read by `sms.grammar` and `sms.opt_out`; shown to nobody."""
