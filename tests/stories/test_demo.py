@@ -42,6 +42,7 @@ async def test_a_stranger_gets_true_answers_about_buses_that_really_move(tmp_pat
         for asked in ("100234", "#100234", "id 100234"):
             assert first["students"] == ["100234"]
             assert "100234: Bus" in (await phone.text(first["phone"], asked))[0]
+        await phone.text(up["stranger_phone"], "bus")
         stranger = [await phone.text(up["stranger_phone"], student) for student in ("100234", "199999")]
         assert stranger[0] == stranger[1]
 
