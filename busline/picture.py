@@ -71,7 +71,9 @@ class Picture:
         return predict(self.engine, run, service_date, progress, call_index, now)
 
     def foresee(self, key: RunKey, call_index: int, now: datetime) -> Prediction | None:
-        """The same of a run that has not begun: None where its bus was not heard of, or is far from it."""
+        """The same of a run that has not begun: None where its bus was not heard of, is far from it, or has no path."""
+        if self.timetable.runs[key.run_id].pattern.approximate:
+            return None
         return foresee(self.engine, self.fleet, key, call_index, now)
 
     def service_dates(self, now: datetime) -> tuple[date, ...]:

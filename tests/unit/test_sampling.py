@@ -76,6 +76,13 @@ def test_of_a_run_that_has_not_begun_what_is_foreseen_of_its_next_half_hour_is_k
     assert before_start("6:50", seen, "gone") == []
 
 
+def test_of_a_route_without_a_shape_nothing_is_foreseen() -> None:
+    shapeless = replace(LONG, pattern=replace(LONG.pattern, approximate=True))
+    waiting = make_progress(shapeless, seen_at=at("6:50"), distance_m=0.0, under_way=False)
+    picture = Picture(make_timetable([shapeless]), Fleet(at("6:50"), progress={waiting.key: waiting}))
+    assert sample_before_start(picture.timetable, waiting.key, picture.foresee, at("6:50")) == []
+
+
 def test_a_run_that_the_plan_no_longer_has_is_passed_over() -> None:
     gone = replace(make_progress(LONG, seen_at=at("7:10"), distance_m=0.0), key=RunKey(MONDAY, RunId("gone")))
     assert sample_run(TIMETABLE, gone, PICTURE.predict, at("7:10")) == []
