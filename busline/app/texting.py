@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
+from random import SystemRandom
 
 import phonenumbers
 import structlog
@@ -35,9 +36,11 @@ from sms.webhooks import routes
 
 log = structlog.get_logger(__name__)
 
-ASK_EVERY_SECONDS = 1.0
-"""How soon a family hears that another phone asks for its student. Never in the text's own time: a stranger could
-measure whether there is such a family."""
+_CHANCE = SystemRandom()
+
+ASKED_AFTER_SECONDS = (5.0, 30.0)
+"""How soon, at random, a family hears that another phone asks for its student. In the text's own time, or always so
+long after it, a stranger could measure whether there is such a family."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
             if away:
                 log.info("families_asked_again")
             away = False
-        await asyncio.sleep(ASK_EVERY_SECONDS)
+        await asyncio.sleep(_CHANCE.uniform(*ASKED_AFTER_SECONDS))
 
 
 def promise_question(
