@@ -14,6 +14,9 @@ BENCHMARKS = (
     "arrival_times",
     "madison",
     "postgres_kills",
+    "intents",
+    "opt_out_words",
+    "faq",
 )
 
 
