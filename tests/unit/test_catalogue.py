@@ -2,6 +2,8 @@
 
 import pytest
 
+from busline.settings import KNOWN_LANGUAGES
+from feeds.roster.layout import LANGUAGES as ROSTER_LANGUAGES
 from sms.catalogue import Catalogue, CatalogueError, Voice, shipped_catalogue, shipped_sources
 from sms.catalogue.budget import OF_ANY_LENGTH, Measure, measures, shipped_budgets
 from sms.catalogue.names import named_languages, other_languages
@@ -26,8 +28,8 @@ def changed(language: str, before: str, after: str) -> LanguageSource:
     return read_source(SOURCES[language].replace(before, after))
 
 
-def test_the_catalogue_speaks_ten_languages_in_the_order_they_are_offered() -> None:
-    assert CATALOGUE.languages == TEN
+def test_the_catalogue_speaks_ten_languages_and_settings_and_rosters_know_the_same() -> None:
+    assert CATALOGUE.languages == KNOWN_LANGUAGES == ROSTER_LANGUAGES == TEN
 
 
 @pytest.mark.parametrize("language", TEN)

@@ -127,6 +127,12 @@ def test_a_call_is_answered_in_the_contacts_language_only_once_the_number_is_vou
     assert (untold.language, untold.outcome, untold.told) == ("en", Outcome.ASKED_TO_TEXT, ())
 
 
+def test_a_caller_whose_language_has_no_voice_is_spoken_to_in_the_districts_and_texted_in_their_own() -> None:
+    somali = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "so"))
+    assert conversation().reply_to_call(attested=True, asker=somali, now=NOW).language == "en"
+    assert reply_to("100234", somali).language == "so"
+
+
 def test_a_default_language_that_is_not_in_the_catalogue_is_found_at_the_start() -> None:
     settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150", default_language="xx")
     with pytest.raises(ValueError, match="default language 'xx'"):
