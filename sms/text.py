@@ -156,8 +156,12 @@ def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now:
             )
         case AtStop(bus, _, fix_at):
             return teller.tell("at-stop", bus=teller.bus(bus), seen=teller.clock(fix_at))
-        case NotStarted(bus, _, planned_at):
-            return teller.tell("not-started", bus=teller.bus(bus), planned=teller.clock(planned_at))
+        case NotStarted(bus, leg, planned_at, be_ready_by):
+            planned = teller.clock(planned_at)
+            if be_ready_by is None:
+                return teller.tell("not-started", bus=teller.bus(bus), planned=planned)
+            by = teller.clock(be_ready_by)
+            return teller.tell("not-started-ready", bus=teller.bus(bus), planned=planned, leg=leg, by=by)
         case LateStart(bus, _, planned_at, minutes_late):
             planned = teller.clock(planned_at)
             return teller.tell("late-start", bus=teller.bus(bus), planned=planned, minutes=minutes_late)

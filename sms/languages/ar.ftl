@@ -74,6 +74,7 @@ last-seen = { $students }: { $bus } شوهدت { $seen }. قد تصل { $window 
  }. { be-ready }
 at-stop = { $students }: { $bus } في موقفكم الآن. مباشر { $seen }.
 not-started = { $students }: { $bus } لم تنطلق بعد. الموعد المقرر في موقفكم: { $planned } (حسب الجدول). اكتبوا لنا مجددا قرب هذا الوقت.
+not-started-ready = { $students }: { $bus } لم تنطلق بعد. الموعد المقرر في موقفكم: { $planned } (حسب الجدول). { be-ready }
 late-start = { $students }: { $bus } لم تنطلق بعد ومتأخرة { some-minutes }. الموعد المقرر في موقفكم: { $planned }، وستصل بعده. اكتبوا بعد 5 دقائق.
 no-signal = { $students }: { $bus } بلا إشارة منذ { $seen }، فلا نعرف متى تصل. الموعد المقرر في موقفكم: { $planned }. اكتبوا مجددا بعد 5 دقائق.
 off-route = { $students }: { $bus } كانت خارج مسارها { $seen }، فلا نعرف متى تصل. الموعد المقرر في موقفكم: { $planned }. اكتبوا بعد 5 دقائق.

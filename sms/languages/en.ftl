@@ -70,6 +70,7 @@ last-seen = { $students }: { $bus } was last seen at { $seen }. It may come { $w
  }. { be-ready }
 at-stop = { $students }: { $bus } is at your stop now. Live at { $seen }.
 not-started = { $students }: { $bus } has not started yet. Planned at your stop: { $planned } (from the schedule). Text again closer to that time.
+not-started-ready = { $students }: { $bus } has not started yet. Planned at your stop: { $planned } (from the schedule). { be-ready }
 late-start = { $students }: { $bus } has not left yet and is { $minutes } min late to start. Planned at your stop: { $planned }; expect it later. Text again in 5 min.
 no-signal = { $students }: { $bus } has sent no signal since { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.
 off-route = { $students }: { $bus } was off its route at { $seen }, so we cannot say when it comes. Planned at your stop: { $planned }. Text again in 5 min.

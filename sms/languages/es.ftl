@@ -60,6 +60,7 @@ last-seen = { $students }: { $bus } se vio por última vez: { $seen }. Llegaría
  }. { be-ready }
 at-stop = { $students }: { $bus } está ahora en su parada. En vivo { $seen }.
 not-started = { $students }: { $bus } aún no ha salido. Hora prevista en su parada: { $planned } (según el horario). Escriba más cerca de esa hora.
+not-started-ready = { $students }: { $bus } aún no ha salido. Hora prevista en su parada: { $planned } (según el horario). { be-ready }
 late-start = { $students }: { $bus } no ha salido y lleva { $minutes } min de retraso. Previsto en su parada: { $planned }; llegará más tarde. Escriba otra vez en 5 min.
 no-signal = { $students }: { $bus } no da señal desde { $seen }; no podemos decir cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.
 off-route = { $students }: { $bus } iba fuera de su ruta, visto { $seen }; no sabemos cuándo llega. Previsto en su parada: { $planned }. Escriba otra vez en 5 min.

@@ -57,6 +57,7 @@ last-seen = { $students }: { $bus } a été vu la dernière fois: { $seen }. Arr
  }. { be-ready }
 at-stop = { $students }: { $bus } est à votre arrêt maintenant. En direct { $seen }.
 not-started = { $students }: { $bus } n'est pas encore parti. Prévu à votre arrêt: { $planned } (selon l'horaire). Réécrivez plus près de cette heure.
+not-started-ready = { $students }: { $bus } n'est pas encore parti. Prévu à votre arrêt: { $planned } (selon l'horaire). { be-ready }
 late-start = { $students }: { $bus } n'est pas parti et a { $minutes } min de retard. Prévu à votre arrêt: { $planned }; il viendra plus tard. Réécrivez dans 5 min.
 no-signal = { $students }: { $bus } n'émet plus depuis { $seen }; nous ne savons pas quand il arrivera. Prévu à votre arrêt: { $planned }. Réécrivez dans 5 min.
 off-route = { $students }: { $bus } est sorti de son trajet ({ $seen }); nous ne savons pas quand il arrivera. Prévu à votre arrêt: { $planned }. Réécrivez dans 5 min.

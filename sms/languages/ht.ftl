@@ -61,6 +61,7 @@ last-seen = { $students }: { $bus }: dènye fwa nou wè l { $seen }. Li ka rive 
  }. { be-ready }
 at-stop = { $students }: { $bus } nan arè ou a kounye a. An dirèk { $seen }.
 not-started = { $students }: { $bus } poko kòmanse wout li. Lè prevwa nan arè ou a: { $planned } (dapre orè a). Ekri ankò toupre lè sa a.
+not-started-ready = { $students }: { $bus } poko kòmanse wout li. Lè prevwa nan arè ou a: { $planned } (dapre orè a). { be-ready }
 late-start = { $students }: { $bus } poko pati, li gen { $minutes } min reta. Lè prevwa nan arè ou a: { $planned }; l ap rive pita. Ekri ankò nan 5 min.
 no-signal = { $students }: { $bus } pa bay siyal depi { $seen }; nou pa konnen kilè l ap rive. Lè prevwa nan arè ou a: { $planned }. Ekri ankò nan 5 min.
 off-route = { $students }: { $bus } te soti sou wout li { $seen }; nou pa konnen kilè l ap rive. Lè prevwa nan arè ou a: { $planned }. Ekri ankò nan 5 min.

@@ -58,6 +58,7 @@ last-seen = { $students }: { $bus } odjadu últimu bes { $seen }. E pode txiga {
  }. { be-ready }
 at-stop = { $students }: { $bus } sta na bu paraji gósi. Na diretu { $seen }.
 not-started = { $students }: { $bus } inda ka kumesa viaji. Previstu na bu paraji: { $planned } (sigundu oráriu). Skrebe otu bes mas pertu di ora.
+not-started-ready = { $students }: { $bus } inda ka kumesa viaji. Previstu na bu paraji: { $planned } (sigundu oráriu). { be-ready }
 late-start = { $students }: { $bus } inda ka sai, dja sta { $minutes } min trazadu. Previstu na bu paraji: { $planned }; e ta txiga mas tardi. Skrebe otu bes dipos di 5 min.
 no-signal = { $students }: { $bus } ka da sinal desdi { $seen }; nu ka sabe ki ora e ta txiga. Previstu na bu paraji: { $planned }. Skrebe otu bes dipos di 5 min.
 off-route = { $students }: { $bus } staba fóra di rota { $seen }; nu ka sabe ki ora e ta txiga. Previstu na bu paraji: { $planned }. Skrebe otu bes dipos di 5 min.

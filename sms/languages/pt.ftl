@@ -57,6 +57,7 @@ last-seen = { $students }: { $bus } foi visto por último: { $seen }. Pode chega
  }. { be-ready }
 at-stop = { $students }: { $bus } está agora no seu ponto. Ao vivo { $seen }.
 not-started = { $students }: { $bus } ainda não saiu. Previsto no seu ponto: { $planned } (pelo horário oficial). Escreva de novo perto dessa hora.
+not-started-ready = { $students }: { $bus } ainda não saiu. Previsto no seu ponto: { $planned } (pelo horário oficial). { be-ready }
 late-start = { $students }: { $bus } não saiu e está { $minutes } min atrasado. Previsto no seu ponto: { $planned }; chegará mais tarde. Escreva de novo em 5 min.
 no-signal = { $students }: { $bus } não dá sinal desde { $seen }; não sabemos quando chega. Previsto no seu ponto: { $planned }. Escreva de novo em 5 min.
 off-route = { $students }: { $bus } estava fora da rota ({ $seen }); não sabemos quando chega. Previsto no seu ponto: { $planned }. Escreva de novo em 5 min.

@@ -61,6 +61,7 @@ last-seen = { $students }: { $bus } ugu dambayn la arkay { $seen }. Wuxuu iman k
  }. { be-ready }
 at-stop = { $students }: { $bus } hadda wuxuu joogaa istaankaaga. Toos { $seen }.
 not-started = { $students }: { $bus } weli ma bilaabin. Qorshaha istaankaaga: { $planned } (jadwalka). Mar kale soo qor marka waqtigu soo dhowaado.
+not-started-ready = { $students }: { $bus } weli ma bilaabin. Qorshaha istaankaaga: { $planned } (jadwalka). { be-ready }
 late-start = { $students }: { $bus } weli ma bixin, wuxuuna daahay { $minutes } daq. Qorshaha istaankaaga: { $planned }; wuu ka dambayn doonaa. Soo qor 5 daq. kadib.
 no-signal = { $students }: { $bus } signaal ma soo dirin tan iyo { $seen }; ma ogin goorta uu imanayo. Qorshaha istaankaaga: { $planned }. Soo qor 5 daq. kadib.
 off-route = { $students }: { $bus } jidkiisa wuu ka baxsanaa { $seen }; ma ogin goorta uu imanayo. Qorshaha istaankaaga: { $planned }. Soo qor 5 daq. kadib.

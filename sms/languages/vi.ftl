@@ -44,6 +44,7 @@ last-seen = { $students }: { $bus } thấy lần cuối { $seen }. Có thể đ�
  }. { be-ready }
 at-stop = { $students }: { $bus } đang ở trạm của quý vị. Trực tiếp { $seen }.
 not-started = { $students }: { $bus } chưa khởi hành. Dự kiến đến trạm: { $planned } (theo lịch). Xin nhắn lại khi gần giờ đó.
+not-started-ready = { $students }: { $bus } chưa khởi hành. Dự kiến đến trạm: { $planned } (theo lịch). { be-ready }
 late-start = { $students }: { $bus } chưa chạy, đã trễ { $minutes } phút. Dự kiến đến trạm: { $planned }, nhưng sẽ muộn hơn. Xin nhắn lại sau 5 phút.
 no-signal = { $students }: { $bus } mất tín hiệu từ { $seen }, chưa rõ khi nào đến. Dự kiến đến trạm: { $planned }. Xin nhắn lại sau 5 phút.
 off-route = { $students }: { $bus } đi lệch tuyến lúc { $seen }, chưa rõ khi nào đến. Dự kiến đến trạm: { $planned }. Xin nhắn lại sau 5 phút.

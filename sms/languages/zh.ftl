@@ -44,6 +44,7 @@ last-seen = { $students }：{ $bus }最后见于{ $seen }，可能{ $window }到
  }。{ be-ready }
 at-stop = { $students }：{ $bus }现在就在您的车站。实时{ $seen }。
 not-started = { $students }：{ $bus }还没发车。计划到站：{ $planned }（按时刻表）。请临近时再发短信。
+not-started-ready = { $students }：{ $bus }还没发车。计划到站：{ $planned }（按时刻表）。{ be-ready }
 late-start = { $students }：{ $bus }还没发车，已晚{ $minutes }分钟。计划到站：{ $planned }，会更晚。请5分钟后再问。
 no-signal = { $students }：{ $bus }自{ $seen }起没有信号，不知何时到。计划到站：{ $planned }。请5分钟后再问。
 off-route = { $students }：{ $bus }在{ $seen }偏离了路线，不知何时到。计划到站：{ $planned }。请5分钟后再问。

@@ -155,7 +155,7 @@ def answers(draw: st.DrawFn) -> tuple[Answer, datetime]:
         RunningLate(bus, leg, window, draw(late), now),
         LastSeen(bus, leg, window, draw(late), near(-6, -2)),
         AtStop(bus, leg, now),
-        NotStarted(draw(st.none() | st.just(bus)), leg, near(0, 240)),
+        NotStarted(draw(st.none() | st.just(bus)), leg, near(0, 240), draw(st.none() | st.just(near(-30, 90)))),
         LateStart(draw(st.none() | st.just(bus)), leg, near(-60, 60), draw(late)),
         NoSignalSince(bus, leg, near(-60, 60), near(-120, -7)),
         OffRoute(bus, leg, near(-60, 60), now),

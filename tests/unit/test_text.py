@@ -61,6 +61,7 @@ def every_answer(leg: Leg, bus: Bus, news: datetime, earliest: datetime, latest:
         AtStop(bus, leg, news),
         NotStarted(bus, leg, latest),
         NotStarted(None, leg, latest),
+        NotStarted(bus, leg, latest, earliest),
         LateStart(bus, leg, latest, 125),
         LateStart(None, leg, latest, 125),
         NoSignalSince(bus, leg, latest, news),
@@ -127,6 +128,13 @@ def test_an_answer_keeps_to_its_budget_at_its_longest(answer: Answer, language: 
             "Planned at your stop: 7:05 AM. Text again in 5 min.",
             "100234: El autobus 47 no da señal desde 6:51 am; no podemos decir cuando llega. "
             "Previsto en su parada: 7:05 am. Escriba otra vez en 5 min.",
+        ),
+        (
+            NotStarted(Bus(VehicleId("47")), Leg.TO_SCHOOL, at(7, 5), at(7, 1)),
+            "100234: Bus 47 has not started yet. Planned at your stop: 7:05 AM (from the schedule). "
+            "Be at the stop by 7:01 AM.",
+            "100234: El autobus 47 aun no ha salido. Hora prevista en su parada: 7:05 am (segun el horario). "
+            "Hora de estar en la parada: 7:01 am.",
         ),
         (
             NotRidingToday(date(2026, 11, 25)),
