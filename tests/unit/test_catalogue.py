@@ -93,6 +93,19 @@ def test_every_text_keeps_to_its_budget_of_segments_at_its_longest(language: str
     assert too_long == {}
 
 
+@pytest.mark.parametrize("language", ["vi", "ar"])
+def test_a_text_that_fits_one_segment_in_a_dear_language_is_held_to_one(language: str) -> None:
+    measured = longest(language).values()
+    assert {one.key for one in measured if one.budget == 1} == {one.key for one in measured if one.size.count == 1}
+
+
+def test_every_budget_is_of_a_text_that_there_is() -> None:
+    budgets = shipped_budgets()
+    assert budgets.of_language.keys() == SOURCES.keys()
+    for language, of_message in {"en": budgets.of_message, **budgets.of_message_in}.items():
+        assert of_message.keys() <= longest(language).keys()
+
+
 def test_one_character_too_many_is_a_segment_too_many() -> None:
     source = (
         SOURCES["en"]
