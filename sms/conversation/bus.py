@@ -89,7 +89,9 @@ def _written(ask: Ask, told: Sequence[Told], turn: Turn, answers: Answers) -> tu
     words = render_family(lines, turn.wording, turn.now)
     lead = _lead(ask.about, [one.answer for one in told])
     if lead is not None:
-        words = f"{turn.say(lead)} {words}"
+        said = turn.say(lead)
+        # Chinese puts no space after a full stop.
+        words = f"{said}{'' if said.endswith('。') else ' '}{words}"
     if ask.about is About.WHY and (because := _because(told, turn, answers)) is not None:
         words = f"{words}\n{because}"
     return (words,)

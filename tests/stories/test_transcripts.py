@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from busline.store.plans import save_plan
 from busline.store.pool import Pool
 from tests.builders import make_run, make_timetable
 from tests.transcripts import in_english, in_other_languages
@@ -33,10 +34,11 @@ HEAD = """# Conversations
 Every conversation below was played to the real service, with its database, and this is what it said. A test plays them
 again and fails where a word differs, so this page is always true.
 
-It is Monday, 5 October 2026, 7:02, unless a clock says otherwise. All phones have texted before, but for the first. Bus 47 is due at the students' stop at 7:06. Father
-may ask about students 100234 and 100235. Each of the ten mothers may ask about one student on the same bus, and is on
-file with her language. Stranger and Grandmother are on file for nobody; Aunt is on file without the right to ask. The
-reference numbers and the code of a letter are drawn by chance, so the same ones stand for them here.
+It is Monday, 5 October 2026, 7:02, unless a clock says otherwise. All phones have texted before, but for the first. Bus
+47 is due at the students' stop at 7:06. Father may ask about students 100234 and 100235. Each of the ten mothers may
+ask about one student on the same bus, and is on file with her language. Stranger and Grandmother are on file for
+nobody; Aunt is on file without the right to ask. The reference numbers and the code of a letter are drawn by chance, so
+the same ones stand for them here.
 """
 
 
@@ -45,6 +47,8 @@ async def test_the_document_is_what_the_service_says(pool: Pool) -> None:
         await _more_families(pool)
         home = make_run("R3", start="14:30", bus="47", block="B47")
         line.picture.timetable = make_timetable([*line.picture.timetable.runs.values(), home])
+        # The departments' hours are those of the district's zone, which is the plan's.
+        await save_plan(pool, line.picture.timetable, "made-up", "made-up", line.clock.at)
         player = Player(pool, line)
         sections, number = [HEAD], 0
         for title, scripts in PARTS:

@@ -165,7 +165,7 @@ def conversations() -> list[Conversation]:
         Conversation(
             "Two languages in one house",
             [
-                Says("Manman", "100101"),
+                Says("Manman", "200102"),
                 Says("Manman", "where is the bus"),
                 Says("Manman", "english"),
                 Says("Manman", "bus"),
