@@ -14,6 +14,7 @@ from busline.api.cases import case_operations
 from busline.api.operation import Operation, description, description_route
 from busline.board.accuracy import accuracy_routes
 from busline.board.assigning import assigning_routes
+from busline.board.case_line import CaseLine
 from busline.board.page import Board, board_routes
 from busline.board.sign_in import HOME, sign_in_routes
 from busline.board.templates import static_files
@@ -76,12 +77,13 @@ def build_web(
     add(None, _watching_routes(settings, pool, picture, clock, metrics, board))
     add(None, sign_in_routes(staff, settings, masker))
     add(None, open_routes)
-    add(Role.VIEWER, board_routes(board, settings))
+    overview = Overview(pool)
+    add(Role.VIEWER, board_routes(board, settings, CaseLine(overview, clock.now)))
     add(Role.DISPATCHER, assigning_routes(picture, Ledger(pool), clock))
     add(Role.VIEWER, accuracy_routes(Scores(pool), picture, clock.now, settings))
     for role, routes in staff_routes.items():
         add(role, routes)
-    cases = case_operations(CaseDesk(pool), Conversations(pool), Overview(pool), staff, clock)
+    cases = case_operations(CaseDesk(pool), Conversations(pool), overview, staff, clock)
     operations = (*cases, *open_operations)
     for operation in operations:
         add(operation.role, [operation.route])

@@ -254,6 +254,7 @@ async function refresh() {
     const news = await answer.json();
     if (paused) return;
     setClock(Number(answer.headers.get("X-Busline-Now")));
+    showCases(answer.headers.get("X-Busline-Cases") ?? "");
     take(news);
     failures = 0;
     showLink("live", "Live");
@@ -270,6 +271,12 @@ async function refresh() {
     }
     later(wait * (0.75 + Math.random() / 2));
   }
+}
+
+function showCases(words) {
+  const line = byId("cases");
+  if (line.textContent !== words) line.textContent = words;
+  line.hidden = words === "";
 }
 
 function take(news) {

@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from aiohttp import hdrs, web
 
+from busline.board.case_line import CaseLine
 from busline.board.run_view import RunView, run_view
 from busline.board.templates import epoch_ms, templates
 from busline.board.view import BoardView, Group, Row, board_view, searchable
@@ -27,6 +28,8 @@ from busline.web_guard import MEMBER
 REFRESH_SECONDS = 4
 NOW_HEADER = "X-Busline-Now"
 """The district's time in milliseconds since 1970: what the browser's clock and ages go by."""
+CASES_HEADER = "X-Busline-Cases"
+"""The line about cases; it comes from the database, not with the rows that everybody shares."""
 RUNS_REMEMBERED = 100
 """Of so many runs it is remembered how they were shown, so that a second look does not show jitter."""
 _SHARE_OF_A_CORE = 0.1
@@ -133,7 +136,7 @@ def is_shown(row: Row, show: Group | None, query: str) -> bool:
     return (show is None or show in row.groups) and query.lower() in searchable(row)
 
 
-def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
+def board_routes(board: Board, settings: Settings, cases: CaseLine) -> list[web.RouteDef]:
     """`GET /board`, the page; `GET /board/rows`, its data; `GET /board/runs/{date}/{run}`, one run. Staff only."""
 
     async def page(request: web.Request) -> web.Response:
@@ -148,6 +151,7 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
             "show": show,
             "query": query,
             "now": board.now(),
+            "cases": await cases.words(),
             "refresh_seconds": REFRESH_SECONDS,
         }
         response = web.Response(text=await asyncio.to_thread(_page_html, context), content_type="text/html")
@@ -159,7 +163,7 @@ def board_routes(board: Board, settings: Settings) -> list[web.RouteDef]:
         if body is None:
             raise web.HTTPServiceUnavailable(text="No plan is loaded yet.")
         # The rows may be some seconds old, as they say; the clock is told anew to each.
-        headers = {NOW_HEADER: str(epoch_ms(board.now()))}
+        headers = {NOW_HEADER: str(epoch_ms(board.now())), CASES_HEADER: await cases.words()}
         if "gzip" not in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
             return web.Response(body=gzip.decompress(body), content_type="application/json", headers=headers)
         headers[hdrs.CONTENT_ENCODING] = "gzip"

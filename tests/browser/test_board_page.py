@@ -8,9 +8,12 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from busline.cases.case import NewCase
+from busline.cases.departments import LOST_AND_FOUND
+from busline.cases.ledger import open_case
 from busline.fleet import NoticeKind, RunNotice
-from busline.ids import RunId, RunKey, SourceId
-from busline.store.pool import Pool
+from busline.ids import Phone, RunId, RunKey, SourceId
+from busline.store.pool import Pool, transaction
 from tests.browser.board import open_board
 from tests.morning import DAY
 from tests.web.desk import PASSWORD, Desk, open_desk
@@ -212,3 +215,15 @@ async def test_without_colours_every_state_still_has_its_shape_and_word(desk: De
         assert box is not None
         assert box["width"] >= 12
     await context.close()
+
+
+async def test_a_family_that_waits_for_a_person_is_on_the_board_without_a_reload(
+    desk: Desk, pool: Pool, page: Page
+) -> None:
+    await open_board(desk, page)
+    await expect(page.locator("#cases")).to_be_hidden()
+    new = NewCase(Phone("+16175550100"), "en", LOST_AND_FOUND, "lost_item", "his backpack")
+    async with transaction(pool) as connection:
+        await open_case(connection, new, desk.morning.now)
+    await expect(page.locator("#cases")).to_have_text("1 family waits for an answer of a person.", timeout=15_000)
+    assert await faults_of(page) == []
