@@ -10,7 +10,7 @@ from busline.fleet import Assignment, Fleet, Proposal, RunProgress, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.match import UnmatchedReason
 from busline.position import Position, Positions
-from busline.tracking.going import Changed, Going, Joined, K, Layered, Mixed, V, Visits, visit_of
+from busline.tracking.going import Changed, Going, Heard, K, Layered, Mixed, V, Visits, visit_of
 from busline.tracking.journey import Journey
 from busline.tracking.under_way import Taken, UnderWay
 
@@ -98,7 +98,7 @@ class Draft:
 
     def moved(self, positions: Positions, going: Going, taken: Taken) -> None:
         """Vehicles under way were moved along; `going` is how they are now."""
-        self.together = Together(positions.rows(taken.rows), going, taken)
+        self.together = Together(positions, going, taken)
         if taken.old:
             self.unmatched[UnmatchedReason.OLD_FIX] += taken.old
 
@@ -150,7 +150,7 @@ class Draft:
         progress: Sequence[RunProgress] = tuple(fleet.progress[key] for key in self.changed if key in fleet.progress)
         visits: Sequence[StopVisit] = tuple(self.new_visits.values())
         if (together := self.together) is not None:
-            positions = Joined(together.positions, positions)
+            positions = together.heard(positions)
             progress, visits = together.progress(progress), together.visits(visits)
         return Step(fleet, positions, progress, visits, tuple(self.new_assignments), dict(self.unmatched))
 
@@ -162,6 +162,9 @@ class Together:
     positions: Positions
     going: Going
     taken: Taken
+
+    def heard(self, others: Sequence[Position]) -> Sequence[Position]:
+        return Heard(self.positions, self.taken.rows, others)
 
     def progress(self, others: Sequence[RunProgress]) -> Sequence[RunProgress]:
         return Changed(self.going, self.taken.seats, others)

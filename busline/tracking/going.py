@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from busline.fleet import AssignmentSource, RunProgress, StopVisit
 from busline.geo import LatLon
 from busline.ids import RunKey, VehicleId
+from busline.position import Position, Positions
 from busline.timetable import Run, Timetable
 
 Floats = NDArray[np.float64]
@@ -200,6 +201,21 @@ class Mixed(Sequence[V]):
 
     def __len__(self) -> int:
         return len(self.rows) + len(self.here)
+
+
+class Heard(Mixed[Position]):
+    """The positions that a step took: rows of a batch, and others."""
+
+    __slots__ = ("_batch", "_which")
+
+    def __init__(self, batch: Positions, which: Rows, here: Sequence[Position]) -> None:
+        super().__init__(batch.__getitem__, which.tolist(), here)
+        self._batch = batch
+        self._which = which
+
+    def columns(self) -> Positions:
+        """Without the others."""
+        return self._batch if len(self._which) == len(self._batch) else self._batch.rows(self._which)
 
 
 class Changed(Mixed[RunProgress]):

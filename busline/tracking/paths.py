@@ -90,6 +90,8 @@ class Paths:
         self._block_start = self._segment_start[of] + BLOCK_SEGMENTS * nth
         self._block_end = np.minimum(self._block_start + BLOCK_SEGMENTS, self._segment_end[of])
         self._first_block = np.cumsum(blocks) - blocks
+        self._last_block = self._first_block + blocks - 1
+        self._block_line_m = self._line_m[self._block_start]
         # A path has one point more than it has segments.
         x, y = _concatenate([xy[:, 0] for xy in points]), _concatenate([xy[:, 1] for xy in points])
         point = (self._block_start + of)[:, None] + np.minimum(
@@ -121,6 +123,19 @@ class Paths:
         """
         place = distance_m + self._plan_offset[run]
         after = np.searchsorted(self._node_line_m, place, side="right" if departing else "left")
+        return self._clock(run, place, after, departing=departing)
+
+    def planned_clocks(self, run: Rows, distance_m: Floats) -> tuple[Floats, Floats]:
+        """The planned clock on arriving at a distance along each run's path, and on departing from it."""
+        place = distance_m + self._plan_offset[run]
+        after = np.searchsorted(self._node_line_m, place, side="left")
+        arriving = self._clock(run, place, after, departing=False)
+        departing = arriving.copy()
+        at_stop = np.flatnonzero(self._node_line_m[np.minimum(after, len(self._node_line_m) - 1)] == place)
+        departing[at_stop] = self.planned_seconds(run[at_stop], distance_m[at_stop], departing=True)
+        return arriving, departing
+
+    def _clock(self, run: Rows, place: Floats, after: Rows, *, departing: bool) -> Floats:
         # The first stop is left, not arrived at, and the last arrived at: nothing is planned outside them.
         first, last = self._node_start[run], self._node_end[run]
         after = np.minimum(np.maximum(after, first + 2), np.maximum(last - 2, first + 1))
@@ -138,10 +153,7 @@ class Paths:
         """
         low = np.clip(low_m, 0.0, self.length_m[pattern])
         high = np.clip(high_m, low, self.length_m[pattern])
-        start, end = self._segment_start[pattern], self._segment_end[pattern]
-        first = np.clip(np.searchsorted(self._line_m, low + self._offset[pattern], side="right") - 1, start, end - 1)
-        last = np.clip(np.searchsorted(self._line_m, high + self._offset[pattern], side="left"), first + 1, end)
-        of, first, last = self._near(pattern, xy, first, last)
+        of, first, last = self._near(pattern, xy, low, high)
         pattern, xy, low, high = pattern[of], xy[of], low[of], high[of]
         # In pieces that stay in the processor's cache: about twice as fast as all at once.
         piece = np.cumsum(last - first) // PIECE_SEGMENTS
@@ -153,16 +165,18 @@ class Paths:
         ]
         return Candidates(*(np.concatenate(column) for column in zip(*found, strict=True)))
 
-    def _near(self, pattern: Rows, xy: Floats, first: Rows, last: Rows) -> tuple[Rows, Rows, Rows]:
+    def _near(self, pattern: Rows, xy: Floats, low: Floats, high: Floats) -> tuple[Rows, Rows, Rows]:
         """What is left of some windows without the blocks that are too far away: which window, first and last segment.
 
         Both ends of what is left lie either where the window has them, or where the path is too far away to count.
         """
-        start = self._segment_start[pattern]
-        first_block = self._first_block[pattern] + (first - start) // BLOCK_SEGMENTS
-        blocks = self._first_block[pattern] + (last - 1 - start) // BLOCK_SEGMENTS + 1 - first_block
+        offset = self._offset[pattern]
+        start, end = self._first_block[pattern], self._last_block[pattern]
+        first = np.clip(np.searchsorted(self._block_line_m, low + offset, side="right") - 1, start, end)
+        last = np.clip(np.searchsorted(self._block_line_m, high + offset, side="left") - 1, first, end)
+        blocks = last + 1 - first
         of = np.repeat(np.arange(len(blocks)), blocks)
-        block = np.arange(len(of)) + np.repeat(first_block - (np.cumsum(blocks) - blocks), blocks)
+        block = np.arange(len(of)) + np.repeat(first - (np.cumsum(blocks) - blocks), blocks)
         dx, dy = xy[:, 0][of] - self._block_x[block], xy[:, 1][of] - self._block_y[block]
         near = np.flatnonzero(dx * dx + dy * dy <= self._block_reach[block] ** 2)
         of, block = of[near], block[near]
@@ -170,13 +184,28 @@ class Paths:
         begins = np.ones(len(of), np.bool_)
         begins[1:] = (np.diff(of) != 0) | (np.diff(block) != 1)
         begin = np.flatnonzero(begins)
-        end = np.append(begin, len(of))[1:] - 1
-        of = of[begin]
-        return (
-            of,
-            np.maximum(self._block_start[block[begin]], first[of]),
-            np.minimum(self._block_end[block[end]], last[of]),
-        )
+        end_ = np.append(begin, len(of))[1:] - 1
+        of, head, tail = of[begin], block[begin], block[end_]
+        first_segment, last_segment = self._block_start[head], self._block_end[tail]
+        # The window begins or ends within a block only where that is its own first or last one.
+        own = np.flatnonzero(head == first[of])
+        line_m = low[of[own]] + offset[of[own]]
+        first_segment[own] = self._within(head[own], line_m, side="right") - 1
+        own = np.flatnonzero(tail == last[of])
+        line_m = high[of[own]] + offset[of[own]]
+        last_segment[own] = np.maximum(self._within(tail[own], line_m, side="left"), first_segment[own] + 1)
+        return of, first_segment, last_segment
+
+    def _within(self, block: Rows, line_m: Floats, *, side: str) -> Rows:
+        """The segment of each block before which a place on the line would be put in, but never its first one."""
+        found = self._block_start[block] + 1
+        segment = found.copy()
+        for _ in range(BLOCK_SEGMENTS - 1):
+            inside = segment < self._block_end[block]
+            starts_m = self._line_m[np.minimum(segment, len(self._line_m) - 1)]
+            found += inside & ((starts_m <= line_m) if side == "right" else (starts_m < line_m))
+            segment += 1
+        return found
 
     def _project(
         self, of: Rows, pattern: Rows, xy: Floats, low: Floats, high: Floats, first: Rows, last: Rows

@@ -31,7 +31,7 @@ MOST_CANDIDATES = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hypotheses:
-    """How far along its path each bus may be: (buses, kept), the cheapest first; unused columns cost infinity."""
+    """How far along its path each bus may be: (kept, buses), the cheapest first; unused ones cost infinity."""
 
     distance_m: Floats
     at: Floats
@@ -41,11 +41,11 @@ class Hypotheses:
     """The planned clock on leaving that place, seconds of the service day."""
 
     def some(self, which: Flags) -> "Hypotheses":
-        return Hypotheses(self.distance_m[which], self.at[which], self.cost[which], self.clock[which])
+        return Hypotheses(self.distance_m[:, which], self.at[:, which], self.cost[:, which], self.clock[:, which])
 
     def first(self, kept: int) -> "Hypotheses":
         """Only the cheapest so many."""
-        return Hypotheses(self.distance_m[:, :kept], self.at[:, :kept], self.cost[:, :kept], self.clock[:, :kept])
+        return Hypotheses(self.distance_m[:kept], self.at[:kept], self.cost[:kept], self.clock[:kept])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,80 +64,82 @@ class PlainFixes:
         )
 
 
-def match_plainly(paths: Paths, fixes: PlainFixes, was: Hypotheses) -> tuple[Flags, Hypotheses]:
+def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[Flags, Hypotheses]:
     """Which buses are plain, and the hypotheses about each of these now: the first is where it is."""
     pattern = paths.pattern[fixes.run]
+    was = every.first(int((every.cost < np.inf).any(axis=1).sum()))
     used = was.cost < np.inf
-    low_m = np.where(used, was.distance_m - BACK_M, np.inf)
-    elapsed = np.maximum(fixes.at[:, None] - was.at, 0.0)
-    high_m = np.where(used, was.distance_m + FASTEST_MPS * elapsed + SLACK_M, -np.inf)
-    found = paths.candidates(pattern, fixes.xy, low_m.min(axis=1), high_m.max(axis=1))
+    elapsed = np.maximum(fixes.at - was.at, 0.0)
+    low_m, high_m = was.distance_m - BACK_M, was.distance_m + FASTEST_MPS * elapsed + SLACK_M
+    lowest_m, highest_m = np.where(used, low_m, np.inf).min(axis=0), np.where(used, high_m, -np.inf).max(axis=0)
+    found = paths.candidates(pattern, fixes.xy, lowest_m, highest_m)
     bus = found.query
     if not len(bus):
-        return np.zeros(len(pattern), np.bool_), was
+        return np.zeros(len(pattern), np.bool_), every
     count = np.bincount(bus, minlength=len(pattern))
     # Every hypothesis reaches every candidate, and not by the edge of its window: each alone would find the same.
-    reached = found.distance_m > np.where(used, low_m, -np.inf).max(axis=1)[bus]
-    reached &= found.distance_m < np.where(used, high_m, np.inf).min(axis=1)[bus]
+    reached = found.distance_m > np.where(used, low_m, -np.inf).max(axis=0)[bus]
+    reached &= found.distance_m < np.where(used, high_m, np.inf).min(axis=0)[bus]
     plain = (count > 0) & (count <= MOST_CANDIDATES)
     plain[bus[~reached]] = False
 
-    kept = int(used.any(axis=0).sum())
-    cost = _costs(paths, fixes, was.first(kept), elapsed[:, :kept], found.distance_m, bus)
-    cost += offset_cost(paths, pattern[bus], found.offset_m)[:, None]
-    cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)[:, None]
-    from_ = cost.argmin(axis=1)
-    cheapest = cost[np.arange(len(bus)), from_]
-    here_m = np.maximum(found.distance_m, was.distance_m[bus, from_])
+    arrives, leaves = paths.planned_clocks(fixes.run[bus], found.distance_m)
+    cost = _costs(was, elapsed, found.distance_m, arrives, bus)
+    cost += offset_cost(paths, pattern[bus], found.offset_m)
+    cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)
+    from_ = cost.argmin(axis=0)
+    cheapest = cost[from_, np.arange(len(bus))]
 
     # The cheaper of the candidates, the first of two alike.
     first = np.minimum(np.cumsum(count) - count, len(bus) - 1)
-    best = first.copy()
     two = np.flatnonzero(count == MOST_CANDIDATES)
+    best = first.copy()
     best[two] += cheapest[first[two] + 1] < cheapest[first[two]]
     least_m, most_m = found.distance_m[first], found.distance_m[first].copy()
     most_m[two] = found.distance_m[first[two] + 1]
 
-    behind_m = was.distance_m[:, 0]
-    others_m = np.where(used[:, 1:], was.distance_m[:, 1:], -np.inf).max(axis=1)
-    farthest_m = np.maximum(behind_m, others_m)
-    is_one_place = most_m - least_m < SAME_M
-    moved = is_one_place & (least_m - farthest_m >= SAME_M)
+    behind_m = was.distance_m[0]
+    others_m = np.where(used[1:], was.distance_m[1:], -np.inf).max(axis=0, initial=-np.inf)
+    moved = least_m - np.maximum(behind_m, others_m) >= SAME_M
     stays = (np.abs(least_m - behind_m) < SAME_M) & (np.abs(most_m - behind_m) < SAME_M)
     stays &= np.minimum(least_m, behind_m) - others_m >= SAME_M
-    plain &= moved | (stays & is_one_place)
+    plain &= (moved | stays) & (most_m - least_m < SAME_M)
     plain &= cheapest[best] < STRAY_COST
 
-    now = _left_behind(was, moved, cheapest[best])
-    now.distance_m[:, 0], now.at[:, 0], now.cost[:, 0] = here_m[best], fixes.at, 0.0
+    now = _left_behind(every, moved, cheapest[best])
+    here_m, from_ = found.distance_m[best], from_[best]
+    rows = np.arange(len(from_))
+    # Noise never moves a bus back.
+    is_on = here_m > was.distance_m[from_, rows]
+    now.distance_m[0] = np.where(is_on, here_m, was.distance_m[from_, rows])
+    now.clock[0] = np.where(is_on, leaves[best], was.clock[from_, rows])
+    now.at[0], now.cost[0] = fixes.at, 0.0
     return plain, now
 
 
-def _costs(paths: Paths, fixes: PlainFixes, was: Hypotheses, elapsed: Floats, to_m: Floats, bus: Rows) -> Floats:
-    """(candidates, kept) of driving from every hypothesis to every candidate, but for what the candidate itself is."""
-    arrives = paths.planned_seconds(fixes.run[bus], to_m, departing=False)[:, None]
-    on_m = to_m[:, None] - was.distance_m[bus]
-    expected = np.where(on_m > 0.0, np.maximum(arrives - was.clock[bus], 0.0), 0.0)
-    cost = was.cost[bus] + 0.5 * (np.maximum(-on_m - NOISE_M, 0.0) / 10.0) ** 2
+def _costs(was: Hypotheses, elapsed: Floats, to_m: Floats, arrives: Floats, bus: Rows) -> Floats:
+    """(kept, candidates) of driving from every hypothesis to every candidate, but for what the candidate itself is."""
+    on_m = to_m - was.distance_m[:, bus]
+    expected = np.where(on_m > 0.0, np.maximum(arrives - was.clock[:, bus], 0.0), 0.0)
+    cost = was.cost[:, bus] + 0.5 * (np.maximum(-on_m - NOISE_M, 0.0) / 10.0) ** 2
     on_m = np.maximum(on_m, 0.0)
     cost += NEARER_COST * on_m / (on_m + 100.0)
-    cost += travel_cost(expected, elapsed[bus], late_matters=True)
+    cost += travel_cost(expected, elapsed[:, bus], late_matters=True)
     return cost
 
 
 def _left_behind(was: Hypotheses, moved: Flags, best_cost: Floats) -> Hypotheses:
-    """Every hypothesis left where it was, since the fix may be a stray, behind a first column that is to be filled.
+    """Every hypothesis left where it was, since the fix may be a stray, behind a first one that is to be filled.
 
     Where the bus is where it was, the first hypothesis is no other place.
     """
-    moved = moved[:, None]
     cost = np.empty_like(was.cost)
-    cost[:, 1:] = np.where(moved, was.cost[:, :-1], was.cost[:, 1:]) + (STRAY_COST - best_cost)[:, None]
-    cost[cost > HOPELESS] = np.inf
+    cost[1:] = np.where(moved, was.cost[:-1], was.cost[1:]) + (STRAY_COST - best_cost)
+    cost[1:][cost[1:] > HOPELESS] = np.inf
     columns = []
     for column in (was.distance_m, was.at, was.clock):
         shifted = np.empty_like(column)
-        shifted[:, 1:] = np.where(moved, column[:, :-1], column[:, 1:])
+        shifted[1:] = np.where(moved, column[:-1], column[1:])
         columns.append(shifted)
     distance_m, at, clock = columns
     return Hypotheses(distance_m, at, cost, clock)

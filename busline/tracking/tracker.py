@@ -133,8 +133,8 @@ class Tracker:
 
     def _sit_down(self, journeys: Mapping[VehicleId, tuple[Journey, RunClaim]], draft: Draft) -> None:
         """Move those along together from now on of whom nothing is in question."""
-        for vehicle_id, (journey, claim) in journeys.items():
-            key = journey.key
+        for journey, claim in sorted(journeys.values(), key=lambda one: self._under_way.place(one[0])):
+            key, vehicle_id = journey.key, journey.vehicle_id
             assignment = draft.assignments.get(key)
             if (
                 self._driver.get(key) == vehicle_id

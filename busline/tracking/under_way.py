@@ -118,7 +118,9 @@ class UnderWay:
         rivals = self._rivals(positions, np.flatnonzero(~(seated & same)))
         if rivals:
             goes &= [vehicle_id not in rivals for vehicle_id in positions.vehicle_id]
+        # In the order of the seats, so that neighbours in memory are neighbours on the road.
         rows = np.flatnonzero(goes)
+        rows = rows[np.argsort(row[rows])]
         moved, passings = self._move(positions, rows, row[rows])
         goes[rows[~moved]] = False
         rows = rows[moved]
@@ -136,6 +138,8 @@ class UnderWay:
 
     def _move(self, positions: Positions, rows: Rows, seat: Rows) -> tuple[Flags, Passings]:
         """Which of these vehicles moved along, and the calls they passed."""
+        if not len(rows):
+            return np.zeros(0, np.bool_), _NO_PASSINGS
         seats, paths = self._seats, self._paths
         at, lat, lon = positions.at[rows], positions.lat[rows], positions.lon[rows]
         run = seats.run[seat]
@@ -146,8 +150,8 @@ class UnderWay:
         self._match_others(fixes, seat, moved, now)
         # A bus that proves to be a little behind where it was said to be is waited for there.
         was_m, was_at = seats.distance_m[seat], seats.at[seat]
-        distance_m = np.maximum(now.distance_m[:, 0], was_m)
-        moved &= (was_m - now.distance_m[:, 0] <= CORRECTED_M) & (distance_m < seats.end_m[seat])
+        distance_m = np.maximum(now.distance_m[0], was_m)
+        moved &= (was_m - now.distance_m[0] <= CORRECTED_M) & (distance_m < seats.end_m[seat])
         if not moved.all():
             fixes, now, distance_m = fixes.some(moved), now.some(moved), distance_m[moved]
             at, lat, lon, seat, run = at[moved], lat[moved], lon[moved], seat[moved], run[moved]
@@ -160,11 +164,10 @@ class UnderWay:
         seats.still_lat[begins], seats.still_lon[begins] = lat[~still], lon[~still]
 
         passings = self._pass(seat, Stretches(was_at, was_m, at, distance_m))
-        now.clock[:, 0] = paths.planned_seconds(run, now.distance_m[:, 0], departing=True)
         seats.keep(seat, now)
         seats.at[seat], seats.distance_m[seat] = at, distance_m
-        clock = now.clock[:, 0].copy()
-        behind = np.flatnonzero(distance_m != now.distance_m[:, 0])
+        clock = now.clock[0].copy()
+        behind = np.flatnonzero(distance_m != now.distance_m[0])
         clock[behind] = paths.planned_seconds(run[behind], distance_m[behind], departing=True)
         seats.lateness_seconds[seat] = self._lateness(seat, run, at - seats.midnight[seat], clock)
         self._shown = None
@@ -193,13 +196,13 @@ class UnderWay:
         )
         moved[others] = [isinstance(outcome, Match) for outcome in outcomes]
         moved[others] &= (beliefs[:, 3] == 0.0).all(axis=1)
-        now.distance_m[others], now.at[others], now.cost[others] = beliefs[:, 0], beliefs[:, 1], beliefs[:, 2]
-        now.clock[others] = self._clocks(fixes.run[others], beliefs[:, 0])
+        now.distance_m[:, others], now.at[:, others], now.cost[:, others] = beliefs[:, :3].transpose(1, 2, 0)
+        now.clock[:, others] = self._clocks(fixes.run[others], now.distance_m[:, others])
 
     def _clocks(self, run: Rows, distance_m: Floats) -> Floats:
-        """(buses, kept) the planned clock on leaving every place."""
-        clocks = self._paths.planned_seconds(np.repeat(run, KEPT), distance_m.ravel(), departing=True)
-        return clocks.reshape(-1, KEPT)
+        """(kept, buses) the planned clock on leaving every place."""
+        clocks = self._paths.planned_seconds(np.tile(run, KEPT), distance_m.ravel(), departing=True)
+        return clocks.reshape(KEPT, -1)
 
     def _pass(self, seat: Rows, stretches: Stretches) -> Passings:
         """Carry these seats over the calls of their stretches, and note what happened there."""
@@ -226,6 +229,10 @@ class UnderWay:
         return late
 
     # Seats are taken and left.
+
+    def place(self, journey: Journey) -> tuple[int, int]:
+        """Where among the others it had best sit: next to those on the same path."""
+        return int(self._paths.pattern[journey.row]), journey.row
 
     def seat(self, journey: Journey, claim: RunClaim) -> bool:
         """Take over from a journey that the feed names by this claim, if it is plainly under way."""
@@ -270,9 +277,9 @@ class UnderWay:
             if call < progress.next_call:
                 seats.arrived_at[row, call] = visit.arrived_at.timestamp()
                 seats.departed_at[row, call] = _seconds(visit.departed_at)
-        belief = journey.belief[None]
-        clock = self._clocks(seats.run[row : row + 1], belief[:, 0])
-        seats.keep(np.array([row]), Hypotheses(belief[:, 0], belief[:, 1], belief[:, 2], clock))
+        distance_m, at, cost, _ = journey.belief[..., None]
+        clock = self._clocks(seats.run[row : row + 1], distance_m)
+        seats.keep(np.array([row]), Hypotheses(distance_m, at, cost, clock))
         journey.sit(partial(self.seen_at, journey.vehicle_id))
         self._shown = None
         return True
@@ -310,6 +317,7 @@ class UnderWay:
     def _make_room(self) -> None:
         """New seats, without those that are empty: pictures keep the old ones."""
         kept = np.fromiter(self._row_of.values(), np.intp, len(self._row_of))
+        kept = kept[np.lexsort((self._seats.run[kept], self._seats.pattern[kept]))]
         self._seats = self._seats.some(kept, max(SEATS, 2 * len(kept)))
         self._journeys = [self._journeys[row] for row in kept.tolist()]
         self._drives = [self._drives[row] for row in kept.tolist()]
@@ -329,20 +337,21 @@ class _Seats:
         self.at, self.distance_m, self.lateness_seconds = np.zeros((3, count))
         self.still_since, self.still_lat, self.still_lon, self.standing_since = np.full((4, count), np.nan)
         self.arrived_at, self.departed_at = np.full((count, calls), np.nan), np.full((count, calls), np.nan)
-        self._kept = np.zeros((4, count, KEPT))
+        self._kept = np.zeros((4, KEPT, count))
 
     def hypotheses(self, rows: Rows) -> Hypotheses:
-        return Hypotheses(*(column[rows] for column in self._kept))
+        return Hypotheses(*self._kept[:, :, rows])
 
     def keep(self, rows: Rows, now: Hypotheses) -> None:
-        self._kept[0, rows], self._kept[1, rows] = now.distance_m, now.at
-        self._kept[2, rows], self._kept[3, rows] = now.cost, now.clock
+        for column, values in zip(self._kept, (now.distance_m, now.at, now.cost, now.clock), strict=True):
+            column[:, rows] = values
 
     def beliefs(self, rows: Rows) -> Floats:
         """(rows, 4, KEPT) as `busline/match.py` has them."""
         beliefs = np.zeros((len(rows), 4, KEPT))
-        beliefs[:, :3] = self._kept[:3, rows].transpose(1, 0, 2)
-        beliefs[:, :2][~np.isfinite(beliefs[:, None, 2]).repeat(2, axis=1)] = 0.0
+        distance_m, at, cost, _ = self._kept[:, :, rows]
+        used = np.isfinite(cost)
+        beliefs[:, :3] = np.stack([np.where(used, distance_m, 0.0), np.where(used, at, 0.0), cost]).transpose(2, 0, 1)
         return beliefs
 
     def some(self, rows: Rows, count: int) -> "_Seats":
@@ -350,7 +359,7 @@ class _Seats:
         seats = _Seats(count, self.arrived_at.shape[1])
         for name, column in vars(self).items():
             if name == "_kept":
-                seats._kept[:, : len(rows)] = column[:, rows]
+                seats._kept[:, :, : len(rows)] = column[:, :, rows]
             elif name != "count":
                 getattr(seats, name)[: len(rows)] = column[rows]
         return seats
