@@ -39,9 +39,9 @@ def inform(turn: Turn, prepared: PreparedAnswers, *, certain: bool) -> Reply:
     missing = NoteUnanswered(nearest)
     if found.answers:
         return replace(_choice(found.answers, turn), effects=(missing,))
-    waiting = next((case for case in turn.asker.cases if case.state.is_waiting), None)
-    if waiting is not None:
-        return _added(waiting, turn)
+    standing = next((case for case in turn.asker.cases if not case.state.is_closed), None)
+    if standing is not None:
+        return _added(standing, turn)
     otherwise = to_person(turn, QUESTION, TRANSPORTATION) if certain else offer_ways_on(turn)
     return replace(otherwise, effects=(*otherwise.effects, missing))
 
@@ -123,7 +123,8 @@ def _added(case: CaseStanding, turn: Turn) -> Reply:
     return replace(
         turn.reply(Outcome.PERSON),
         effects=(AddWords(case.reference),),
-        about_case=AboutCase.ADDED,
+        # More words on a case that was answered say that it was not: they open it again.
+        about_case=AboutCase.ADDED if case.state.is_waiting else AboutCase.REOPENED,
         topic=case.topic,
     )
 

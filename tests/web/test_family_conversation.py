@@ -128,6 +128,17 @@ async def test_whether_it_was_solved_is_asked_and_no_opens_it_again_under_the_sa
     assert tuple(row) == ("closed_by_family", 1)
 
 
+async def test_more_words_after_an_answer_open_the_case_again(pool: Pool) -> None:
+    async with texting(pool) as line:
+        await line.text(PARENT, "person")
+        reference = await reference_in(pool, PARENT)
+        await pool.execute("update family_case set state = 'answered', waiting_since = null")
+        reopened = await line.text(PARENT, "grommet zzzz flurb still wrong")
+        assert reopened[0].startswith(f"We opened your question {reference} again.")
+    assert await pool.fetchval("select state from family_case") == "with_department"
+    assert await pool.fetchval("select count(*) from family_case") == 1
+
+
 async def test_a_child_that_is_not_home_is_an_answer_and_an_urgent_case_at_once(pool: Pool) -> None:
     async with texting(pool) as line:
         answer, urgent = await line.text(PARENT, "my kid isn't home yet")
