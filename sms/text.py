@@ -52,10 +52,13 @@ class Wording:
     language: str
     timezone: ZoneInfo
     district_phone: str
+    is_spoken: bool = False
+    """A voice needs the accents that texts leave out."""
 
     def say(self, key: str, **values: str | int) -> str:
         """Any message of the catalogue in this language."""
-        return self.catalogue.say(self.language, key, **values)
+        words = self.catalogue.raw if self.is_spoken else self.catalogue.say
+        return words(self.language, key, **values)
 
     def raw(self, key: str, **values: str | int) -> str:
         """A message as a part of another."""
