@@ -44,7 +44,7 @@ from sms.intent import (
     Yes,
 )
 from sms.language import language_for, spoken_language_for
-from sms.opt_out import OptOutWords, OptWord, carrier_confirms
+from sms.opt_out import OptWord, carrier_confirms, shipped_opt_out_words
 from sms.segments import segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render_family
@@ -77,7 +77,7 @@ class Conversation:
         self._limits = settings.limits
         self._catalogue = catalogue
         self._grammar = shipped_grammar()
-        self._opt_out_words = OptOutWords(catalogue)
+        self._opt_out_words = shipped_opt_out_words()
         # A default that the catalogue lacks is found at the start, not by the first family that texts.
         self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
         self._spoken_language(chosen=None, stored=None)
@@ -117,7 +117,7 @@ class Conversation:
         stored = asker.contact.language if known and asker.contact is not None else None
         chosen = asker.chosen_language if known else None
         language = self._spoken_language(chosen, stored)
-        turn = Turn(Ask(), "", asker, self._wording(language), self._settings, now)
+        turn = Turn(Ask(), "", asker, self._wording(language, is_spoken=True), self._settings, now)
         if not known:
             return turn.reply(Outcome.ASKED_TO_TEXT, turn.say("voice-please-text"))
         told = told_now(Ask(), turn, self._answers)
@@ -156,7 +156,7 @@ class Conversation:
     def spoken_apology(self) -> Reply:
         """What to say to any caller while nothing can be looked up or kept."""
         language = self._spoken_language(chosen=None, stored=None)
-        words = self._wording(language).say("trouble", phone=self._settings.district_phone)
+        words = self._wording(language, is_spoken=True).say("trouble", phone=self._settings.district_phone)
         return Reply(Outcome.ASKED_TO_TEXT, language, (words,))
 
     def _about_opting(self, heard: Heard, turn: Turn) -> Reply | None:
@@ -310,5 +310,6 @@ class Conversation:
         default = self._settings.default_language
         return spoken_language_for(self._catalogue, chosen=chosen, stored=stored, default=default)
 
-    def _wording(self, language: str) -> Wording:
-        return Wording(self._catalogue, language, self._answers.timetable.timezone, self._settings.district_phone)
+    def _wording(self, language: str, *, is_spoken: bool = False) -> Wording:
+        zone, phone = self._answers.timetable.timezone, self._settings.district_phone
+        return Wording(self._catalogue, language, zone, phone, is_spoken)

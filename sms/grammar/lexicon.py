@@ -1,6 +1,7 @@
 """The words that people type, by language: `sms/lexicon/<code>.toml` in, phrases and what they contribute out."""
 
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -101,6 +102,8 @@ class OptKind(StrEnum):
     ME = "me"
     GLUE = "glue"
     """May stand anywhere between."""
+    ABOUT = "about"
+    """What the messages are about: may stand beside messages, not beside a bare end, for a bus may end too."""
     START = "start"
     POLITE = "polite"
     """Changes nothing."""
@@ -121,6 +124,8 @@ class Lexicon:
     codes: frozenset[str]
     """Short codes of it, which count only alone."""
     opting: Mapping[Phrase, frozenset[OptKind]]
+    stop_as_written: frozenset[str]
+    """What means stop alone, in lower case with all its marks."""
     reviewed_by: str | None = None
     """The native speaker who has read it; None while it is a draft."""
     stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
@@ -170,6 +175,9 @@ def read_lexicon(language: str, source: str) -> Lexicon:
             names=frozenset(tokens(name) for name in _listed(read["language"]["names"])),
             codes=frozenset(_listed(read["language"]["codes"])),
             opting=opting,
+            stop_as_written=frozenset(
+                unicodedata.normalize("NFC", phrase).casefold() for phrase in _listed(read["opt-out"]["stop"])
+            ),
             reviewed_by=read["language"].get("reviewed-by"),
             stems=stems,
         )
