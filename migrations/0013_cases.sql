@@ -101,6 +101,7 @@ create table case_delivery (
     constraint case_delivery_once unique (event_id, lane)
 );
 create index case_delivery_due on case_delivery (next_at) where state = 'waiting';
+create index case_delivery_failed on case_delivery (case_id) where state = 'failed';
 create index case_delivery_by_lane on case_delivery (case_id, lane, delivery_id);
 
 -- A text to a family that answers no text of theirs: promised here first, written in words when it is sent.

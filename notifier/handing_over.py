@@ -19,7 +19,8 @@ from busline.cases.history import Entry, case_of, department_of, history_of, hol
 from busline.cases.parcel import Attempt, Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reminding import Level
 from busline.clock import Clock
-from busline.store.pool import NOT_GIVEN_BACK, Connection, DatabaseUnavailableError, Pool, transaction
+from busline.steady import keep_doing
+from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,6 @@ LEASE = timedelta(minutes=3)
 _SHORTEST_PAUSE_SECONDS = 15.0
 _LONGEST_PAUSE_SECONDS = 3_600.0
 _LOOK_EVERY_SECONDS = 2.0
-_AWAY: tuple[type[Exception], ...] = (DatabaseUnavailableError, *NOT_GIVEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +74,11 @@ class HandingOver:
 
     async def run(self) -> None:
         """Hand over whatever is due, until cancelled."""
-        database_away = False
-        while True:
-            handed_over = 0
-            try:
-                handed_over = await self.once()
-                if database_away:
-                    log.info("cases are handed over again: the database is back")
-                    database_away = False
-            except _AWAY as fault:
-                if not database_away:
-                    log.error("cases cannot be handed over: database not reachable", fault=repr(fault))
-                    database_away = True
-            if not handed_over:
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+        async def some() -> bool:
+            return await self.once() > 0
+
+        await keep_doing("handing cases over", some, pause_seconds=_LOOK_EVERY_SECONDS)
 
     async def once(self) -> int:
         """One attempt for everything that is due now, some at a time; how many attempts that was."""

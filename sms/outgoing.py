@@ -1,6 +1,5 @@
 """Sends what was promised: rows in, texts out, each put into words at the moment it goes, and none sent twice."""
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from busline.cases.case import EventKind
 from busline.cases.history import Entry, case_of, record
 from busline.clock import Clock
 from busline.ids import Phone
-from busline.store.pool import NOT_GIVEN_BACK, DatabaseUnavailableError, Pool, transaction
+from busline.steady import keep_doing
+from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from sms.carrier import Carrier, Handed, Later, Refused, Taken, Unheard
 from sms.catalogue import Catalogue
@@ -33,7 +33,6 @@ _LONGEST_PAUSE_SECONDS = 1_800.0
 _UNHEARD_PAUSE_SECONDS = 60.0
 """Until then a text that the carrier did not confirm shows in its list, if it has it."""
 _LOOK_EVERY_SECONDS = 1.0
-_AWAY: tuple[type[Exception], ...] = (DatabaseUnavailableError, *NOT_GIVEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +81,11 @@ class Outgoing:
 
     async def run(self) -> None:
         """Send whatever is due, until cancelled."""
-        database_away = False
-        while True:
-            sent = 0
-            try:
-                sent = await self.once()
-                if database_away:
-                    log.info("promised texts are sent again: the database is back")
-                    database_away = False
-            except _AWAY as fault:
-                if not database_away:
-                    log.error("promised texts cannot be sent: database not reachable", fault=repr(fault))
-                    database_away = True
-            if not sent:
-                await asyncio.sleep(_LOOK_EVERY_SECONDS)
+
+        async def some() -> bool:
+            return await self.once() > 0
+
+        await keep_doing("promised texts", some, pause_seconds=_LOOK_EVERY_SECONDS)
 
     async def once(self) -> int:
         """One attempt for everything that is due now, some at a time; how many that was."""

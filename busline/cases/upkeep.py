@@ -1,10 +1,7 @@
 """Keeps cases moving when nobody touches them: reminders, cases left unanswered, conversations left held."""
 
-import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import structlog
 
 from busline.cases import texts
 from busline.cases.case import EventKind, LeftUnanswered, Reminded
@@ -13,15 +10,13 @@ from busline.cases.holding import Conversations
 from busline.cases.reference import Reference
 from busline.cases.reminding import AGAIN, BEFORE_SHARE, MOST, due_reminder
 from busline.clock import Clock
-from busline.store.pool import NOT_GIVEN_BACK, DatabaseUnavailableError, Pool, transaction
+from busline.steady import keep_doing
+from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
-
-log = structlog.get_logger(__name__)
 
 SQL = load_queries(__file__)
 
 LOOK_EVERY_SECONDS = 30.0
-_AWAY: tuple[type[Exception], ...] = (DatabaseUnavailableError, *NOT_GIVEN_BACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +39,12 @@ class Upkeep:
 
     async def run(self, clock: Clock) -> None:
         """Until cancelled."""
-        database_away = False
-        while True:
-            try:
-                await self.once(clock.now())
-                if database_away:
-                    log.info("cases are looked after again: the database is back")
-                    database_away = False
-            except _AWAY as fault:
-                if not database_away:
-                    log.error("cases cannot be looked after: database not reachable", fault=repr(fault))
-                    database_away = True
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+        async def look() -> bool:
+            await self.once(clock.now())
+            return False
+
+        await keep_doing("looking after cases", look, pause_seconds=LOOK_EVERY_SECONDS)
 
     async def once(self, now: datetime) -> Moved:
         """Whatever is due now."""
