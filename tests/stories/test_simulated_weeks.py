@@ -39,4 +39,8 @@ def test_figures_tell_every_week_and_what_became_of_the_children(days: list[Day]
         100, abs=0.2
     )
     assert groups["told in time"]["not_missed_percent"] > 95
+    assert groups["told a time"]["share_percent"] > 95
+    # Near the start of a run nothing else reaches them in time.
+    assert 15 < groups["told in time, and last before the bus was under way"]["share_percent"] < 70
+    assert groups["all children"]["not_missed_percent"] > 93
     assert found["all"]["later_runs_very_late"] > 0
