@@ -75,7 +75,7 @@ def shipped_budgets() -> Budgets:
 
 def is_text(key: str) -> bool:
     """Whether a message is sent by itself and has a length of its own."""
-    return not key.startswith(("-", "letter-", "words-")) and key not in NEVER_TEXTED | OF_ANY_LENGTH
+    return not key.startswith(("-", "letter-")) and key not in NEVER_TEXTED | OF_ANY_LENGTH
 
 
 def measures(catalogue: Catalogue, language: str, source: LanguageSource, budgets: Budgets) -> Iterator[Measure]:

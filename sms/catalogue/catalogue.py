@@ -35,7 +35,6 @@ class Catalogue:
         """`sources` maps language codes (BCP 47) to the text of their Fluent files."""
         self._bundles = {code: _bundle(code, source) for code, source in sources.items()}
         self._folded = {code: self.raw(code, "accents") == "fold" for code in sources}
-        self._words: dict[tuple[str, str], tuple[str, ...]] = {}
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -84,14 +83,6 @@ class Catalogue:
         if faults:
             raise CatalogueError(f"Message {key!r} in {language!r} cannot be written: {faults[0]}")
         return str(text)
-
-    def words(self, language: str, key: str) -> tuple[str, ...]:
-        """The phrases of a `words-...` message: what people type, already folded; none where a language has none."""
-        if (language, key) not in self._words:
-            has_words = self._bundles[language].has_message(key)
-            listed = (phrase.strip() for phrase in (self.raw(language, key) if has_words else "").split(","))
-            self._words[language, key] = tuple(phrase for phrase in listed if phrase)
-        return self._words[language, key]
 
 
 @cache

@@ -100,8 +100,6 @@ def read_source(text: str) -> LanguageSource:
             unread.append(f"line {line} cannot be read: {junk[:60]!r}. Look for a missing bracket, or a missing “=”.")
         elif isinstance(entry, ast.Message | ast.Term):
             key = f"-{entry.id.name}" if isinstance(entry, ast.Term) else entry.id.name
-            if key.startswith("words-"):
-                continue  # what people type, and no message
             if key in shapes:
                 unread.append(f"line {line}: message “{key}” stands there twice. Keep one of them.")
             shapes[key] = _shape(entry, line)

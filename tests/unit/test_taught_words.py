@@ -21,7 +21,7 @@ from sms.intent import (
     SwitchLanguage,
     Yes,
 )
-from sms.opt_out import OptOutWords
+from sms.opt_out import shipped_opt_out_words
 
 GRAMMAR = shipped_grammar()
 CATALOGUE = shipped_catalogue()
@@ -66,7 +66,7 @@ def test_a_taught_word_means_what_the_text_promised(language: str, term: str) ->
 
 @pytest.mark.parametrize("language", CATALOGUE.languages)
 def test_no_taught_word_takes_a_family_off_the_list(language: str) -> None:
-    words = OptOutWords(CATALOGUE)
+    words = shipped_opt_out_words()
     for term in PROMISED.keys() - {"-yes"}:
         assert words.recognise(taught(language, term)) is None, term
 
