@@ -12,6 +12,7 @@ from busline.cases.departments import ConnectorKind
 from busline.cases.handling import CaseDesk
 from busline.cases.parcel import Connector
 from busline.cases.upkeep import Upkeep
+from busline.check import Finding, Verdict
 from busline.clock import Clock
 from busline.environment import Secret
 from busline.installation_key import installation_key
@@ -56,6 +57,34 @@ def open_casework(settings: Settings, pool: Pool, clock: Clock, zone: Callable[[
     return Casework(operations, {"handing cases over": hand_over, "looking after cases": keep_up})
 
 
+async def cases_probe(settings: Settings) -> Sequence[Finding]:
+    """For `busline check`: whether what departments work with lets us in. Nothing is sent to anybody."""
+    found: list[Finding] = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        mail = _mail(settings, _addresses(settings), lambda: ZoneInfo("UTC"))
+        zammad = _zammad(settings, session, lambda: ZoneInfo("UTC"))
+        if mail is not None:
+            found.append(_finding("Mail about cases", await mail.trouble(), "Compare BUSLINE_MAIL_* with its manual."))
+        if zammad is not None:
+            found.append(_finding("Zammad", await zammad.trouble(), "Compare BUSLINE_ZAMMAD_* with its token page."))
+    if mail is not None and settings.mail_in_key is None:
+        found.append(_one_way("Answers by mail", "BUSLINE_MAIL_IN_KEY"))
+    if zammad is not None and settings.zammad_webhook_key is None:
+        found.append(_one_way("Answers in Zammad", "BUSLINE_ZAMMAD_WEBHOOK_KEY"))
+    return found
+
+
+def _finding(item: str, trouble: str | None, remedy: str) -> Finding:
+    if trouble is None:
+        return Finding(item, Verdict.OK, "It lets us in.")
+    return Finding(item, Verdict.PROBLEM, f"{trouble} Cases wait here until it does.", remedy)
+
+
+def _one_way(item: str, variable: str) -> Finding:
+    says = "They are not taken in, so a family hears nothing of them."
+    return Finding(item, Verdict.WARNING, says, f"Set {variable}; docs/cases.md says how it is used.")
+
+
 def _connectors(
     settings: Settings,
     session: aiohttp.ClientSession,
@@ -64,25 +93,35 @@ def _connectors(
 ) -> Mapping[ConnectorKind, Connector]:
     """Those that the settings have whole; a department that wants another is told so on its cases."""
     ways: dict[ConnectorKind, Connector] = {}
-    if settings.mail_host is not None and settings.mail_from is not None and addresses is not None:
-        password = settings.mail_password
-        server = MailServer(
-            settings.mail_host,
-            settings.mail_port,
-            Security(settings.mail_security),
-            settings.mail_username,
-            None if password is None else password.reveal(),
-        )
-        ways[ConnectorKind.EMAIL] = EmailConnector(
-            server, settings.mail_from, f"{settings.district_name} buses", addresses, zone
-        )
-    if settings.zammad_url is not None and settings.zammad_token is not None and settings.zammad_customer is not None:
-        site = ZammadSite(settings.zammad_url, settings.zammad_token.reveal(), settings.zammad_customer)
-        ways[ConnectorKind.ZAMMAD] = ZammadConnector(session, site, zone)
+    if (mail := _mail(settings, addresses, zone)) is not None:
+        ways[ConnectorKind.EMAIL] = mail
+    if (zammad := _zammad(settings, session, zone)) is not None:
+        ways[ConnectorKind.ZAMMAD] = zammad
     if settings.case_webhook_url is not None and settings.case_webhook_key is not None:
         key = settings.case_webhook_key.reveal().encode()
         ways[ConnectorKind.WEBHOOK] = WebhookConnector(session, settings.case_webhook_url, key, zone)
     return ways
+
+
+def _mail(settings: Settings, addresses: ReplyAddresses | None, zone: Callable[[], ZoneInfo]) -> EmailConnector | None:
+    if settings.mail_host is None or settings.mail_from is None or addresses is None:
+        return None
+    password = settings.mail_password
+    server = MailServer(
+        settings.mail_host,
+        settings.mail_port,
+        Security(settings.mail_security),
+        settings.mail_username,
+        None if password is None else password.reveal(),
+    )
+    return EmailConnector(server, settings.mail_from, f"{settings.district_name} buses", addresses, zone)
+
+
+def _zammad(settings: Settings, session: aiohttp.ClientSession, zone: Callable[[], ZoneInfo]) -> ZammadConnector | None:
+    if settings.zammad_url is None or settings.zammad_token is None or settings.zammad_customer is None:
+        return None
+    site = ZammadSite(settings.zammad_url, settings.zammad_token.reveal(), settings.zammad_customer)
+    return ZammadConnector(session, site, zone)
 
 
 def _addresses(settings: Settings) -> ReplyAddresses | None:

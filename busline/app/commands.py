@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import assert_never
 
+from busline.app.casework import cases_probe
 from busline.app.database import Refused, server, store
 from busline.app.loads import Say
 from busline.app.messages import messages_probe
@@ -159,7 +160,7 @@ def _new_password() -> str:
 
 async def check(environ: Mapping[str, str], say: Say) -> int:
     """`busline check`."""
-    probes = (_feeds, _twilio, messages_probe)
+    probes = (_feeds, _twilio, messages_probe, cases_probe)
     findings = await look_into(environ, lambda settings: server(settings, beside=True), probes)
     say(report(findings))
     return exit_code(findings)

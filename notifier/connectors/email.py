@@ -57,6 +57,15 @@ class EmailConnector:
         self._addresses = addresses
         self._zone = zone
 
+    async def trouble(self) -> str | None:
+        """What is wrong with the mail server, in words; None where it lets us in. Sends nothing."""
+        try:
+            async with asyncio.timeout(_WHOLE_SECONDS), self._client() as client:
+                await client.noop()
+        except (aiosmtplib.SMTPException, OSError) as fault:
+            return f"{self._server.host} cannot be used ({type(fault).__name__}: {fault})."
+        return None
+
     async def deliver(self, parcel: Parcel) -> Attempt:
         to = parcel.department.target if parcel.to is None else parcel.to.address
         if not to:
@@ -68,9 +77,9 @@ class EmailConnector:
         except TimeoutError:
             return Unknown("The mail server took too long.")
 
-    async def _hand_in(self, message: EmailMessage, to: str, parcel: Parcel) -> Attempt:
+    def _client(self) -> aiosmtplib.SMTP:
         server = self._server
-        client = aiosmtplib.SMTP(
+        return aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
             timeout=TIMEOUT_SECONDS,
@@ -80,9 +89,11 @@ class EmailConnector:
             password=server.password,
             tls_context=server.tls,
         )
+
+    async def _hand_in(self, message: EmailMessage, to: str, parcel: Parcel) -> Attempt:
         given = False
         try:
-            async with client:
+            async with self._client() as client:
                 await client.mail(self._sender)
                 await client.rcpt(to)
                 given = True
@@ -97,7 +108,7 @@ class EmailConnector:
             )
             return Never(words) if is_final else NotNow(words)
         except (aiosmtplib.SMTPException, OSError) as fault:
-            words = f"The mail server {server.host} cannot be used ({type(fault).__name__}: {fault})."
+            words = f"The mail server {self._server.host} cannot be used ({type(fault).__name__}: {fault})."
             return Unknown(words) if given else NotNow(words)
 
     def _message(self, parcel: Parcel, to: str) -> EmailMessage:

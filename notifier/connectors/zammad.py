@@ -52,6 +52,13 @@ class ZammadConnector:
         self._site = site
         self._zone = zone
 
+    async def trouble(self) -> str | None:
+        """What is wrong with the site or the token, in words; None where it knows us."""
+        answer = await self._ask("GET", "/api/v1/users/me")
+        if isinstance(answer, Answer):
+            return None if answer.status == 200 else f"Zammad: {answer.words}."
+        return answer.words
+
     async def deliver(self, parcel: Parcel) -> Attempt:
         if not parcel.department.target:
             name = parcel.department.department_id
