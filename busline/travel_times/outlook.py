@@ -246,8 +246,9 @@ class Foresight:
             comes_at, leaves_at = max(comes_at, now), max(leaves_at, now + max(left, SOONEST_SECONDS))
         of_start = 0.0
         if ready_at > -math.inf:
+            # Coming and leaving hang on the same moment, and are as uncertain by it.
             wait = max(left, SOONEST_SECONDS)
-            comes_at, of_start = later_of(comes_at, ready_at, ready_variance)
+            comes_at, _ = later_of(comes_at, ready_at, ready_variance)
             leaves_at, of_start = later_of(leaves_at - wait, ready_at, ready_variance)
             leaves_at += wait
         return Origin(

@@ -75,6 +75,7 @@ class Punctuality:
         """Of several visits of a run on one day the last counts: then it began."""
         self._came, self._left = _Pools(), _Pools()
         self._days: Counter[RunId] = Counter()
+        self._usual: dict[tuple[RunId, VehicleId | None], Usual] = {}
         for key, visit in {visit.key: visit for visit in past if visit.key.service_date < on}.items():
             self._days[key.run_id] += 1
             weight = 0.5 ** ((on - key.service_date).days / HALF_LIFE_DAYS)
@@ -91,9 +92,12 @@ class Punctuality:
 
     def usual(self, run_id: RunId, vehicle_id: VehicleId | None) -> Usual:
         """What to expect of a run that is driven by this bus, or by whichever drives it."""
-        left, left_sd = self._left.expected(run_id, vehicle_id)
-        came, came_sd = self._came.expected(run_id, vehicle_id)
-        return Usual(min(came, left), came_sd, left, left_sd)
+        known = self._usual.get((run_id, vehicle_id))
+        if known is None:
+            left, left_sd = self._left.expected(run_id, vehicle_id)
+            came, came_sd = self._came.expected(run_id, vehicle_id)
+            known = self._usual[run_id, vehicle_id] = Usual(min(came, left), came_sd, left, left_sd)
+        return known
 
 
 class _Sums:
