@@ -14,16 +14,17 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.clock import Clock
-from busline.fleet import FeedHealth, Fleet, RunProgress, StopVisit
+from busline.fleet import FeedHealth, Fleet
 from busline.geo import Area, LatLon, LocalPlane
-from busline.ids import PlanId, RunKey, SourceId
+from busline.ids import PlanId, SourceId
 from busline.picture import Picture
-from busline.position import Position
+from busline.position import Position, Positions
 from busline.service_day import ServiceCalendar
 from busline.store.drawn import DrawnPlan, Version, load_drawn, plan_version
 from busline.store.ledger import Ledger
 from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
+from busline.tracking.going import Joined
 from busline.tracking.tracker import Step, Tracker
 from busline.travel_times.drawn_paths import LearnedPaths
 from busline.travel_times.engine import Engine
@@ -76,7 +77,7 @@ class Live:
 
         A large batch is taken in portions, so that a text never waits for a whole fleet to be tracked.
         """
-        ordered = sorted(positions, key=lambda position: position.fix_at)
+        ordered = _in_order_of_time(positions)
         steps: list[Step] = []
         async with self._one_at_a_time:
             for start in range(0, max(len(ordered), 1), PORTION):
@@ -193,20 +194,24 @@ async def _restored(ledger: Ledger, drawn: DrawnPlan, now: datetime) -> Fleet:
     return replace(fleet, progress=drawn.paths.carried_progress(drawn.planned, fleet.progress, now))
 
 
+def _in_order_of_time(positions: Sequence[Position]) -> Sequence[Position]:
+    if isinstance(positions, Positions):
+        return positions.in_order_of_time()
+    return sorted(positions, key=lambda position: position.fix_at)
+
+
 def _together(steps: Sequence[Step]) -> Step:
-    """Steps that followed each other as one: all that was new, and of what changed the newest."""
-    progress: dict[RunKey, RunProgress] = {}
-    visits: dict[tuple[RunKey, int], StopVisit] = {}
+    """Steps that followed each other as one: all that was new. Of what changed twice the later one counts."""
+    if len(steps) == 1:
+        return steps[0]
     unmatched: Counter[str] = Counter()
     for step in steps:
-        progress.update((one.key, one) for one in step.progress)
-        visits.update(((visit.key, visit.call_index), visit) for visit in step.visits)
         unmatched.update(step.unmatched)
     return Step(
         fleet=steps[-1].fleet,
-        positions=tuple(position for step in steps for position in step.positions),
-        progress=tuple(progress.values()),
-        visits=tuple(visits.values()),
+        positions=Joined(*(step.positions for step in steps)),
+        progress=Joined(*(step.progress for step in steps)),
+        visits=Joined(*(step.visits for step in steps)),
         assignments=tuple(assignment for step in steps for assignment in step.assignments),
         unmatched=dict(unmatched),
     )

@@ -3,9 +3,11 @@
 Every write is idempotent, so a step whose commit is in doubt (the server died under it) is simply written again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice, repeat
 
+import numpy as np
 import structlog
 
 from busline.fleet import Assignment, AssignmentSource, Fleet, NoticeKind, RunNotice, RunProgress, StopVisit
@@ -17,6 +19,7 @@ from busline.store.days import DayPartitions
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 from busline.timetable import Timetable
+from busline.tracking.going import Changed, Heard, Joined
 from busline.tracking.tracker import Step
 
 log = structlog.get_logger(__name__)
@@ -43,7 +46,7 @@ class Ledger:
         """
         if not (step.positions or step.assignments or step.visits or step.progress):
             return
-        await self._position_days.make({position.fix_at.astimezone(UTC).date() for position in step.positions})
+        await self._position_days.make(_days(step.positions))
         async with transaction(self._pool) as connection:
             await _keep_positions(connection, step.positions)
             await _keep_assignments(connection, step.assignments)
@@ -145,28 +148,63 @@ class Ledger:
         return old
 
 
+def _days(positions: Sequence[Position]) -> set[date]:
+    """The days in UTC on which the fixes were taken."""
+    match positions:
+        case Joined(parts=parts):
+            return set().union(*map(_days, parts))
+        case Heard(here=here):
+            days = np.unique(positions.columns().at // 86_400)
+            return {_moment(day * 86_400).date() for day in days.tolist()} | _days(here)
+        case _:
+            return {position.fix_at.astimezone(UTC).date() for position in positions}
+
+
 async def _keep_positions(connection: Connection, positions: Sequence[Position]) -> None:
     if not positions:
         return
     await connection.execute(SQL["make_arrivals"])
-    for first in range(0, len(positions), ROWS_AT_ONCE):
-        rows = [
-            (
-                one.source,
-                one.vehicle_id,
-                one.fix_at,
-                one.received_at,
-                one.place.lat,
-                one.place.lon,
-                one.bearing_deg,
-                one.speed_mps,
-                one.claim.run_id if one.claim else None,
-                one.claim.service_date if one.claim else None,
-            )
-            for one in positions[first : first + ROWS_AT_ONCE]
-        ]
+    for rows in _batches(_position_rows(positions)):
         await connection.copy_records_to_table("arriving_position", columns=POSITION_COLUMNS, records=rows)
     await connection.execute(SQL["keep_arrivals"])
+
+
+def _position_rows(positions: Sequence[Position]) -> Iterator[tuple[object, ...]]:
+    """The columns of `POSITION_COLUMNS`."""
+    match positions:
+        case Joined(parts=parts):
+            for part in parts:
+                yield from _position_rows(part)
+        case Heard(here=here):
+            fixes = positions.columns()
+            yield from zip(
+                repeat(fixes.source),
+                fixes.vehicle_id,
+                map(_moment, fixes.at.tolist()),
+                repeat(fixes.received_at),
+                fixes.lat.tolist(),
+                fixes.lon.tolist(),
+                map(_or_none, fixes.bearing_deg.tolist()),
+                map(_or_none, fixes.speed_mps.tolist()),
+                (claim and claim.run_id for claim in fixes.claim),
+                (claim and claim.service_date for claim in fixes.claim),
+                strict=False,
+            )
+            yield from _position_rows(here)
+        case _:
+            for one in positions:
+                yield (
+                    one.source,
+                    one.vehicle_id,
+                    one.fix_at,
+                    one.received_at,
+                    one.place.lat,
+                    one.place.lon,
+                    one.bearing_deg,
+                    one.speed_mps,
+                    one.claim.run_id if one.claim else None,
+                    one.claim.service_date if one.claim else None,
+                )
 
 
 async def _keep_assignments(connection: Connection, assignments: Sequence[Assignment]) -> None:
@@ -197,35 +235,76 @@ async def _keep_visits(connection: Connection, visits: Sequence[StopVisit]) -> N
 
 
 async def _keep_progress(connection: Connection, progress: Sequence[RunProgress]) -> None:
-    latest = {one.key: one for one in progress}
-    rows = [
-        (
-            one.key.service_date,
-            one.key.run_id,
-            one.vehicle_id,
-            one.source.value,
-            one.fix_at,
-            one.matched_at,
-            one.distance_m,
-            one.next_call,
-            one.lateness_seconds,
-            one.started_at,
-            one.still_since,
-            one.off_route_since,
-            one.ended_at,
-            None if one.still_from is None else one.still_from.lat,
-            None if one.still_from is None else one.still_from.lon,
-        )
-        for one in latest.values()
-    ]
-    await _keep(connection, "keep_progress", rows)
+    latest = {row[:2]: row for row in _progress_rows(progress)}
+    await _keep(connection, "keep_progress", latest.values())
 
 
-async def _keep(connection: Connection, query: str, rows: Sequence[tuple[object, ...]]) -> None:
+def _progress_rows(progress: Sequence[RunProgress]) -> Iterator[tuple[object, ...]]:
+    """The columns of `keep_progress`; the first two name the run."""
+    match progress:
+        case Joined(parts=parts):
+            for part in parts:
+                yield from _progress_rows(part)
+        case Changed(going=going, rows=rows, here=here):
+            for row in rows:
+                drive, at, since = going.drives[row], _moment(going.at.item(row)), going.still_since.item(row)
+                yield (
+                    *drive.key,
+                    drive.vehicle_id,
+                    AssignmentSource.FEED.value,
+                    at,
+                    at,
+                    going.distance_m.item(row),
+                    going.next_call.item(row),
+                    going.lateness_seconds.item(row),
+                    drive.started_at,
+                    None if since != since else _moment(since),
+                    None,
+                    None,
+                    going.still_lat.item(row),
+                    going.still_lon.item(row),
+                )
+            yield from _progress_rows(here)
+        case _:
+            for one in progress:
+                yield (
+                    one.key.service_date,
+                    one.key.run_id,
+                    one.vehicle_id,
+                    one.source.value,
+                    one.fix_at,
+                    one.matched_at,
+                    one.distance_m,
+                    one.next_call,
+                    one.lateness_seconds,
+                    one.started_at,
+                    one.still_since,
+                    one.off_route_since,
+                    one.ended_at,
+                    None if one.still_from is None else one.still_from.lat,
+                    None if one.still_from is None else one.still_from.lon,
+                )
+
+
+async def _keep(connection: Connection, query: str, rows: Iterable[tuple[object, ...]]) -> None:
     """Hands rows over as one array a column, for a query that unnests them."""
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        columns = zip(*rows[first : first + ROWS_AT_ONCE], strict=True)
+    for some in _batches(rows):
+        columns = zip(*some, strict=True)
         await connection.execute(SQL[query], *map(list, columns))
+
+
+def _batches(rows: Iterable[tuple[object, ...]]) -> Iterator[list[tuple[object, ...]]]:
+    rest = iter(rows)
+    while some := list(islice(rest, ROWS_AT_ONCE)):
+        yield some
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _or_none(value: float) -> float | None:
+    return None if value != value else value
 
 
 # Each takes the columns of its query, in order.

@@ -215,7 +215,7 @@ class Heard(Mixed[Position]):
 
     def columns(self) -> Positions:
         """Without the others."""
-        return self._batch if len(self._which) == len(self._batch) else self._batch.rows(self._which)
+        return self._batch.rows(self._which)
 
 
 class Changed(Mixed[RunProgress]):
@@ -251,7 +251,7 @@ class Joined(Sequence[V]):
         raise IndexError(index)
 
     def __iter__(self) -> Iterator[V]:
-        return chain(*self.parts)
+        return chain.from_iterable(self.parts)
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))

@@ -5,16 +5,19 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import cast
 
+import numpy as np
+
 from busline.fleet import FeedHealth, Fleet, NoticeKind, RunNotice
 from busline.geo import LatLon
 from busline.ids import RunId, RunKey, SourceId, VehicleId
 from busline.live import Live
 from busline.picture import Picture
-from busline.position import Position, RunClaim
+from busline.position import Position, Positions, RunClaim
 from busline.store.ledger import Ledger
 from busline.store.plans import save_plan
 from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
+from busline.tracking.going import Layered
 from busline.tracking.tracker import Step, Tracker
 from tests.builders import MONDAY, at, make_run, make_timetable
 
@@ -50,6 +53,37 @@ class AwayLedger:
         self.recorded.append(step)
 
 
+async def test_buses_moved_along_together_are_recorded_as_they_are_shown(pool: Pool) -> None:
+    await save_plan(pool, make_timetable([RUN]), "a" * 64, "test", NOW)
+    live = await Live.open(pool, NOW)
+    claim = RunClaim(RunId(RUN.run_id), MONDAY)
+    for one in positions(live.picture.timetable, until="7:03:40"):
+        batch = Positions(
+            source=one.source,
+            received_at=one.received_at,
+            vehicle_id=[one.vehicle_id],
+            at=np.array([one.fix_at.timestamp()]),
+            lat=np.array([one.place.lat]),
+            lon=np.array([one.place.lon]),
+            bearing_deg=np.array([np.nan]),
+            speed_mps=np.array([8.25]),
+            claim=[claim],
+        )
+        step = await live.take(batch, one.fix_at)
+        assert list(step.positions) == list(batch)
+    shown = live.picture.fleet
+    assert isinstance(shown.progress, Layered)
+    assert not shown.progress.here, "by now it is moved along with all that plainly go on"
+    assert shown.progress[KEY].next_call > 1
+    again = await Live.open(pool, at("7:03:40"))
+    assert again.picture.fleet.progress == shown.progress
+    assert again.picture.fleet.visits == shown.visits
+    assert again.picture.fleet.last_fix_at == shown.last_fix_at
+    kept = await pool.fetch("select fix_at, bearing_deg, speed_mps, run_id from vehicle_position order by fix_at")
+    assert tuple(kept[-1]) == (at("7:03:40"), None, 8.25, RUN.run_id)
+    assert len(kept) == 29
+
+
 async def test_what_is_taken_is_recorded_and_then_shown(pool: Pool) -> None:
     await save_plan(pool, make_timetable([RUN]), "a" * 64, "test", NOW)
     live = await Live.open(pool, NOW)
@@ -72,9 +106,9 @@ async def test_while_the_database_is_away_the_batch_is_kept_and_written_once_it_
 async def test_many_past_batches_are_caught_up_with_as_one_step(pool: Pool) -> None:
     await save_plan(pool, make_timetable([RUN]), "a" * 64, "test", NOW)
     one_by_one, at_once = await Live.open(pool, at("6:58")), await Live.open(pool, at("6:58"))
-    batches: Sequence[Position] = positions(one_by_one.picture.timetable, until="7:06")
+    batches: Sequence[Position] = positions(one_by_one.picture.timetable, until="7:03:40")
     await at_once.catch_up((position.fix_at, [position]) for position in batches)
-    caught_up = await Live.open(pool, at("7:06"))
+    caught_up = await Live.open(pool, at("7:03:40"))
     for position in batches:
         await one_by_one.take([position], position.fix_at)
     assert at_once.picture.fleet.progress == one_by_one.picture.fleet.progress == caught_up.picture.fleet.progress
