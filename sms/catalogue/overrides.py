@@ -5,13 +5,13 @@ new versions may change those. A message must take the same values and choices a
 would be worse than one that reads a little stiff.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from fluent.syntax import FluentParser, FluentSerializer, ast
 
-from sms.catalogue.budget import Measure, measures, shipped_budgets
+from sms.catalogue.budget import Measure, examples, measures, shipped_budgets
 from sms.catalogue.catalogue import SOURCE_LANGUAGE, Catalogue, CatalogueError
 from sms.catalogue.review import Reviews, ReviewsError, read_reviews
 from sms.catalogue.shape import faults, read_source
@@ -64,6 +64,8 @@ def overridden(shipped: Mapping[str, str], folder: Path) -> Overridden:
         found = faults(language, read_source(sources[language]), english)
         problems += [f"{language}.ftl: {fault}" for fault in found]
     reviews = _reviews(folder / REVIEWS_FILE, problems)
+    if not problems:
+        problems += _unsayable(sources, changed)
     if problems:
         raise OverridesError(problems)
     return Overridden(sources, changed, reviews, tuple(_too_long(sources, changed)))
@@ -103,13 +105,24 @@ def _reviews(path: Path, problems: list[str]) -> Reviews:
         return {}
 
 
-def _too_long(sources: Mapping[str, str], changed: Mapping[str, tuple[str, ...]]) -> list[tuple[str, Measure]]:
-    catalogue, budgets = Catalogue(sources), shipped_budgets()
+def _unsayable(sources: Mapping[str, str], changed: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """What has the right shape and still cannot be said, such as a function that Fluent does not know."""
+    catalogue = Catalogue(sources)
     found = []
     for language in changed:
-        try:
-            measured = list(measures(catalogue, language, read_source(sources[language]), budgets))
-        except CatalogueError as fault:
-            raise OverridesError([f"{language}.ftl: {fault}"]) from fault
-        found += [(language, measure) for measure in measured if not measure.fits]
+        source = read_source(sources[language])
+        if catalogue.raw(language, "accents") not in ("fold", "keep"):
+            found.append(f"{language}.ftl: message “accents” must be “fold” or “keep”.")
+        for key in source.messages():
+            try:
+                examples(catalogue, language, source, key)
+            except CatalogueError as fault:
+                found.append(f"{language}.ftl: {fault}")
     return found
+
+
+def _too_long(sources: Mapping[str, str], changed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Measure]]:
+    catalogue, budgets = Catalogue(sources), shipped_budgets()
+    for language in changed:
+        measured = measures(catalogue, language, read_source(sources[language]), budgets)
+        yield from ((language, measure) for measure in measured if not measure.fits)

@@ -108,6 +108,13 @@ def test_messages_that_hold_each_other_are_refused(tmp_path: Path) -> None:
     )
 
 
+def test_what_has_the_right_shape_and_cannot_be_said_is_found_too(tmp_path: Path) -> None:
+    found = problems(tmp_path, en='lead-yes = { SHOUT("yes") }\n-bus = { NOISE() }\n', es="accents = folded\n")
+    assert "en.ftl: Message 'lead-yes' in 'en' cannot be written: Unknown function: SHOUT" in found
+    assert any(one.startswith("en.ftl: Message 'help' in 'en' cannot be written") for one in found)
+    assert "es.ftl: message “accents” must be “fold” or “keep”." in found
+
+
 def test_a_folder_that_is_not_there_is_a_problem_and_not_an_empty_one(tmp_path: Path) -> None:
     with pytest.raises(OverridesError, match="is no folder that can be read"):
         overridden(SHIPPED, tmp_path / "missing")
