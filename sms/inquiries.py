@@ -4,39 +4,28 @@ One transaction holds the phone, reads what is known of it, lets the conversatio
 keeps the question, the reply and each disclosure. Only then is the reply given away.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import asyncpg
 
-from busline.answer import Window
-from busline.cases import ledger as cases
-from busline.cases.case import Case, CaseStanding, Holder
-from busline.enrolment import links
-from busline.ids import CallKey, ContactId, Phone, RunId, RunKey, StopId, StudentId
-from busline.people import Contact, Leg, Ride
-from busline.promise import ToldBefore
+from busline.cases.case import Case
+from busline.ids import Phone
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 from sms.carrying_out import Errand, OvertakenError
 from sms.conversation import offers
-from sms.conversation.asker import Asker, ConsentAsked, Wishes
+from sms.conversation.asker import Asker
 from sms.conversation.offers import OFFER_STANDS
 from sms.conversation.reply import Reply
 from sms.disclosed import disclosed
 from sms.forms import StatusReport
+from sms.look import LATELY, Look, look
 
 SQL = load_queries(__file__)
-
-_HOUR = timedelta(hours=1)
-_DAY = timedelta(days=1)
-_LATELY = timedelta(hours=6)
-"""A promise older than this was about another ride."""
-REPEATS_WITHIN = timedelta(minutes=30)
-"""Who asks again about the same run so soon was not helped (DESIGN decision 13)."""
 
 _RANKS = {
     "accepted": 0,
@@ -101,14 +90,14 @@ class Inquiries:
         Raises SidTakenError, with nothing kept, and DatabaseUnavailableError.
         """
         async with transaction(self._pool) as connection:
-            given, asker, told_lately = await _look(connection, question)
-            if given is not None:
-                return given, None
-            reply, case = await _decided(connection, question, asker, decider)
+            known = await look(connection, question.phone, question.sid, question.code_digest, question.asked_at)
+            if known.given_reply is not None:
+                return known.given_reply, None
+            reply, case = await _decided(connection, question, known.asker, decider)
             reply = decider.complete(reply, case)
             body = decider.write(reply)
             try:
-                await connection.execute(SQL["settle"], *_record(question, asker, reply, body, case, told_lately))
+                await connection.execute(SQL["settle"], *_record(question, known, reply, body, case))
             except asyncpg.UniqueViolationError as taken:
                 raise SidTakenError("This message id was used before, by another phone.") from taken
         return body, reply
@@ -126,10 +115,6 @@ class Inquiries:
                 SQL["report_status"], status.sid, status.status, rank, status.error_code, at, status.to
             )
         return True
-
-
-_ToldLately = dict[RunKey, datetime]
-"""When the phone was last told about each run."""
 
 
 async def _decided(
@@ -158,112 +143,14 @@ async def _carry_out(connection: Connection, question: Question, asker: Asker, r
     return next((case for case in done if case is not None), None)
 
 
-async def _look(connection: Connection, question: Question) -> tuple[str | None, Asker, _ToldLately]:
-    """The reply given before, if any, and all that is known of the phone: the same reads for every phone and text."""
-    phone, now = question.phone, question.asked_at
-    (turn,) = await connection.fetch(SQL["take_turn"], phone, now)
-    rows = await connection.fetch(
-        SQL["asker"], phone, question.sid, now, now - _HOUR, now - _DAY, now.date() - _DAY, now - REPEATS_WITHIN
-    )
-    told = await connection.fetch(SQL["told_lately"], phone, now - _LATELY, now)
-    joining = await links.look(connection, phone, question.code_digest, now)
-    standing = await cases.cases_of(connection, phone, now)
-    holder = await cases.holder_of(connection, phone, now)
-    asker = _asker(turn, rows, told, phone)
-    return rows[0]["given_reply"], _with_people(asker, joining, standing, holder), _runs_told(told)
-
-
-def _with_people(
-    asker: Asker, joining: links.Standing, standing: tuple[CaseStanding, ...], holder: Holder | None
-) -> Asker:
-    asked = joining.pending
-    return replace(
-        asker,
-        code_opens=joining.code_student_id,
-        consent=None if asked is None else ConsentAsked(asked.request_id, asked.student_id, asked.asking_phone),
-        cases=standing,
-        held_in=None if holder is None else holder.reference,
-    )
-
-
-def _asker(
-    turn: "asyncpg.Record", rows: Sequence["asyncpg.Record"], told: Sequence["asyncpg.Record"], phone: Phone
-) -> Asker:
-    standing = rows[0]
-    contact_id, language = standing["contact_id"], standing["language"]
-    riders: dict[StudentId, tuple[Ride, ...]] = {}
-    for row in rows:
-        if row["student_id"] is not None:
-            rides = () if row["run_id"] is None else (_ride(row),)
-            student_id = StudentId(row["student_id"])
-            riders[student_id] = riders.get(student_id, ()) + rides
-    return Asker(
-        contact=None if contact_id is None else Contact(ContactId(contact_id), phone, language),
-        riders=riders,
-        is_new=turn["turns"] == 1,
-        opted_out=standing["opted_out"],
-        chosen_language=turn["chosen_language"],
-        last_language=turn["last_language"],
-        answered_last_hour=standing["answered_last_hour"],
-        warned_last_hour=standing["warned_last_hour"],
-        refused_last_day=standing["refused_last_day"],
-        told_before=_promises(told),
-        wishes=Wishes() if standing["alerts"] is None else _wishes(standing),
-        offered=tuple(offer for kept in turn["offered"] if (offer := offers.read(kept)) is not None),
-        last_topic=standing["last_topic"],
-    )
-
-
-def _wishes(row: "asyncpg.Record") -> Wishes:
-    start, end = row["quiet_from"], row["quiet_until"]
-    quiet = (start, end) if isinstance(start, time) and isinstance(end, time) else None
-    return Wishes(alerts=row["alerts"], minutes=row["minutes"], quiet=quiet)
-
-
-def _call(row: "asyncpg.Record") -> CallKey:
-    return CallKey(RunKey(row["service_date"], RunId(row["run_id"])), row["stop_sequence"])
-
-
-def _promises(told: Sequence["asyncpg.Record"]) -> dict[CallKey, ToldBefore]:
-    """The newest window of each call."""
-    promises: dict[CallKey, ToldBefore] = {}
-    for row in told:
-        if row["be_ready_by"] is not None and _call(row) not in promises:
-            window = Window(row["window_earliest"], row["window_latest"], row["be_ready_by"], row["published"])
-            promises[_call(row)] = ToldBefore(_call(row), window, row["told_at"])
-    return promises
-
-
-def _runs_told(told: Sequence["asyncpg.Record"]) -> _ToldLately:
-    newest: _ToldLately = {}
-    for row in told:
-        newest.setdefault(_call(row).run, row["told_at"])
-    return newest
-
-
-def _ride(row: "asyncpg.Record") -> Ride:
-    return Ride(
-        student_id=StudentId(row["student_id"]),
-        run_id=RunId(row["run_id"]),
-        stop_id=StopId(row["stop_id"]),
-        stop_sequence=row["stop_sequence"],
-        leg=Leg(row["leg"]),
-        weekdays=row["weekdays"],
-        start_date=row["start_date"],
-        end_date=row["end_date"],
-    )
-
-
-def _record(
-    question: Question, asker: Asker, reply: Reply, body: str, case: Case | None, told_lately: _ToldLately
-) -> list[Any]:
+def _record(question: Question, known: Look, reply: Reply, body: str, case: Case | None) -> list[Any]:
     rows = [disclosed(told) for told in reply.told]
     runs = {told.call.run for told in reply.told if told.call is not None}
     return [
         question.channel,
         question.sid,
         question.phone,
-        None if asker.contact is None else asker.contact.contact_id,
+        None if known.asker.contact is None else known.asker.contact.contact_id,
         question.asked_at,
         question.body,
         list(reply.asked_ids),
@@ -274,7 +161,7 @@ def _record(
         reply.intent,
         reply.topic,
         None if case is None else case.reference,
-        any(run in told_lately and question.asked_at - told_lately[run] <= REPEATS_WITHIN for run in runs),
+        any(run in known.told_at and question.asked_at - known.told_at[run] <= LATELY for run in runs),
         reply.ended,
         reply.chosen_language,
         [offers.written(offer) for offer in reply.offers],
