@@ -16,8 +16,9 @@ from sms.catalogue.names import other_languages
 from sms.conversation import asking, joining, wishes
 from sms.conversation.asker import Asker
 from sms.conversation.bus import answer_ask, told_now
-from sms.conversation.effects import AddWords, SetAlerts, StartTexts, StopTexts
+from sms.conversation.effects import AddWords
 from sms.conversation.offers import AnAnswer, APerson, Offer, TheBus, WhatToText
+from sms.conversation.opting import about_opting
 from sms.conversation.prepared import NoAnswers, PreparedAnswers
 from sms.conversation.reply import AboutCase, Outcome, Reply, named
 from sms.conversation.turn import Answers, Turn
@@ -44,7 +45,7 @@ from sms.intent import (
     Yes,
 )
 from sms.language import language_for, spoken_language_for
-from sms.opt_out import OptWord, carrier_confirms, shipped_opt_out_words
+from sms.opt_out import OptWord, shipped_opt_out_words
 from sms.segments import segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render_family
@@ -99,7 +100,7 @@ class Conversation:
             now=now,
             guessed_language=understood.guessed_language,
         )
-        reply = self._about_opting(heard, turn) or self._before_all(heard, turn) or self._reply(turn)
+        reply = about_opting(heard.text, heard.opting, turn) or self._before_all(heard, turn) or self._reply(turn)
         return replace(
             reply,
             is_first=asker.is_new,
@@ -158,41 +159,6 @@ class Conversation:
         language = self._spoken_language(chosen=None, stored=None)
         words = self._wording(language, is_spoken=True).say("trouble", phone=self._settings.district_phone)
         return Reply(Outcome.ASKED_TO_TEXT, language, (words,))
-
-    def _about_opting(self, heard: Heard, turn: Turn) -> Reply | None:
-        """Who wants no more texts, or wants them again: heard above every limit. None where it is about neither."""
-        opting, asker, by_carrier = heard.opting, turn.asker, heard.text.carrier_said is not None
-        if opting is OptWord.STOP:
-            carrier_knows = by_carrier or carrier_confirms(heard.text.body)
-            if self._only_alerts(heard, asker, carrier_knows=carrier_knows):
-                words = () if carrier_knows else (turn.say("stopped-alerts"),)
-                off = SetAlerts(False, asker.wishes.minutes)
-                return replace(turn.reply(Outcome.ALERTS_STOPPED, *words), effects=(off,))
-            # Once only, and not where the carrier confirms: it would refuse ours (21610).
-            words = () if asker.opted_out or carrier_knows else (turn.say("stopped"),)
-            return replace(turn.reply(Outcome.OPTED_OUT, *words), effects=(StopTexts(),))
-        if opting is not None and asker.opted_out:
-            words = () if by_carrier else (turn.say("started"),)
-            return replace(turn.reply(Outcome.OPTED_IN, *words), effects=(StartTexts(),))
-        if asker.opted_out:
-            silent = turn.reply(Outcome.SILENT_OPTED_OUT)
-            # We may not write to it, and its carrier would not let us. But a missing child is looked for.
-            return replace(silent, effects=(asking.MISSING,)) if isinstance(turn.intent, NotHome) else silent
-        if heard.text.carrier_helped or by_carrier:
-            return turn.reply(Outcome.CARRIER_ANSWERED)
-        return None
-
-    def _only_alerts(self, heard: Heard, asker: Asker, *, carrier_knows: bool) -> bool:
-        """Whether a stop ends the alerts and leaves the answers: where those come from two numbers.
-
-        What the carrier understood it has blocked, for the number that it was sent to and no other. A stop in the
-        family's own words ends the alerts first, and answers too when it is said again.
-        """
-        if self._settings.alerts_number is None:
-            return False
-        if heard.text.to == self._settings.alerts_number:
-            return True
-        return asker.wishes.alerts and not carrier_knows
 
     def _before_all(self, heard: Heard, turn: Turn) -> Reply | None:
         """What comes before any question: a person who writes with this phone, the limits, and words to start again."""
