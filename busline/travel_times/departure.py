@@ -1,6 +1,8 @@
 """When a bus that waits, or is still on an earlier run of its block, will begin its next run."""
 
 import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
@@ -59,17 +61,16 @@ class Blocks:
 
     def __init__(self, timetable: Timetable) -> None:
         self._timetable = timetable
-        self._days: dict[date, tuple[dict[RunId, RunId], dict[RunId, int]]] = {}
+        self._days: dict[date, _Order] = {}
 
     def next_of(self, key: RunKey) -> RunKey | None:
         """The next run of the block that goes on the same day."""
-        run_id = self._day(key.service_date)[0].get(key.run_id)
+        run_id = self._day(key.service_date).following.get(key.run_id)
         return None if run_id is None else RunKey(key.service_date, run_id)
 
     def before(self, key: RunKey) -> list[RunKey]:
         """The earlier runs of its block on the same day, the newest first."""
-        following = self._day(key.service_date)[0]
-        preceding = {after: before for before, after in following.items()}
+        preceding = self._day(key.service_date).preceding
         found, run_id = [], preceding.get(key.run_id)
         while run_id is not None:
             found.append(RunKey(key.service_date, run_id))
@@ -78,9 +79,9 @@ class Blocks:
 
     def tier_of(self, key: RunKey) -> int:
         """Which run of its block this is, from 0, counted from the last long break; no more than `LAST_TIER`."""
-        return self._day(key.service_date)[1].get(key.run_id, 0)
+        return self._day(key.service_date).tiers.get(key.run_id, 0)
 
-    def _day(self, day: date) -> tuple[dict[RunId, RunId], dict[RunId, int]]:
+    def _day(self, day: date) -> "_Order":
         known = self._days.get(day)
         if known is None:
             if len(self._days) > 7:
@@ -88,7 +89,7 @@ class Blocks:
             known = self._days[day] = self._read(day)
         return known
 
-    def _read(self, day: date) -> tuple[dict[RunId, RunId], dict[RunId, int]]:
+    def _read(self, day: date) -> "_Order":
         runs, calendar = self._timetable.runs, self._timetable.calendar
         following: dict[RunId, RunId] = {}
         tiers: dict[RunId, int] = {}
@@ -98,7 +99,16 @@ class Blocks:
                 following[before] = after
                 broken = runs[after].start_seconds - runs[before].end_seconds >= BREAK_SECONDS
                 tiers[after] = 0 if broken else min(tiers.get(before, 0) + 1, LAST_TIER)
-        return following, tiers
+        return _Order(following, {after: before for before, after in following.items()}, tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The runs of one service day."""
+
+    following: Mapping[RunId, RunId]
+    preceding: Mapping[RunId, RunId]
+    tiers: Mapping[RunId, int]
 
 
 def turnaround_seconds(run: Run, following: Run) -> float:
