@@ -1,6 +1,7 @@
 """What Busline counts about itself, for Prometheus. Labels are closed sets: no bus, run or person is ever one."""
 
 import asyncio
+import math
 import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
@@ -8,6 +9,7 @@ from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from busline.cases.overview import Figures
 from busline.fleet import Fleet, RunState
 from busline.ids import SourceId
 
@@ -67,6 +69,12 @@ class Metrics:
         self._feed_vehicles = Gauge(
             "busline_feed_vehicles", "Vehicles in the newest good message of a feed.", ("source",), registry=registry
         )
+        self._cases = Gauge(
+            "busline_cases",
+            "Cases that wait for staff, those of them past their promise or urgent, and lines not handed over.",
+            ("state",),
+            registry=registry,
+        )
         self._lag = Histogram(
             "busline_event_loop_lag_seconds",
             "How late a timer of the event loop fires: what every request waits for.",
@@ -104,6 +112,14 @@ class Metrics:
             self._feed_vehicles.labels(source).set(feed.vehicles)
             if feed.fresh_at is not None:
                 self._feed_age.labels(source).set((now - feed.fresh_at).total_seconds())
+
+    def observe_cases(self, figures: Figures | None) -> None:
+        """The gauges of cases, called when they are about to be read; None where they could not be counted."""
+        unknown = math.nan
+        self._cases.labels("waiting").set(unknown if figures is None else figures.waiting)
+        self._cases.labels("overdue").set(unknown if figures is None else figures.overdue)
+        self._cases.labels("urgent").set(unknown if figures is None else figures.urgent)
+        self._cases.labels("not_handed_over").set(unknown if figures is None else figures.not_handed_over)
 
     async def watch_loop(self) -> None:
         """Measures the event loop's lag until it is cancelled."""

@@ -31,7 +31,7 @@ from busline.store.ledger import Ledger
 from busline.store.pool import Pool
 from busline.store.scores import Scores
 from busline.store.staff import Role, Staff
-from busline.web_guard import add_security_headers, guard
+from busline.web_guard import DATABASE_TROUBLE, add_security_headers, guard
 
 _LARGEST_BODY_BYTES = 256 * 1024
 
@@ -74,10 +74,10 @@ def build_web(
             needed[route.resource] = role
 
     add(None, [web.get("/", _to_board), web.get("/healthz", _alive), web.get("/static/{name}", _static)])
-    add(None, _watching_routes(settings, pool, picture, clock, metrics, board))
+    overview = Overview(pool)
+    add(None, _watching_routes(settings, pool, picture, clock, metrics, board, overview))
     add(None, sign_in_routes(staff, settings, masker))
     add(None, open_routes)
-    overview = Overview(pool)
     add(Role.VIEWER, board_routes(board, settings, CaseLine(overview, clock.now)))
     add(Role.DISPATCHER, assigning_routes(picture, Ledger(pool), clock))
     add(Role.VIEWER, accuracy_routes(Scores(pool), picture, clock.now, settings))
@@ -123,6 +123,7 @@ def _watching_routes(
     clock: Clock,
     metrics: Metrics,
     board: Board,
+    overview: Overview,
 ) -> list[web.RouteDef]:
     async def ready(_request: web.Request) -> web.StreamResponse:
         """Whether Busline can tell the truth right now. For what wakes a person, not for what stops traffic."""
@@ -141,6 +142,11 @@ def _watching_routes(
         if now_picture is not None and view is not None:
             states = Counter(row.state for row in view.rows)
             metrics.observe_fleet(now_picture.fleet, states, clock.now())
+        try:
+            metrics.observe_cases(await overview.figures(clock.now()))
+        except DATABASE_TROUBLE:
+            # The other figures matter most while the database is away; /readyz says that it is.
+            metrics.observe_cases(None)
         return web.Response(
             body=metrics.render(), headers={hdrs.CONTENT_TYPE: "text/plain; version=0.0.4; charset=utf-8"}
         )

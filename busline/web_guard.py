@@ -20,7 +20,8 @@ from busline.store.staff import Member, Role, Staff
 
 log = structlog.get_logger(__name__)
 
-_DATABASE_TROUBLE: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.InterfaceError, TimeoutError)
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (*UNAVAILABLE, asyncpg.InterfaceError, TimeoutError)
+"""What a request meets while the database is away or coming back."""
 
 MEMBER = web.RequestKey("member", Member)
 """Who is signed in; set on every request that needs somebody."""
@@ -162,7 +163,7 @@ async def _in_words(request: web.Request, handler: Handler) -> web.StreamRespons
             if name in answer.headers:
                 response.headers[name] = answer.headers[name]
         return response
-    except _DATABASE_TROUBLE as fault:
+    except DATABASE_TROUBLE as fault:
         log.error("request failed: database not reachable", fault=repr(fault))
         return _message(request, 503, None)
     except Exception:

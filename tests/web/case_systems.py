@@ -8,6 +8,7 @@ import asyncio
 import email
 import itertools
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from notifier.connectors.signing import HEADER, is_signed
 
@@ -251,11 +252,28 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @asynccontextmanager
-async def mail_server() -> AsyncIterator[Mailbox]:
-    """A mail server on a port of its own."""
+async def mail_server(*, tls: ssl.SSLContext | None = None, password: str | None = None) -> AsyncIterator[Mailbox]:
+    """A mail server on a port of its own; with `password`, for "busline" alone and only behind STARTTLS."""
     mailbox = Mailbox()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.example.org", loop=loop), "127.0.0.1", 0)
+
+    def let_in(server: SMTP, session: Session, envelope: Envelope, mechanism: str, given: LoginPassword) -> AuthResult:
+        is_right = (given.login, given.password) == (b"busline", (password or "").encode())
+        return AuthResult(success=is_right, handled=is_right)
+
+    server = await loop.create_server(
+        lambda: SMTP(
+            mailbox,
+            hostname="mail.example.org",
+            loop=loop,
+            tls_context=tls,
+            authenticator=let_in,
+            auth_required=password is not None,
+            auth_require_tls=True,
+        ),
+        "127.0.0.1",
+        0,
+    )
     mailbox.port = server.sockets[0].getsockname()[1]
     try:
         yield mailbox

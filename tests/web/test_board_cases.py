@@ -45,6 +45,10 @@ async def test_the_board_shows_who_waits_and_keeps_it_fresh(pool: Pool) -> None:
             assert f'<p id="cases" class="notice cases">{said}</p>' in await words(page)
         async with client.get("/board/rows") as rows:
             assert rows.headers[CASES_HEADER] == said
+        async with desk.client().get("/metrics") as metrics:
+            told = await words(metrics)
+        for line in ('busline_cases{state="waiting"} 1.0', 'busline_cases{state="not_handed_over"} 0.0'):
+            assert line in told
 
 
 async def test_where_nobody_waits_the_line_takes_no_place(pool: Pool) -> None:
@@ -52,3 +56,13 @@ async def test_where_nobody_waits_the_line_takes_no_place(pool: Pool) -> None:
         client = await desk.sign_in(Role.VIEWER)
         async with client.get("/board", headers=HTML) as page:
             assert '<p id="cases" class="notice cases" hidden></p>' in await words(page)
+
+
+async def test_the_other_figures_are_told_while_the_database_is_away(pool: Pool) -> None:
+    async with open_desk(pool) as desk:
+        await pool.close()
+        async with desk.client().get("/metrics") as metrics:
+            assert metrics.status == 200
+            told = await words(metrics)
+        assert 'busline_cases{state="waiting"} NaN' in told
+        assert "busline_runs{" in told

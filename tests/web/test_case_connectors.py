@@ -1,8 +1,12 @@
 """Each connector against a real server that enforces the rules of what it plays: going well, failing, slow, twice."""
 
+import shutil
+import ssl
+import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -286,3 +290,42 @@ async def test_what_a_family_writes_cannot_forge_a_mails_headers() -> None:
     assert mail["Bcc"] is None
     assert mail["Subject"] == "[5724-0] lost item Bcc: everybody@x.example"
     assert "QUIT" in text_of(mail)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """What a server on 127.0.0.1 shows, and what trusts it."""
+    openssl = shutil.which("openssl")
+    if openssl is None:
+        pytest.skip("no openssl to make a certificate with")
+    key, cert = tmp_path / "key.pem", tmp_path / "cert.pem"
+    subprocess.run(
+        [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(cert)],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    shows = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    shows.load_cert_chain(cert, key)
+    return shows, ssl.create_default_context(cafile=cert)
+
+
+async def test_mail_is_handed_in_behind_starttls_and_a_password(
+    certificate: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    shows, trusts = certificate
+    async with mail_server(tls=shows, password="correct horse") as mailbox:
+
+        def connector(password: str, tls: ssl.SSLContext | None) -> EmailConnector:
+            server = MailServer("127.0.0.1", mailbox.port, Security.STARTTLS, "busline", password, tls)
+            return EmailConnector(server, "cases@bus.example.org", "Buses", ADDRESSES, lambda: BOSTON)
+
+        assert isinstance(await connector("correct horse", trusts).deliver(by_mail(FIRST)), Delivered)
+        refused = await connector("wrong", trusts).deliver(by_mail(FIRST))
+        assert isinstance(refused, NotNow), "a password can be corrected"
+        assert "535" in refused.words
+        assert "wrong" not in refused.words
+        # A certificate that nobody vouches for is no mail server of ours.
+        untrusted = await connector("correct horse", None).deliver(by_mail(FIRST))
+        assert isinstance(untrusted, NotNow)
+    assert len(mailbox.mails) == 1
