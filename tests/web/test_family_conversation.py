@@ -81,6 +81,18 @@ async def test_a_no_lets_nobody_in_and_the_new_phone_hears_nothing_of_it(pool: P
     assert await pool.fetchval("select count(*) from outgoing_text where phone = $1", STRANGER) == 0
 
 
+async def test_two_parents_who_answer_at_the_same_moment_let_the_phone_in_once(pool: Pool) -> None:
+    mother = "+16175550111"
+    async with texting(pool) as line:
+        await pool.execute("insert into contact values ('C9', $1, 'en')", mother)
+        await pool.execute("insert into link values ('C9', '100234', true)")
+        await line.text(STRANGER, "100234")
+        await line.ask_families()
+        answers = await asyncio.gather(*(line.text(phone, "yes") for phone in (PARENT, mother)))
+    assert sorted(answer[0][:10] for answer in answers) == ["Done: that", "We did not"]
+    assert await pool.fetchval("select count(*) from joined_link") == 1
+
+
 async def test_a_question_for_a_person_has_a_number_a_time_and_a_standing(pool: Pool) -> None:
     async with texting(pool) as line:
         (opened,) = (await line.text(PARENT, "I want to talk to a person"))[:1]
