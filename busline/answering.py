@@ -27,14 +27,19 @@ from busline.answer import (
 from busline.due import DUE_BEFORE
 from busline.eta import Basis, NoPrediction, Prediction, be_ready_before_start, predict
 from busline.fleet import Fleet, RunProgress, RunState, StopVisit
+from busline.geo import distance_m
 from busline.ids import CallKey, RunKey, VehicleId
 from busline.people import Leg
+from busline.position import LIVE_SECONDS
 from busline.run_state import expected_bus, outage_since, run_state
 from busline.timetable import Run, Timetable
+from busline.tracking.paths import WITHIN_APPROXIMATE_M
 from busline.travel_times.engine import Engine
 
 LATE_SECONDS = 300
 """From five minutes behind its plan a bus is called late (Boston's own definition)."""
+AT_STOP_M = 100.0
+"""A bus that stands this near a stop is at it, where the way there is not known: half a block, and GPS."""
 STILL_OF_INTEREST = timedelta(minutes=60)
 """How long after a bus has passed a family asking still means that ride, not the next one."""
 
@@ -64,7 +69,7 @@ def answer_call(timetable: Timetable, fleet: Fleet, engine: Engine, call: Studen
     progress = fleet.progress.get(call.key)
     if state is RunState.CANCELLED:
         return Cancelled(call.leg, call.planned_at)
-    if progress is not None and (done := _already_been(fleet, call, progress, now)) is not None:
+    if progress is not None and (done := _already_been(timetable, fleet, call, progress, now)) is not None:
         return done
     bus_id = expected_bus(timetable, call.run, call.service_date, fleet)
     bus = None if bus_id is None else _bus(call.run, bus_id)
@@ -123,8 +128,12 @@ def _bus(run: Run, number: VehicleId) -> Bus:
     return Bus(number, planned if planned is not None and planned != number else None)
 
 
-def _already_been(fleet: Fleet, call: StudentCall, progress: RunProgress, now: datetime) -> Answer | None:
+def _already_been(
+    timetable: Timetable, fleet: Fleet, call: StudentCall, progress: RunProgress, now: datetime
+) -> Answer | None:
     bus = _bus(call.run, progress.vehicle_id)
+    if call.run.pattern.approximate:
+        return _perhaps_been(timetable, bus, call, progress, now)
     visit = _visit(fleet, call)
     if visit is not None:
         if visit.departed_at is None and progress.ended_at is None and progress.next_call <= call.call_index:
@@ -135,6 +144,25 @@ def _already_been(fleet: Fleet, call: StudentCall, progress: RunProgress, now: d
         return MayHavePassed(bus, call.leg, progress.matched_at)
     if progress.ended_at is not None:
         return Finished(bus, call.leg, progress.ended_at)
+    return None
+
+
+def _perhaps_been(
+    timetable: Timetable, bus: Bus, call: StudentCall, progress: RunProgress, now: datetime
+) -> Answer | None:
+    """The same on a route without a shape: abeam of a stop on the straight line a bus may be streets away from it.
+
+    It is at the stop where it stands near it, and past it where it is so far beyond that no detour makes up for it.
+    """
+    if progress.ended_at is not None:
+        return Finished(bus, call.leg, progress.ended_at)
+    stop = call.run.call(call.call_index)
+    standing = progress.still_from if progress.still_since is not None else None
+    fresh = (now - progress.fix_at).total_seconds() <= LIVE_SECONDS
+    if standing is not None and fresh and distance_m(standing, timetable.stops[stop.stop_id].place) <= AT_STOP_M:
+        return AtStop(bus, call.leg, progress.fix_at)
+    if progress.started_at is not None and progress.distance_m >= stop.distance_m + WITHIN_APPROXIMATE_M:
+        return MayHavePassed(bus, call.leg, progress.matched_at)
     return None
 
 

@@ -66,12 +66,12 @@ def predict(
         return NoPrediction.NOT_UNDER_WAY
     if progress.off_route_since is not None and not run.pattern.approximate:
         return NoPrediction.OFF_ROUTE
+    if run.pattern.approximate:
+        return NoPrediction.TOO_OLD if age_seconds > LAST_SEEN_SECONDS else NoPrediction.UNKNOWN_PATH
     if call_index < progress.next_call:
         return NoPrediction.ALREADY_PASSED
     if age_seconds > LAST_SEEN_SECONDS:
         return NoPrediction.TOO_OLD
-    if run.pattern.approximate:
-        return NoPrediction.UNKNOWN_PATH
     basis = Basis.LIVE if age_seconds <= LIVE_SECONDS else Basis.LAST_SEEN
     told = _told(engine, progress, RunKey(service_date, run.run_id), call_index, now, basis, age_seconds)
     return NoPrediction.NOT_UNDER_WAY if told is None else told

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from busline.answer import (
+    Answer,
     Arriving,
     AtStop,
     Bus,
@@ -25,6 +27,7 @@ from busline.answer import (
     Uncovered,
 )
 from busline.fleet import Assignment, AssignmentSource, FeedHealth, Fleet, NoticeKind, RunNotice
+from busline.geo import LatLon
 from busline.ids import RunKey, SourceId, VehicleId
 from busline.people import Leg
 from busline.picture import Picture
@@ -115,18 +118,36 @@ def test_off_route_gives_no_minutes() -> None:
     assert told == OffRoute(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
 
 
+SHAPELESS = replace(RUN, pattern=replace(RUN.pattern, approximate=True))
+STOP = make_timetable([RUN]).stops[RUN.pattern.stop_ids[3]].place
+
+
+def without_shape(clock: str, **changes: Any) -> Answer:
+    """What is told of a run without a shape, whose bus is thought 1,500 m along; the stop asked about is at 3,000 m."""
+    progress = replace(make_progress(SHAPELESS, seen_at=at("7:03"), distance_m=1_500), **changes)
+    return Picture(make_timetable([SHAPELESS]), Fleet(at("7:03"), {KEY: progress})).answer([RIDE], at(clock))
+
+
 @pytest.mark.parametrize("off_route_since", [None, at("7:02")])
 def test_on_a_route_without_a_shape_no_minutes_are_given_and_no_bus_is_called_off_it(
     off_route_since: datetime | None,
 ) -> None:
-    shapeless = replace(RUN, pattern=replace(RUN.pattern, approximate=True))
-    progress = make_progress(shapeless, seen_at=at("7:03"), distance_m=1_500, off_route_since=off_route_since)
-    picture = Picture(make_timetable([shapeless]), Fleet(at("7:03"), {KEY: progress}))
-    assert picture.answer([RIDE], at("7:03:20")) == OnTheWay(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
-    assert isinstance(picture.answer([RIDE], at("7:10")), NoSignalSince)
-    passed = replace(progress, distance_m=3_500, next_call=4)
-    beyond = Picture(picture.timetable, Fleet(at("7:03"), {KEY: passed}))
-    assert isinstance(beyond.answer([RIDE], at("7:03:20")), MayHavePassed)
+    on_the_way = OnTheWay(BUS, Leg.TO_SCHOOL, PLANNED, at("7:03"))
+    assert without_shape("7:03:20", off_route_since=off_route_since) == on_the_way
+    assert isinstance(without_shape("7:10", off_route_since=off_route_since), NoSignalSince)
+
+
+def test_abeam_of_a_stop_on_a_route_without_a_shape_a_bus_is_not_said_to_be_there_or_past_it() -> None:
+    beside = {"distance_m": 3_050.0, "next_call": 4}
+    assert isinstance(without_shape("7:03:20", **beside), OnTheWay)
+    streets_away = LatLon(STOP.lat + 0.002, STOP.lon)
+    stands = {"still_since": at("7:02"), "next_call": 3, "distance_m": 2_995.0}
+    assert isinstance(without_shape("7:03:20", **stands, still_from=streets_away), OnTheWay)
+    assert without_shape("7:03:20", **stands, still_from=STOP) == AtStop(BUS, Leg.TO_SCHOOL, at("7:03"))
+    assert isinstance(without_shape("7:05", **stands, still_from=STOP), OnTheWay)
+    far_beyond = {"distance_m": 3_400.0, "next_call": 4}
+    assert without_shape("7:03:20", **far_beyond) == MayHavePassed(BUS, Leg.TO_SCHOOL, at("7:03"))
+    assert without_shape("7:09", ended_at=at("7:08")) == Finished(BUS, Leg.TO_SCHOOL, at("7:08"))
 
 
 def test_a_run_that_is_due_with_its_bus_heard_from_elsewhere_starts_late() -> None:
