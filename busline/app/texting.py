@@ -27,6 +27,7 @@ from busline.store.outgoing import TextPromise, promise_text
 from busline.store.pool import UNAVAILABLE, Connection, Pool, transaction
 from sms.carrier import Twilio, TwilioAccount
 from sms.catalogue import Catalogue
+from sms.catalogue.names import number_in
 from sms.conversation.prepared import Matches, Prepared
 from sms.desk import Desk
 from sms.folding import tokens
@@ -81,7 +82,7 @@ class ShelvedAnswers:
             entry.topic_id,
             self._departments[entry.topic_id],
             entry.title,
-            entry.filled(phone=self._phone, district=self._district),
+            entry.filled(phone=number_in(entry.language, self._phone), district=self._district),
         )
 
 

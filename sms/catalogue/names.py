@@ -1,4 +1,6 @@
-"""How a family is offered the languages: a catalogue in, their own names out, each as its speakers write it."""
+"""How languages are offered by their own names, and a telephone number stands in one that runs from the right."""
+
+from babel import Locale
 
 from sms.catalogue.catalogue import Catalogue
 from sms.segments import Encoding, fold_to_gsm7, segments
@@ -19,6 +21,15 @@ def other_languages(catalogue: Catalogue, language: str) -> str:
 def named_languages(catalogue: Catalogue) -> str:
     """All languages by name, in the order they are offered; with letters where not every phone can type the name."""
     return ", ".join(_name(catalogue, code) for code in catalogue.languages)
+
+
+def number_in(language: str, number: str) -> str:
+    """A telephone number for words that staff wrote: among words from the right its groups would change places.
+
+    The left-to-right mark before it keeps them; the catalogue's own messages hold theirs.
+    """
+    runs_from_the_right = Locale.parse(language, sep="-").text_direction == "rtl"
+    return f"\N{LEFT-TO-RIGHT MARK}{number}" if runs_from_the_right and number else number
 
 
 def _name(catalogue: Catalogue, code: str) -> str:

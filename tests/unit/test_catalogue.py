@@ -6,7 +6,7 @@ from busline.settings import KNOWN_LANGUAGES
 from feeds.roster.layout import LANGUAGES as ROSTER_LANGUAGES
 from sms.catalogue import Catalogue, CatalogueError, Voice, shipped_catalogue, shipped_sources
 from sms.catalogue.budget import OF_ANY_LENGTH, Measure, measures, shipped_budgets
-from sms.catalogue.names import named_languages, other_languages
+from sms.catalogue.names import named_languages, number_in, other_languages
 from sms.catalogue.shape import LanguageSource, faults, read_source
 from sms.segments import Encoding, segments
 
@@ -221,6 +221,11 @@ def test_an_arabic_text_reads_from_the_right_with_its_phone_and_reference_the_ri
     assert "\u0600" <= first <= "\u06ff", text
     for number in ("(617) 555-0100", "4821-7"):
         assert text.count(number) == text.count(f"\u200e{number}"), text
+
+
+def test_a_number_among_words_of_staff_is_kept_whole_only_where_they_run_from_the_right() -> None:
+    assert number_in("ar", "(617) 555-0100") == "\u200e(617) 555-0100"
+    assert {number_in(language, "(617) 555-0100") for language in TEN if language != "ar"} == {"(617) 555-0100"}
 
 
 def test_a_language_without_a_voice_says_so() -> None:
