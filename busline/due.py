@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from busline.eta import stage_unseen
 from busline.fleet import Fleet
 from busline.ids import RunKey
+from busline.service_day import moment
 from busline.timetable import Timetable
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Stage
@@ -16,21 +17,28 @@ DUE_BEFORE, DUE_AFTER = timedelta(minutes=90), timedelta(minutes=15)
 
 
 class DueRuns:
-    """The runs of a plan by when they begin; a service day is sorted once."""
+    """The runs of a plan by when they begin. Some milliseconds for the first question of a day to a large plan."""
 
     def __init__(self, timetable: Timetable) -> None:
         self._timetable = timetable
-        self._day: tuple[date, list[datetime], list[RunKey]] | None = None
+        self._runs = sorted(timetable.runs.values(), key=lambda run: run.start_seconds)
+        self._day: date | None = None
+        self._starts: list[float] = []
+        self._keys: list[RunKey] = []
 
     def at(self, now: datetime) -> list[RunKey]:
         """Those of today that are due, in order of their start."""
         today = now.astimezone(self._timetable.timezone).date()
-        if self._day is None or self._day[0] != today:
-            runs = self._timetable.runs_on(today)
-            starts = [self._timetable.planned_start(today, run) for run in runs]
-            self._day = (today, starts, [RunKey(today, run.run_id) for run in runs])
-        _, starts, keys = self._day
-        return keys[bisect_left(starts, now - DUE_AFTER) : bisect_right(starts, now + DUE_BEFORE)]
+        if self._day != today:
+            services = {run.service_id for run in self._runs}
+            going = {service for service in services if self._timetable.calendar.runs_on(service, today)}
+            runs = [run for run in self._runs if run.service_id in going]
+            midnight = moment(today, 0, self._timetable.timezone).timestamp()
+            self._starts = [midnight + run.start_seconds for run in runs]
+            self._keys = [RunKey(today, run.run_id) for run in runs]
+            self._day = today
+        first = bisect_left(self._starts, (now - DUE_AFTER).timestamp())
+        return self._keys[first : bisect_right(self._starts, (now + DUE_BEFORE).timestamp())]
 
 
 def is_due(timetable: Timetable, key: RunKey, now: datetime) -> bool:
