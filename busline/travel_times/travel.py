@@ -18,9 +18,10 @@ from busline.timetable import Pattern, Run, Timetable
 from busline.travel_times.crossing import Traversals
 from busline.travel_times.district_pace import DistrictPace, areas_of
 from busline.travel_times.dwell import SLOWEST_SHARE, Dwells
+from busline.travel_times.plan_sums import shelve, summed, ways
 from busline.travel_times.planned import planned_seconds
 from busline.travel_times.road import RoadNetwork, road_network
-from busline.travel_times.road_history import FASTEST_MPS, RoadHistory
+from busline.travel_times.road_history import BAND_SECONDS, FASTEST_MPS, RoadHistory
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -148,13 +149,16 @@ class TravelModel:
 
     def _lay_out_plans(self, runs: Sequence[Run]) -> None:
         """The planned seconds of every link of every run."""
-        self._plan_start = _starts(self._links[self._pattern]) if runs else np.empty(0, np.intp)
         fastest = self._link_m / FASTEST_MPS
         plans = []
         for run, pattern in zip(runs, self._pattern, strict=True):
             links = slice(self._link_start[pattern], self._link_start[pattern] + self._links[pattern])
             plans.append(np.maximum(planned_seconds(run, self._edge_m[pattern]), fastest[links]))
-        self._plan = _joined(plans).astype(np.float32)
+        self._shelf, plan = shelve(
+            plans, self._pattern, self._link_start, self._call_start, self._call_link, self._call_share
+        )
+        self._plan = plan.astype(np.float32)
+        self._plan_start = self._shelf.start[self._shelf.plan_of]
 
     def learn(self, traversals: Traversals) -> None:
         """Learn from links just driven: of the links themselves, and where past days are known, how today is going."""
@@ -196,8 +200,11 @@ class TravelModel:
             next_call=next_call,
             calls=np.maximum(self._calls[pattern] - next_call, 0),
         )
-        learned = self._learned(int(buses.links.sum()), now)
         bus, call = np.repeat(np.arange(len(run)), buses.calls), _counted(next_call, buses.calls)
+        asked = int(buses.links.sum())
+        if asked > len(self._shelf):
+            return Ahead(bus, call, *self._by_sums(buses, bus, call, now))
+        learned = self._learned(asked, now)
         seconds, unlearned = np.empty(len(bus)), np.empty(len(bus))
         ends = np.cumsum(buses.calls)
         # In pieces that stay in the processor's cache: three times as fast as all at once.
@@ -251,13 +258,55 @@ class TravelModel:
             result: Floats = np.maximum(total, 0.0, out=total)
             return result
 
-        took = between(seconds)
-        if sets_apart:
-            # Standing at the calls before each, from the next one on.
-            at = of if self._calls_by_run is None else np.repeat(self._run_start[buses.run], buses.calls) + call
-            stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][at])])
-            took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
-        return took, between(unlearned)
+        return self._with_stands(buses, call, between(seconds)), between(unlearned)
+
+    def _with_stands(self, buses: "_Buses", call: Rows, took: Floats) -> Floats:
+        """And the standing at the calls before each, from the next one on."""
+        if not self.dwells.changes:
+            return took
+        first = self._call_start[buses.pattern] if self._calls_by_run is None else self._run_start[buses.run]
+        stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][np.repeat(first, buses.calls) + call])])
+        took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
+        return took
+
+    def _by_sums(self, buses: "_Buses", bus: Rows, call: Rows, now: float) -> tuple[Floats, Floats]:
+        """What `_times` says, of more buses than there are plans: each plan is summed up once."""
+        shelf = self._shelf
+        plan = self._plan.astype(np.float64)
+        if self.dwells.changes:
+            plan = np.maximum(plan - self._standing()[1][shelf.place], SLOWEST_SHARE * plan)
+        here = buses.here + self._plan_start[buses.run] - self._link_start[buses.pattern]
+        clock, bands, turns = 0.0, [0.0], np.empty((0, len(here)), np.intp)
+        if self._history is not None:
+            clock = now + self._clock_less_epoch(now)
+            left_at = np.cumsum(plan)
+            since = clock - (left_at[here] - plan[here])
+            ends = shelf.start[shelf.plan_of[buses.run]] + self._links[buses.pattern] - 1
+            edges = _band_edges(clock, float((since + left_at[ends]).max()))
+            bands = [clock, *edges]
+            turns = np.array([np.searchsorted(left_at, edge - since) for edge in edges], np.intp).reshape(-1, len(here))
+        each = self._each(plan, bands, now)
+        of = self._shelf.call_start[shelf.plan_of[buses.run]]
+        found = ways(shelf, here, buses.share, turns, bus, np.repeat(of, buses.calls) + call)
+        seconds, unlearned = (found.amount(summed(shelf, one)) for one in each)
+        return self._with_stands(buses, call, seconds), unlearned
+
+    def _each(self, plan: Floats, bands: Sequence[float], now: float) -> tuple[Floats, Floats]:
+        """(bands, rows) the seconds of every link of the shelf, and how much of them rests on the plan alone."""
+        link = self._link[self._shelf.place]
+        seen, weight = self.today.at(link, now)
+        known = weight + PLAN_WEIGHT
+        seconds, unlearned = np.empty((2, len(bands), len(plan)))
+        for band, at in enumerate(bands):
+            if self._history is None:
+                seconds[band] = (seen + PLAN_WEIGHT * plan) / known
+                unlearned[band] = seconds[band] * PLAN_WEIGHT / known
+            else:
+                expected, passes = self._history.expected(link, np.full(len(link), at), plan)
+                pace = self._pace.factors(now)[self._area[link]]
+                seconds[band] = (seen + PLAN_WEIGHT * expected) / known * pace
+                unlearned[band] = seconds[band] * PLAN_WEIGHT / (known + passes)
+        return seconds, unlearned
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -278,6 +327,13 @@ class _Buses:
 
     def some(self, which: slice) -> "_Buses":
         return _Buses(*(getattr(self, field.name)[which] for field in fields(self)))
+
+
+def _band_edges(clock: float, until: float) -> list[float]:
+    """The moments at which a new band of the history begins, from one second of the day to another."""
+    first = math.floor(clock / BAND_SECONDS) + 1
+    last = math.floor(until / BAND_SECONDS)
+    return [BAND_SECONDS * edge for edge in range(first, last + 1)]
 
 
 def _marks(stop_m: Floats) -> Floats:

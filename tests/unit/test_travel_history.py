@@ -85,3 +85,29 @@ def test_what_rests_on_past_days_is_learned() -> None:
     without = model({}).ahead(row, place, call, NOON.timestamp())
     assert without.unlearned_seconds == pytest.approx(without.seconds)
     assert (with_days.unlearned_seconds < 0.2 * with_days.seconds).all()
+
+
+@pytest.mark.parametrize("speeds", [{}, {11: 9.0, 12: 7.0}, {11: 2.0, 12: 8.0, 13: 1.5}])
+@pytest.mark.parametrize("minutes", [-40.0, -1.0, 0.0, 29.0])
+def test_a_fleet_asked_about_at_once_is_told_what_each_bus_is_told_alone(
+    speeds: dict[int, float], minutes: float
+) -> None:
+    """Slow runs, so that buses come into the next half hours, and the ones after those, on their way."""
+    long = make_run("long", street((0, 0), (4_000, 0), (4_000, 6_000)), pace_mps=1.2)
+    timetable = make_timetable(RUN, long, make_run("again", RUN.pattern, pace_mps=1.0), make_run("same", RUN.pattern))
+    known = model(speeds, timetable)
+    now = (NOON + timedelta(minutes=minutes)).timestamp()
+    dice = np.random.default_rng(5)
+    links = dice.choice(len(known.network), 30, replace=False)
+    known.learn(Traversals(links, now - dice.uniform(100, 4_000, 30), dice.uniform(5, 90, 30)))
+    row = dice.integers(0, 4, 60)
+    place = dice.uniform(0, 4_000, 60)
+    stops = [list(timetable.runs.values())[one].pattern.stop_distance_m for one in row]
+    call = np.array([np.searchsorted(own, at) for own, at in zip(stops, place, strict=True)])
+    together = known.ahead(row, place, call, now)
+    for bus in range(60):
+        alone = known.ahead(row[bus : bus + 1], place[bus : bus + 1], call[bus : bus + 1], now)
+        mine = together.bus == bus
+        assert together.call[mine].tolist() == alone.call.tolist()
+        assert together.seconds[mine] == pytest.approx(alone.seconds, abs=1e-6)
+        assert together.unlearned_seconds[mine] == pytest.approx(alone.unlearned_seconds, abs=1e-6)
