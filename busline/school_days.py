@@ -62,6 +62,8 @@ class SchoolDays:
         # Of services that run equally often, those of the earliest day: the same plan always has the same usual day.
         self._usual = counts.most_common(1)[0][0] if counts else frozenset[ServiceId]()
         self._quarters: dict[frozenset[ServiceId], tuple[float, float] | None] = {}
+        self._kinds: dict[date, DayKind] = {}
+        """Of the days asked about: history asks about one day for each of its thousands of runs."""
 
     def kind(self, day: date) -> DayKind:
         """What staff said about a day, or else what the plan shows."""
@@ -70,6 +72,11 @@ class SchoolDays:
 
     def planned_kind(self, day: date) -> DayKind:
         """What the plan shows. A day that it has nothing on is taken for an ordinary one: its buses say otherwise."""
+        if day not in self._kinds:
+            self._kinds[day] = self._kind_of(day)
+        return self._kinds[day]
+
+    def _kind_of(self, day: date) -> DayKind:
         if day.weekday() >= 5:
             return DayKind.WEEKEND
         services = self._calendar.services_on(day)
