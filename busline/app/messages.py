@@ -27,6 +27,12 @@ from sms.catalogue.shape import LanguageSource, read_source
 log = structlog.get_logger(__name__)
 
 _ENGLISH = "en"
+_NOBODY_TO_CALL = Finding(
+    "Messages",
+    Verdict.PROBLEM,
+    "Texts tell families to call the district, and no number is set.",
+    "Set BUSLINE_DISTRICT_PHONE.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,13 @@ def district_catalogue(settings: Settings) -> Catalogue:
 
 
 async def messages_probe(settings: Settings) -> Sequence[Finding]:
-    """For `busline check`: whether the district's wording can be used, and what it costs."""
+    """For `busline check`: whether texts have all they name, whether the district's wording can be used, and its cost."""
+    if settings.district_phone is None and settings.twilio_number is not None:
+        return [_NOBODY_TO_CALL, *_own_wording(settings)]
+    return _own_wording(settings)
+
+
+def _own_wording(settings: Settings) -> Sequence[Finding]:
     if settings.messages_dir is None:
         return []
     try:

@@ -1,5 +1,6 @@
 """A district words messages its own way, in a folder beside the package; a slip is found before a family sees it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from busline.app.database import Refused
 from busline.app.messages import district_catalogue, messages_probe
 from busline.check import Verdict
+from busline.ids import Phone
 from busline.settings import Settings
 from sms.catalogue import Catalogue, shipped_sources
 from sms.catalogue.overrides import OverridesError, merged, overridden
@@ -141,3 +143,10 @@ async def test_check_counts_own_messages_and_says_what_they_cost(tmp_path: Path)
     (tmp_path / "es.ftl").write_text("trouble = No.\n", encoding="utf-8")
     (wrong,) = await messages_probe(settings(tmp_path))
     assert (wrong.verdict, wrong.says) == (Verdict.PROBLEM, "es.ftl: message “trouble” leaves out { $phone }.")
+
+
+async def test_check_notices_that_families_are_told_to_call_nobody() -> None:
+    texting = replace(settings(None), twilio_number=Phone("+16175550199"))
+    (finding,) = await messages_probe(texting)
+    assert (finding.verdict, finding.remedy) == (Verdict.PROBLEM, "Set BUSLINE_DISTRICT_PHONE.")
+    assert await messages_probe(replace(texting, district_phone=Phone("+16175550100"))) == []
