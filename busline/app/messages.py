@@ -69,7 +69,7 @@ def district_catalogue(settings: Settings) -> Catalogue:
 
 
 async def messages_probe(settings: Settings) -> Sequence[Finding]:
-    """For `busline check`: whether texts have all they name, whether the district's wording can be used, and its cost."""
+    """For `busline check`: whether texts have a number to name, and the district's wording can be used; what that costs."""
     if settings.district_phone is None and settings.twilio_number is not None:
         return [_NOBODY_TO_CALL, *_own_wording(settings)]
     return _own_wording(settings)
