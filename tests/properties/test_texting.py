@@ -110,10 +110,24 @@ def test_any_bytes_for_a_body_become_text_that_postgresql_and_xml_can_hold(body:
     assert cleaned.encode("utf-8").decode("utf-8") == cleaned
 
 
-@given(st.integers(0, 10**12).map(str), st.integers(0, 10**12).map(str), st.sampled_from(["", "id ", "#", "bus for "]))
+BEFORE = [
+    "",
+    "id ",
+    "#",
+    "bus for ",
+    "join ",
+    "status ",
+    "is it late ",
+    "bus tomorrow ",
+    "my kid is not home ",
+    "lost bag ",
+]
+
+
+@given(st.integers(0, 10**12).map(str), st.integers(0, 10**12).map(str), st.sampled_from(BEFORE))
 def test_a_stranger_gets_the_same_words_for_any_two_numbers_of_one_length(one: str, other: str, before: str) -> None:
     replies = {
-        (reply.texts, reply.outcome, reply.told)
+        (reply.texts, reply.outcome, reply.told, tuple(type(effect) for effect in reply.effects))
         for number in (one.zfill(6)[:6], other.zfill(6)[:6], "100234")
         for reply in [reply_to(before + number, STRANGER)]
     }
