@@ -95,22 +95,31 @@ class HandingOver:
 
     async def _try(self, claim: _Claim) -> None:
         parcel = await self._parcel(claim)
-        connector = self._connectors.get(claim.connector)
-        attempt: Attempt
-        if connector is None:
-            attempt = NotNow(f"No {claim.connector} is set up on this installation; docs/cases.md says how.")
-        else:
-            attempt = await connector.deliver(parcel)
+        if parcel is None:
+            return
+        attempt = await self._attempt(claim.connector, parcel)
         async with transaction(self._pool) as connection:
             await self._settle(connection, claim, parcel, attempt, self._clock.now())
         self._tell(claim.connector, attempt)
 
-    async def _parcel(self, claim: _Claim) -> Parcel:
+    async def _attempt(self, kind: ConnectorKind, parcel: Parcel) -> Attempt:
+        connector = self._connectors.get(kind)
+        if connector is None:
+            return NotNow(f"No {kind} is set up on this installation; docs/cases.md says how.")
+        try:
+            return await connector.deliver(parcel)
+        except Exception:
+            # The border of a connector: what it did not foresee must stop neither other departments nor the service.
+            log.exception("a connector failed in a way it does not know", connector=kind, key=parcel.key)
+            return Unknown("Busline itself failed while it handed this over; its log says how.")
+
+    async def _parcel(self, claim: _Claim) -> Parcel | None:
+        """None where the case was forgotten since, and its deliveries with it."""
         async with transaction(self._pool) as connection:
             case = await connection.fetchrow(SQL["case"], claim.case_id)
             department = await connection.fetchrow(SQL["department"], claim.department_id)
-            assert case is not None  # noqa: S101 - the delivery refers to both
-            assert department is not None  # noqa: S101
+            if case is None or department is None:
+                return None
             history = await history_of(connection, CaseId(claim.case_id))
         place = next(place for place, event in enumerate(history) if event.event_id == claim.event_id)
         owned = department_of(department)

@@ -17,7 +17,7 @@ from busline.steady import keep_doing
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from sms.carrier import Carrier, Handed, Later, Refused, Taken, Unheard
-from sms.catalogue import Catalogue
+from sms.catalogue import Catalogue, CatalogueError
 from sms.text import Wording
 
 log = structlog.get_logger(__name__)
@@ -100,7 +100,13 @@ class Outgoing:
         if claim.barred:
             await self._give_up(claim, "failed", claim.barred)
             return
-        body = self._written(claim, now)
+        try:
+            body = self._written(claim, now)
+        except (CatalogueError, ValueError) as fault:
+            # A promise of another version, or one made wrongly: it must hold up no other.
+            log.error("a promised text cannot be written", message=claim.message, fault=str(fault))
+            await self._give_up(claim, "failed", "Busline has no words for it; its log says why.")
+            return
         handed: Handed | None = None
         if claim.maybe_since is not None:
             found = await self._carrier.has(claim.phone, body, claim.maybe_since)

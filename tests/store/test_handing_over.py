@@ -65,6 +65,13 @@ class DiesAfterSending:
         raise AssertionError("it is dead")
 
 
+class Breaks:
+    """A connector with a fault of its own."""
+
+    async def deliver(self, parcel: Parcel) -> Attempt:
+        raise KeyError(parcel.key)
+
+
 @pytest.fixture
 def clock() -> HandClock:
     return HandClock(NOW)
@@ -300,3 +307,15 @@ async def test_the_loop_works_on_by_itself_and_survives_the_database_going_away(
     working.cancel()
     with pytest.raises(asyncio.CancelledError):
         await working
+
+
+async def test_a_connector_with_a_fault_of_its_own_stops_no_other(pool: Pool, clock: HandClock) -> None:
+    broken, well = await opened(pool), await opened(pool, replace(BACKPACK, department=SAFETY))
+    scripted = Scripted()
+    handing = HandingOver(pool, {ConnectorKind.ZAMMAD: Breaks(), ConnectorKind.EMAIL: scripted}, clock)
+    with capture_logs() as logs:
+        assert await handing.once() == 2
+    assert [one.state for one in (await file_of(pool, well)).deliveries] == ["delivered"]
+    (delivery,) = (await file_of(pool, broken)).deliveries
+    assert (delivery.state, "its log says how" in delivery.trouble) == ("waiting", True)
+    assert logs[0]["event"] == "a connector failed in a way it does not know"

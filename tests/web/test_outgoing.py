@@ -295,3 +295,16 @@ async def test_what_staff_write_is_no_pattern(pool: Pool) -> None:
         await line.outgoing.once()
         (text,) = await line.arrived()
     assert words in text
+
+
+async def test_a_promise_that_cannot_be_written_holds_up_no_other(pool: Pool) -> None:
+    async with sending(pool) as line:
+        await line.promise("no-such-message")
+        await line.promise("case-answer", phone=SPANISH_FAMILY, reference="4821-7")
+        await line.promise()
+        with capture_logs() as logs:
+            await line.outgoing.once()
+        assert await line.arrived() == ["Good: that phone gets nothing."]
+    rows = await pool.fetch("select state from outgoing_text order by outgoing_id")
+    assert [row["state"] for row in rows] == ["failed", "failed", "sent"]
+    assert [entry["event"] for entry in logs] == ["a promised text cannot be written"] * 2
