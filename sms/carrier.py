@@ -6,7 +6,7 @@ the carrier's own list is asked before anything is sent again.
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeAlias
 
 from requests.exceptions import ConnectionError as NotConnected
@@ -24,6 +24,8 @@ _LOOKED_AT = 50
 _NOT_YET = frozenset({20429, 21611, 30001, 30022, 14107})
 """Too much at once, or a full queue: a matter of time."""
 _UNSUBSCRIBED = 21610
+_CLOCKS_DIFFER = timedelta(minutes=5)
+"""Ours may be wrong by so much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class Carrier(Protocol):
         """Hand one text over."""
         ...
 
-    async def has(self, phone: Phone, body: str, since: datetime) -> Taken | Later | None:
-        """Whether it has this very text from us since then; None where it has not, Later where it does not say."""
+    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
+        """The ids of texts of ours with these very words to this phone since then; Later where it does not say."""
         ...
 
 
@@ -97,7 +99,7 @@ class Twilio:
         async with self._turn:
             return await asyncio.to_thread(self._send, phone, body)
 
-    async def has(self, phone: Phone, body: str, since: datetime) -> Taken | Later | None:
+    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
         async with self._turn:
             return await asyncio.to_thread(self._find, phone, body, since)
 
@@ -118,16 +120,15 @@ class Twilio:
             return Later(words) if _never_connected(fault) else Unheard(words)
         return Taken(str(message.sid))
 
-    def _find(self, phone: Phone, body: str, since: datetime) -> Taken | Later | None:
+    def _find(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
         try:
             listed = self._client.messages.list(to=phone, from_=self._account.number, limit=_LOOKED_AT)
         except (TwilioException, RequestException) as fault:
             return Later(f"The carrier cannot be asked whether it has the text ({type(fault).__name__}).")
-        for message in listed:
-            # To the second, as its dates are.
-            if message.body == body and message.date_created >= since.replace(microsecond=0):
-                return Taken(str(message.sid))
-        return None
+        earliest = since - _CLOCKS_DIFFER
+        # Replies to texts are the carrier's own doing, from what a webhook answered.
+        sent = [one for one in listed if one.direction == "outbound-api" and one.date_created >= earliest]
+        return tuple(str(one.sid) for one in sent if one.body == body)
 
 
 def _judged(fault: TwilioRestException) -> Handed:

@@ -109,14 +109,23 @@ class Outgoing:
             return
         handed: Handed | None = None
         if claim.maybe_since is not None:
-            found = await self._carrier.has(claim.phone, body, claim.maybe_since)
-            # While the carrier cannot be asked, it is as uncertain as before.
-            handed = Unheard(found.words) if isinstance(found, Later) else found
+            handed = await self._arrived(claim, body, claim.maybe_since)
         if handed is None and now >= claim.expires_at:
             await self._give_up(claim, "expired", "It could not be sent while it was still news.")
             return
         handed = handed or await self._carrier.send(claim.phone, body)
         await self._settle(claim, handed, now)
+
+    async def _arrived(self, claim: _Claim, body: str, since: datetime) -> Taken | Unheard | None:
+        """Whether the carrier has it from an attempt that ended without an answer; None where it has not."""
+        same = await self._carrier.same(claim.phone, body, since)
+        if isinstance(same, Later):
+            # While the carrier cannot be asked, it is as uncertain as before.
+            return Unheard(same.words)
+        # The same words may have been sent before: that was another text, and we know its id.
+        others = {row["sid"] for row in await self._pool.fetch(SQL["known_sids"], list(same), claim.outgoing_id)}
+        ours = [sid for sid in same if sid not in others]
+        return Taken(ours[0]) if ours else None
 
     async def _settle(self, claim: _Claim, handed: Handed, now: datetime) -> None:
         self._tell(handed)

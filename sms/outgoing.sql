@@ -23,6 +23,10 @@ returning text.outgoing_id, text.phone, text.language, text.message, text.fillin
               select from phone_suspension where phone_suspension.phone = text.phone and phone_suspension.ended_at is null
           ) as suspended;
 
+-- name: known_sids
+-- Which of these ids belong to other texts of ours.
+select sid from outgoing_text where sid = any($1) and outgoing_id <> $2;
+
 -- name: sent
 -- The carrier has it.
 update outgoing_text

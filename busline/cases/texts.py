@@ -28,7 +28,7 @@ async def promise_case_text(
         "words": words,
         "state": "closed" if case.state.is_closed else case.state.value,
         "since": case.state_since.isoformat(),
-        "due": "yes" if case.state.is_waiting else "no",
+        "due": "yes" if case.state.is_waiting and now <= case.promised_by else "no",
         "by": case.promised_by.isoformat(),
     }
     text = TextPromise(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -88,7 +89,8 @@ class Sending:
 
 @asynccontextmanager
 async def sending(pool: Pool, *, carrier: Carrier | None = None) -> AsyncIterator[Sending]:
-    async with twilio_world(carrier=carrier) as world, aiohttp.ClientSession() as session:
+    clock = HandClock(NOON)
+    async with twilio_world(carrier=carrier, now=clock.now) as world, aiohttp.ClientSession() as session:
         line = Line(world.url, session=session)
         app = web.Application()
         app.router.add_route("*", "/{rest:.*}", line.forward)
@@ -100,7 +102,7 @@ async def sending(pool: Pool, *, carrier: Carrier | None = None) -> AsyncIterato
                 world.hotline.url + "/twilio/status",
                 str(server.make_url("/")).rstrip("/"),
             )
-            twilio, clock = Twilio(account), HandClock(NOON)
+            twilio = Twilio(account)
             head = Letterhead(shipped_catalogue(), "Anytown", "(617) 555-0150", "en", lambda: BOSTON)
             try:
                 yield Sending(pool, world, line, clock, Outgoing(pool, twilio, head, clock), twilio)
@@ -308,3 +310,55 @@ async def test_a_promise_that_cannot_be_written_holds_up_no_other(pool: Pool) ->
     rows = await pool.fetch("select state from outgoing_text order by outgoing_id")
     assert [row["state"] for row in rows] == ["failed", "failed", "sent"]
     assert [entry["event"] for entry in logs] == ["a promised text cannot be written"] * 2
+
+
+async def test_the_same_words_sent_a_minute_ago_are_not_taken_for_a_text_that_was_lost(pool: Pool) -> None:
+    case = await opened(pool, FAMILY)
+    desk = CaseDesk(pool)
+    async with sending(pool) as line:
+        await desk.say(case.reference, "One moment.", ANA, NOON)
+        await line.outgoing.once()
+        await desk.say(case.reference, "One moment.", ANA, NOON)
+        line.line.mood = Mood.REFUSES
+        await line.outgoing.once()
+        line.line.mood = Mood.WELL
+        line.clock.at += timedelta(minutes=2)
+        await line.outgoing.once()
+        assert len(await line.arrived()) == 2
+
+
+async def test_a_text_is_found_although_our_clock_is_ahead_of_the_carriers(pool: Pool) -> None:
+    async with sending(pool) as line:
+        await line.promise()
+        line.line.mood = Mood.MUTE
+        await line.outgoing.once()
+        await pool.execute("update outgoing_text set maybe_since = maybe_since + interval '3 minutes'")
+        line.line.mood = Mood.WELL
+        line.clock.at += timedelta(minutes=2)
+        await line.outgoing.once()
+        assert len(await line.arrived()) == 1
+
+
+async def test_through_many_deaths_and_broken_lines_each_text_arrives_once(pool: Pool) -> None:
+    chance, texts = random.Random(20261006), 15
+    async with sending(pool) as line:
+        for turn in range(50):
+            if turn < texts:
+                await line.promise(phone=f"+1617555{400 + turn:04}")
+            line.line.mood = chance.choice([Mood.WELL, Mood.MUTE, Mood.BREAKS, Mood.REFUSES])
+            await line.outgoing.once()
+            if chance.random() < 0.5:
+                # As it stands where the process died after the carrier's answer and before noting it.
+                await pool.execute(
+                    "update outgoing_text set state = 'waiting', sid = null, lease_until = now() - interval '1 second' "
+                    "where outgoing_id % 3 = $1 and attempts < 10 and maybe_since is not null",
+                    chance.randrange(3),
+                )
+            line.clock.at += timedelta(minutes=chance.choice([0, 2, 10]))
+        line.line.mood = Mood.WELL
+        for _ in range(10):
+            line.clock.at += timedelta(minutes=40)
+            await line.outgoing.once()
+        for number in range(texts):
+            assert len(await line.arrived(f"+1617555{400 + number:04}")) == 1
+    assert await pool.fetchval("select count(*) from outgoing_text where state = 'sent'") == texts
