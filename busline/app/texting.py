@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import structlog
@@ -120,7 +121,7 @@ async def open_texting(
     )
 
     async def ask() -> None:
-        await keep_asking_families(pool, clock, live)
+        await keep_asking_families(pool, clock, lambda: live.picture.timetable.timezone)
 
     async def send() -> None:
         await _keep_sending(settings, pool, clock, live, catalogue)
@@ -155,16 +156,16 @@ async def _keep_sending(settings: Settings, pool: Pool, clock: Clock, live: Live
         carrier.close()
 
 
-async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
+async def keep_asking_families(
+    pool: Pool, clock: Clock, zone: Callable[[], ZoneInfo], *, after_seconds: tuple[float, float] = ASKED_AFTER_SECONDS
+) -> None:
     """Ask the families of students that a new phone wants to hear about. Never returns."""
     away = False
     while True:
         try:
             now = clock.now()
             async with transaction(pool) as connection:
-                await ask_families(
-                    connection, now.astimezone(live.picture.timetable.timezone).date(), now, promise_question(clock)
-                )
+                await ask_families(connection, now.astimezone(zone()).date(), now, promise_question(clock))
         except UNAVAILABLE as fault:
             if not away:
                 log.warning("families_not_asked", reason=type(fault).__name__, kept="who wants to join, until it works")
@@ -173,7 +174,7 @@ async def keep_asking_families(pool: Pool, clock: Clock, live: Live) -> None:
             if away:
                 log.info("families_asked_again")
             away = False
-        await asyncio.sleep(_CHANCE.uniform(*ASKED_AFTER_SECONDS))
+        await asyncio.sleep(_CHANCE.uniform(*after_seconds))
 
 
 def promise_question(

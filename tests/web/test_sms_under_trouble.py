@@ -10,7 +10,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from busline.app.texting import keep_asking_families
 from busline.store.pool import DatabaseAddress, Pool, open_pool
+from tests.builders import ZONE
 from tests.web.texting import PARENT, SPANISH_PARENT, STRANGER, replies, sms_form, texting
 
 
@@ -94,6 +96,26 @@ async def test_what_cannot_be_kept_is_not_acknowledged(wire: Wire) -> None:
         assert response.status == 503
         await wire.mend()
         assert await line.text(PARENT, "bus") != []
+
+
+async def test_who_wants_to_join_is_kept_while_the_database_is_away_and_the_log_says_so_once(wire: Wire) -> None:
+    async with open_pool(wire.address, size=2) as pool, texting(pool) as line:
+        await line.text(STRANGER, "100234")
+        await wire.cut()
+        with capture_logs() as logs:
+            asking = asyncio.create_task(
+                keep_asking_families(pool, line.clock, lambda: ZONE, after_seconds=(0.01, 0.02))
+            )
+            await asyncio.sleep(0.2)
+            await wire.mend()
+            for _ in range(500):
+                await asyncio.sleep(0.02)
+                if [entry["event"] for entry in logs][-1:] == ["families_asked_again"]:
+                    break
+            asking.cancel()
+            await asyncio.wait([asking])
+        assert [entry["event"] for entry in logs] == ["families_not_asked", "families_asked_again"]
+        assert await pool.fetchval("select count(*) from outgoing_text where message = 'consent-question'") == 1
 
 
 async def test_every_caller_hears_the_same_apology(wire: Wire) -> None:
