@@ -7,7 +7,7 @@ without a word breaks what they planned by. An earlier time to be at the stop is
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from busline.answer import Answer, Arriving, LastSeen, RunningLate, Window
+from busline.answer import Answer, Arriving, LastSeen, LateStart, NotStarted, RunningLate, Window
 from busline.ids import CallKey
 
 HELD_UP_TO = timedelta(minutes=1)
@@ -19,11 +19,18 @@ the lead where a family gets ready to leave."""
 
 @dataclass(frozen=True, slots=True)
 class ToldBefore:
-    """The newest window that somebody was told about a call, as it was told: held times, where they were held."""
+    """The newest times that somebody was told about a call, as they were told: held ones, where they were held."""
 
     call: CallKey
-    window: Window
+    window: Window | None
+    """None before the run began: then only a time to be at the stop is told."""
     told_at: datetime
+    ready_alone: datetime | None = None
+    """That time, where it was told without a window."""
+
+    @property
+    def be_ready_by(self) -> datetime | None:
+        return self.ready_alone if self.window is None else self.window.be_ready_by
 
 
 def promised(answer: Answer, before: ToldBefore | None, now: datetime) -> Answer:
@@ -31,12 +38,22 @@ def promised(answer: Answer, before: ToldBefore | None, now: datetime) -> Answer
 
     Times that are later by at most a minute stay what they were, but for those that are over by `now`; earlier ones
     are told. `was` is set where the time to be at the stop is any earlier, or where it or the end of the window is
-    later by three minutes. Answers without a window are told as they are: that nothing can be said is news by itself.
+    later by three minutes. Before the run begins its time to be at the stop is held in the same way. Answers without
+    either are told as they are: that nothing can be said is news by itself.
     """
-    if before is None or not isinstance(answer, Arriving | RunningLate | LastSeen):
+    if before is None:
         return answer
-    window = held(before.window, answer.window, now)
-    return replace(answer, window=window, was=before.window if _is_another(before.window, window) else None)
+    match answer:
+        case Arriving() | RunningLate() | LastSeen() if before.window is not None:
+            window = held(before.window, answer.window, now)
+            return replace(answer, window=window, was=before.window if _is_another(before.window, window) else None)
+        case Arriving() | RunningLate() | LastSeen():
+            be_ready_by = _ready_held(before.be_ready_by, answer.window.be_ready_by, now)
+            return replace(answer, window=replace(answer.window, be_ready_by=be_ready_by))
+        case NotStarted(be_ready_by=datetime() as new) | LateStart(be_ready_by=datetime() as new):
+            return replace(answer, be_ready_by=_ready_held(before.be_ready_by, new, now))
+        case _:
+            return answer
 
 
 def held(told: Window, new: Window, now: datetime) -> Window:
@@ -54,6 +71,12 @@ def held(told: Window, new: Window, now: datetime) -> Window:
         be_ready_by=_earlier(told.be_ready_by, new.be_ready_by, this_minute),
         published=_earlier(told.published, new.published, this_minute),
     )
+
+
+def _ready_held(told: datetime | None, new: datetime, now: datetime) -> datetime:
+    if told is None or new - told > HELD_UP_TO:
+        return new
+    return _earlier(told, new, now.replace(second=0, microsecond=0))
 
 
 def _earlier(told: datetime, new: datetime, this_minute: datetime) -> datetime:

@@ -56,6 +56,8 @@ class Disclosed:
     basis: Basis
     vehicle_id: VehicleId | None
     window: Window | None
+    be_ready_by: datetime | None
+    """That of the window, or the one told before the run began."""
     planned_at: datetime | None
     fix_at: datetime | None
     service_date: date | None
@@ -73,6 +75,7 @@ def disclosed(told: Told) -> Disclosed:
         basis=parts.basis,
         vehicle_id=None if parts.bus is None else parts.bus.number,
         window=parts.window,
+        be_ready_by=parts.be_ready_by if parts.window is None else parts.window.be_ready_by,
         planned_at=parts.planned_at,
         fix_at=parts.fix_at,
         service_date=None if call is None else call.run.service_date,
@@ -86,6 +89,7 @@ class _Parts:
     basis: Basis
     bus: Bus | None = None
     window: Window | None = None
+    be_ready_by: datetime | None = None
     planned_at: datetime | None = None
     fix_at: datetime | None = None
 
@@ -103,7 +107,7 @@ def _parts(answer: Answer) -> _Parts:
         case NoSignalSince() | OffRoute() | OnTheWay():
             return _Parts(Basis.SEEN, answer.bus, planned_at=answer.planned_at, fix_at=answer.fix_at)
         case NotStarted() | LateStart():
-            return _Parts(Basis.PLAN, answer.bus, planned_at=answer.planned_at)
+            return _Parts(Basis.PLAN, answer.bus, be_ready_by=answer.be_ready_by, planned_at=answer.planned_at)
         case Passed():
             return _Parts(Basis.SEEN, answer.bus, fix_at=answer.passed_at)
         case Finished():

@@ -172,7 +172,7 @@ def _record(question: Question, known: Look, reply: Reply, body: str, case: Case
         [row.vehicle_id for row in rows],
         [None if row.window is None else row.window.earliest for row in rows],
         [None if row.window is None else row.window.latest for row in rows],
-        [None if row.window is None else row.window.be_ready_by for row in rows],
+        [row.be_ready_by for row in rows],
         [None if row.window is None else row.window.published for row in rows],
         [row.planned_at for row in rows],
         [row.fix_at for row in rows],

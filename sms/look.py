@@ -105,12 +105,13 @@ def _call(row: "asyncpg.Record") -> CallKey:
 
 
 def _promises(told: Sequence["asyncpg.Record"]) -> dict[CallKey, ToldBefore]:
-    """The newest window of each call."""
+    """The newest times told of each call: a window, or before the run began when to be at the stop."""
     promises: dict[CallKey, ToldBefore] = {}
     for row in told:
         if row["be_ready_by"] is not None and _call(row) not in promises:
-            window = Window(row["window_earliest"], row["window_latest"], row["be_ready_by"], row["published"])
-            promises[_call(row)] = ToldBefore(_call(row), window, row["told_at"])
+            times = (row["window_earliest"], row["window_latest"], row["be_ready_by"], row["published"])
+            window = None if row["window_earliest"] is None else Window(*times)
+            promises[_call(row)] = ToldBefore(_call(row), window, row["told_at"], row["be_ready_by"])
     return promises
 
 

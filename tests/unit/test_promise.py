@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busline.answer import Answer, Arriving, Bus, Cancelled, LastSeen, NoSignalSince, RunningLate, Window
+from busline.answer import (
+    Answer,
+    Arriving,
+    Bus,
+    Cancelled,
+    LastSeen,
+    LateStart,
+    NoSignalSince,
+    NotStarted,
+    RunningLate,
+    Window,
+)
 from busline.ids import CallKey, RunId, RunKey, VehicleId
 from busline.people import Leg
 from busline.promise import ToldBefore, promised
@@ -98,6 +109,32 @@ def test_late_and_last_seen_buses_keep_their_promises_the_same_way(answer: Runni
 )
 def test_what_has_no_window_is_told_as_it_is(answer: Answer) -> None:
     assert promised(answer, told_before(window("7:05", "7:12")), NOW) is answer
+
+
+READY_BEFORE = ToldBefore(CALL, None, at("6:40"), at("7:02"))
+
+
+@pytest.mark.parametrize(("new", "told"), [("7:03", "7:02"), ("7:01", "7:01"), ("7:04", "7:04")])
+def test_before_the_run_begins_the_time_to_be_at_the_stop_is_held_in_the_same_way(new: str, told: str) -> None:
+    waiting = NotStarted(BUS, Leg.TO_SCHOOL, at("7:06"), at(new))
+    assert promised(waiting, READY_BEFORE, NOW) == replace(waiting, be_ready_by=at(told))
+    late = LateStart(BUS, Leg.TO_SCHOOL, at("7:06"), 6, at(new))
+    assert promised(late, READY_BEFORE, NOW) == replace(late, be_ready_by=at(told))
+    assert promised(late, told_before(window("7:04", "7:12", "7:02")), NOW) == replace(late, be_ready_by=at(told))
+
+
+def test_a_time_that_is_over_or_was_never_told_is_not_held_before_the_run_either() -> None:
+    waiting = NotStarted(BUS, Leg.TO_SCHOOL, at("7:06"), at("7:03"))
+    assert promised(waiting, READY_BEFORE, at("7:03:10")) == waiting
+    assert promised(replace(waiting, be_ready_by=None), READY_BEFORE, NOW) == replace(waiting, be_ready_by=None)
+    assert promised(waiting, ToldBefore(CALL, None, at("6:40")), NOW) == waiting
+
+
+def test_once_the_bus_is_under_way_the_time_told_before_is_held_within_the_window() -> None:
+    first = arriving(window("7:04", "7:09", "7:03"))
+    assert promised(first, READY_BEFORE, NOW) == arriving(window("7:04", "7:09", "7:02"))
+    sooner = arriving(window("7:00", "7:05"))
+    assert promised(sooner, READY_BEFORE, NOW) == sooner
 
 
 MINUTES = st.integers(0, 40).map(lambda minutes: timedelta(minutes=minutes))

@@ -1,6 +1,7 @@
 """What a family can do by text beside asking for its bus: everything kept in one transaction, and nothing leaked."""
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -253,6 +254,26 @@ async def test_a_promise_that_jitters_is_held_and_one_that_moves_says_what_it_wa
         (third, *_) = await line.text(PARENT, "100234")
         assert "min late. It comes 7:1" in third
         assert "(before: 7:0" in third
+
+
+def ready_by(text: str) -> int:
+    """Minutes after midnight."""
+    found = re.search(r"Be at the stop by (\d+):(\d\d) AM", text)
+    assert found is not None, text
+    return 60 * int(found[1]) + int(found[2])
+
+
+async def test_before_the_run_begins_a_time_to_be_at_the_stop_that_climbs_by_a_minute_is_held(pool: Pool) -> None:
+    async with texting(pool) as line:
+        line.picture.fleet = replace(line.picture.fleet, progress={}, visits={})
+        line.clock.at -= timedelta(minutes=25)
+        first = ready_by((await line.text(PARENT, "100234"))[0])
+        await pool.execute("update access_log set be_ready_by = be_ready_by - interval '1 minute'")
+        line.clock.at += timedelta(seconds=5)
+        assert ready_by((await line.text(PARENT, "100234"))[0]) == first - 1
+        await pool.execute("update access_log set be_ready_by = be_ready_by - interval '5 minutes'")
+        line.clock.at += timedelta(seconds=5)
+        assert ready_by((await line.text(PARENT, "100234"))[0]) == first
 
 
 async def test_tomorrow_is_told_as_planned_and_a_day_without_rides_as_such(pool: Pool) -> None:
