@@ -110,8 +110,8 @@ class _Listening:
         self.sent.append((phone, body))
         return Taken(f"SM{len(self.sent):032x}")
 
-    async def has(self, phone: Phone, body: str, since: datetime) -> Taken | None:
-        return None
+    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...]:
+        return ()
 
 
 class Player:
