@@ -17,7 +17,7 @@ from sms.grammar.figures import (
     without_times,
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
-from sms.grammar.matter import Matter, asked, matter_of, not_home
+from sms.grammar.matter import Matter, asked, is_of_another_matter, matter_of, not_home
 from sms.grammar.reading import Reader, Reading
 from sms.grammar.wishes import alerts_wanted, quiet_wanted
 from sms.intent import (
@@ -45,7 +45,6 @@ _CHOICES = frozenset({"1", "2", "3"})
 _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉💕💖☺😘🤗✅👏🫶🤝")
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
-_LEAST_WORDS_OF_A_TOPIC = 4
 
 
 class Grammar:
@@ -85,10 +84,11 @@ class Grammar:
         if (status := _status(typed, ids, matter)) is not None:
             return status
         figures = tuple(int(number) for number in re.findall(r"(?<!\d)\d{1,3}(?!\d)", without_times(typed)))
-        if (quiet := quiet_wanted(matter, typed, self._read)) is not None:
-            return quiet
-        if (alerts := alerts_wanted(matter, figures)) is not None:
+        alerts, quiet = alerts_wanted(matter, figures), quiet_wanted(matter, typed, self._read)
+        if alerts is not None and (quiet is None or alerts.minutes is not None):
             return alerts
+        if quiet is not None:
+            return quiet
         if _asks_students(matter, ids):
             return Students()
         if (missing := not_home(matter, ids)) is not None:
@@ -97,14 +97,10 @@ class Grammar:
             return Person()
         if (question := asked(matter, ids)) is not None:
             return question
-        known = matter.words - matter.unknown
-        if matter.has(Kind.TOPIC) or (matter.has(Kind.ASIDE, Kind.OTHER_DAY) and known >= matter.unknown):
+        if is_of_another_matter(matter):
             return Topic(text)
         if (small := _small(matter, named)) is not None:
             return small
-        about_riding = matter.has(Kind.BUS) or bool(ids)
-        if about_riding and matter.words >= _LEAST_WORDS_OF_A_TOPIC:
-            return Topic(text)
         return Unclear(text)
 
     def _read(self, piece: str) -> Matter:
@@ -158,7 +154,7 @@ def _asks_students(matter: Matter, ids: tuple[str, ...]) -> bool:
         return False
     if matter.is_only(Kind.STUDENTS, Kind.CHILD, Kind.LINKED, Kind.WHICH):
         return True
-    linked = matter.has(Kind.LINKED) and matter.has(Kind.STUDENTS, Kind.CHILD)
+    linked = matter.has(Kind.LINKED) and matter.has(Kind.STUDENTS, Kind.CHILD, Kind.WHICH, Kind.ASIDE)
     return linked and not matter.has(Kind.TOPIC, Kind.BUS, Kind.JOIN)
 
 
@@ -166,7 +162,7 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
     """What a text says that says only one small thing."""
     if named is not None and matter.unknown <= 1:
         return SwitchLanguage(named)
-    if matter.is_only(Kind.LANGUAGE, Kind.WHICH, Kind.HELP):
+    if matter.has(Kind.LANGUAGE) and matter.unknown <= 1:
         return ShowLanguages()
     if matter.is_only(Kind.HELP):
         return Help()
@@ -176,4 +172,4 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
         return Yes()
     if matter.is_only(Kind.THANKS):
         return Thanks()
-    return Help() if matter.has(Kind.HELP) and matter.unknown <= 1 else None
+    return Help() if matter.has(Kind.HELP) and matter.unknown <= 2 else None

@@ -47,7 +47,11 @@ class Kind(StrEnum):
     # A child that is not there.
     NOT = "not"
     CHILD = "child"
-    """A child of the sender; also he, she and they."""
+    """A child of the sender."""
+    SOMEONE = "someone"
+    """He, she, they; in some languages that is the bus as well."""
+    WAITING = "waiting"
+    """Somebody waits for the bus."""
     HOME = "home"
     GOT_OFF = "got-off"
     ABOARD = "aboard"
@@ -126,6 +130,8 @@ class Lexicon:
     opting: Mapping[Phrase, frozenset[OptKind]]
     stop_as_written: frozenset[str]
     """What means stop alone, in lower case with all its marks."""
+    elided: tuple[str, ...] = ()
+    """Small words that are written into the next one, as in "l'autobus"."""
     reviewed_by: str | None = None
     """The native speaker who has read it; None while it is a draft."""
     stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
@@ -178,6 +184,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
             stop_as_written=frozenset(
                 unicodedata.normalize("NFC", phrase).casefold() for phrase in _listed(read["opt-out"]["stop"])
             ),
+            elided=tuple(_listed(read["language"].get("elided", ""))),
             reviewed_by=read["language"].get("reviewed-by"),
             stems=stems,
         )

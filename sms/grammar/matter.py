@@ -16,6 +16,9 @@ ALONE = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kin
 AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
 """What changes nothing."""
 _OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+_MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
+_PLAIN = frozenset({Kind.BUS, Kind.WHERE, Kind.WHEN, Kind.LATE})
+_BETWEEN = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.TODAY, Kind.NUMBER, Kind.COMING}
 UNKNOWN_BESIDE_A_QUESTION = 0.4
 """Share of words that may be unknown where the bus and a question about it are plain: names, places, weather."""
 UNKNOWN_BESIDE_A_NUMBER = 2
@@ -64,7 +67,9 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
         return NotHome(student_ids)
     if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW, Kind.OTHER_DAY):
         return None
-    someone = matter.has(Kind.CHILD) or bool(student_ids)
+    someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
+    if _came_without(matter):
+        return NotHome(student_ids)
     if matter.has(Kind.GOT_OFF):
         return NotHome(student_ids)
     if matter.has(Kind.HOME) and (someone or matter.has(Kind.CAME, Kind.COMING)) and not matter.has(Kind.BUS):
@@ -73,15 +78,24 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
         return NotHome(student_ids)
     if matter.has(Kind.ABOARD) and someone and matter.has(Kind.CAME, Kind.COMING, Kind.MISSED):
         return NotHome(student_ids)
-    if (
-        matter.kinds[Kind.CHILD]
-        and matter.has(Kind.CAME)
-        and not matter.has(Kind.BUS, Kind.LATE)
-        and not matter.unknown
-    ):
+    if matter.has(Kind.CHILD) and matter.has(Kind.CAME, Kind.COMING) and matter.unknown <= 1:
         # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
-        return NotHome(student_ids)
+        return None if matter.has(Kind.BUS, Kind.LATE, Kind.WAITING, Kind.WHY) else NotHome(student_ids)
     return None
+
+
+def _came_without(matter: Matter) -> bool:
+    """Whether a bus came, and after that is said of a child that something is not: "it came but my son was not there"."""
+    came = child = bus = False
+    before: frozenset[Kind] = frozenset()
+    for kinds in matter.each:
+        if child and Kind.NOT in kinds:
+            return True
+        bus = bus or Kind.BUS in kinds
+        came = came or (bool(kinds & _MOVED) and Kind.NOT not in before | kinds)
+        child = child or (came and bus and Kind.CHILD in kinds and Kind.BUS not in kinds)
+        before = kinds
+    return False
 
 
 def _is_missing(matter: Matter) -> bool:
@@ -96,7 +110,11 @@ def _is_missing(matter: Matter) -> bool:
 
 def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     """A question about where the bus is; None where it is not plainly that."""
-    if matter.has(Kind.TOPIC, Kind.OTHER_DAY, Kind.PERSON):
+    if matter.has(Kind.OTHER_DAY, Kind.PERSON):
+        return None
+    if _asks_for_bus(matter) and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words):
+        return _ask(matter, student_ids)
+    if matter.has(Kind.TOPIC):
         return None
     asking = any(matter.kinds[kind] for kind in ASKING)
     plain = asking and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words)
@@ -109,13 +127,53 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
             outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in ALONE)
             return _ask(matter, ()) if plain and not outweighed else None
         return _ask(matter, ()) if not matter.unknown and not matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT) else None
-    if matter.has(Kind.ASIDE) or matter.unknown:
+    if matter.has(Kind.ASIDE):
         return None
-    if any(matter.kinds[kind] for kind in ALONE):
+    if _asks_alone(matter):
         return _ask(matter, ())
+    if matter.unknown:
+        return None
     if matter.has(Kind.WHICH) and matter.has(Kind.NUMBER):
         return _ask(matter, ())
     return _ask(matter, ()) if matter.is_only(Kind.WHY, Kind.NOT) else None
+
+
+def is_of_another_matter(matter: Matter) -> bool:
+    """Whether it is about something that a department or a prepared answer may know."""
+    if matter.has(Kind.TOPIC):
+        return True
+    of_riding = matter.has(Kind.BUS, Kind.ASIDE) or any(matter.kinds[kind] for kind in ASKING)
+    aside = matter.has(Kind.ASIDE) or (matter.has(Kind.OTHER_DAY) and of_riding)
+    return aside and 2 * matter.unknown <= matter.words
+
+
+def _asks_for_bus(matter: Matter) -> bool:
+    """Whether the bus and where, when or how late stand side by side: then what else is said is told beside it."""
+    last: frozenset[Kind] | None = None
+    for kinds in matter.each:
+        if Kind.TOPIC in kinds:
+            last = None
+        elif kinds & _PLAIN:
+            if last is not None and ((Kind.BUS in kinds) != (Kind.BUS in last) or {Kind.BUS} < kinds & _PLAIN):
+                return True
+            last = kinds
+        elif not kinds & _BETWEEN:
+            last = None
+    return False
+
+
+def _asks_alone(matter: Matter) -> bool:
+    """Whether it is the bus that is asked for, though nobody names it."""
+    if matter.has(Kind.HELP) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.LATE):
+        return False
+    # "Tôi" is I and, without its marks, to arrive: a word that says nothing as well is not enough.
+    asking = any(kinds & ALONE and Kind.FILLER not in kinds for kinds in matter.each)
+    if not matter.unknown:
+        return asking
+    moving = matter.has(Kind.COMING, Kind.CAME) or (
+        matter.has(Kind.CHILD) and matter.has(Kind.MORNING, Kind.AFTERNOON, Kind.TOMORROW, Kind.HOME)
+    )
+    return asking and moving and matter.has(Kind.WHEN, Kind.WHERE, Kind.LATE) and matter.unknown == 1
 
 
 def _ask(matter: Matter, student_ids: tuple[str, ...]) -> Ask:

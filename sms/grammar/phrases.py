@@ -21,6 +21,7 @@ LEAST_REPLACED_LETTERS = 8
 LIKE_ENOUGH = 88.0
 """rapidfuzz ratio from which a word is taken for a known one: one letter more or less in five."""
 _LEAST_STEM_LETTERS = 3
+_BEFORE_VOWELS = "aeiouyh"
 
 KindT = TypeVar("KindT", bound=StrEnum)
 
@@ -38,9 +39,13 @@ class PhraseIndex(Generic[KindT]):
     """The phrases of one language, ready for looking up."""
 
     def __init__(
-        self, phrases: Mapping[Phrase, frozenset[KindT]], stems: Mapping[str, frozenset[KindT]] | None = None
+        self,
+        phrases: Mapping[Phrase, frozenset[KindT]],
+        stems: Mapping[str, frozenset[KindT]] | None = None,
+        elided: Sequence[str] = (),
     ) -> None:
-        """`stems` stand for every word that begins with them."""
+        """`stems` stand for every word that begins with them; the `elided` are written into the word behind them."""
+        self._elided = tuple(elided)
         self._phrases = phrases
         self._stems = stems or {}
         self._longest: dict[str, int] = {}
@@ -80,6 +85,9 @@ class PhraseIndex(Generic[KindT]):
             return once
         if len(word) < LEAST_MENDED_LETTERS - 1:
             return None
+        for small in self._elided:
+            if word.startswith(small) and word[len(small)] in _BEFORE_VOWELS and self.knows(word[len(small) :]):
+                return word[len(small) :]
         candidates = [
             known
             for length in (len(word), len(word) - 1, len(word) + 1)

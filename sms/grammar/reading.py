@@ -44,7 +44,9 @@ class Reader:
     """Reads texts with the lexicons of all languages at once."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        self._index = {lexicon.language: PhraseIndex(lexicon.phrases, lexicon.stems) for lexicon in lexicons}
+        self._index = {
+            lexicon.language: PhraseIndex(lexicon.phrases, lexicon.stems, lexicon.elided) for lexicon in lexicons
+        }
         self._known_to = Counter(phrase for lexicon in lexicons for phrase in lexicon.phrases)
         # What a language is called is known in every other.
         names = {name: frozenset({Kind.NAME}) for lexicon in lexicons for name in lexicon.names}

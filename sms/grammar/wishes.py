@@ -19,7 +19,8 @@ Read = Callable[[str], Matter]
 
 def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     """Alerts on, off or so many minutes before; None where the text is about something else."""
-    notify = matter.has(Kind.NOTIFY)
+    before = matter.has(Kind.MESSAGES) and matter.has(Kind.BEFORE) and matter.has(Kind.MINUTES) and bool(figures)
+    notify = matter.has(Kind.NOTIFY) or before
     if not (matter.has(Kind.ALERTS) or notify) or matter.has_beside(Kind.TOPIC, Kind.OFF):
         return None
     if matter.unknown > UNKNOWN_BESIDE_A_WISH or (
@@ -27,7 +28,7 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     ):
         return None
     minutes = next((number for number in figures if 0 < number <= MOST_MINUTES), None)
-    if matter.has(Kind.OFF, Kind.NO, Kind.NOT):
+    if matter.has(Kind.OFF, Kind.NO, Kind.NOT) and not before:
         return Alerts(wanted=False)
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
         return Alerts(wanted=True, minutes=minutes)
