@@ -69,7 +69,7 @@ def district_catalogue(settings: Settings) -> Catalogue:
 
 
 async def messages_probe(settings: Settings) -> Sequence[Finding]:
-    """For `busline check`: whether texts have a number to name, and the district's wording can be used; what that costs."""
+    """For `busline check`: whether texts have a number to name, and whether the district's wording can be used."""
     if settings.district_phone is None and settings.twilio_number is not None:
         return [_NOBODY_TO_CALL, *_own_wording(settings)]
     return _own_wording(settings)
@@ -109,15 +109,18 @@ async def languages(settings: Settings, options: LanguageOptions, say: Say) -> i
         found = _overridden(settings)
     except OverridesError as fault:
         raise Refused("\n".join(fault.problems)) from fault
-    read = {code: read_source(source) for code, source in found.sources.items()}
-    reviewing = _Reviewing(found, Catalogue(found.sources), read, {**shipped_reviews(), **found.reviews})
+    shown = found.sources.keys() if options.language is None else {options.language, _ENGLISH}
+    read = {code: read_source(source) for code, source in found.sources.items() if code in shown}
+    # What comes with Busline: a district's own English is no reason to read everything again.
+    english = read_source(shipped_sources()[_ENGLISH])
+    reviewing = _Reviewing(found, Catalogue(found.sources), read, english, {**shipped_reviews(), **found.reviews})
     if options.language is None:
         if options.keys or options.reviewed_by is not None:
             raise Refused("Say which language this is about, with --language.")
         reviewing.summarise(say)
         return 0
     if options.language not in read:
-        raise Refused(f"There is no language {options.language!r}. There are {', '.join(read)}.")
+        raise Refused(f"There is no language {options.language!r}. There are {', '.join(found.sources)}.")
     if unknown := [key for key in options.keys if key not in read[options.language].shapes]:
         raise Refused(f"There is no message {unknown[0]!r} in {options.language}. List them without a name.")
     if options.reviewed_by is not None:
@@ -132,16 +135,12 @@ class _Reviewing:
     found: Overridden
     catalogue: Catalogue
     read: Mapping[str, LanguageSource]
+    english: LanguageSource
     reviews: Mapping[tuple[str, str], Review]
-
-    @property
-    def _english(self) -> LanguageSource:
-        # What comes with Busline: a district's own English is no reason to read everything again.
-        return read_source(shipped_sources()[_ENGLISH])
 
     def summarise(self, say: Say) -> None:
         say(f"{'':<5} {'':<11} {'messages':>8} {'to read':>8} {'changed':>8} {'own':>5}")
-        english = self._english
+        english = self.english
         for code, source in self.read.items():
             name = self.catalogue.raw(code, "own-name")
             own = len(self.found.changed.get(code, ()))
@@ -156,7 +155,7 @@ class _Reviewing:
         say("ones changed; own: the district's. See the words: busline languages --language so")
 
     def show(self, options: LanguageOptions, say: Say) -> None:
-        code, english = options.language or _ENGLISH, self._english
+        code, english = options.language or _ENGLISH, self.english
         source = self.read[code]
         shown = 0
         for key in read_by_people(source):
@@ -182,7 +181,7 @@ class _Reviewing:
             say(f"  {code:<4} {text}")
 
     def sign(self, options: LanguageOptions, by: str, say: Say) -> None:
-        code, english = options.language or _ENGLISH, self._english
+        code, english = options.language or _ENGLISH, self.english
         source = self.read[code]
         keys = options.keys or tuple(key for key, _ in unreviewed(code, source, english, self.reviews))
         on = options.on or datetime.now(UTC).date()

@@ -14,7 +14,7 @@ from fluent.syntax import FluentParser, FluentSerializer, ast
 from sms.catalogue.budget import Measure, examples, measures, shipped_budgets
 from sms.catalogue.catalogue import SOURCE_LANGUAGE, Catalogue, CatalogueError
 from sms.catalogue.review import Reviews, ReviewsError, read_reviews
-from sms.catalogue.shape import faults, read_source
+from sms.catalogue.shape import LanguageSource, faults, read_source
 
 REVIEWS_FILE = "reviews.toml"
 
@@ -60,15 +60,16 @@ def overridden(shipped: Mapping[str, str], folder: Path) -> Overridden:
         sources[language] = merged(shipped[language], text)
         changed[language] = tuple(own.shapes)
     english = read_source(shipped[SOURCE_LANGUAGE])
-    for language in changed:
-        found = faults(language, read_source(sources[language]), english)
-        problems += [f"{language}.ftl: {fault}" for fault in found]
+    read = {language: read_source(sources[language]) for language in changed}
+    for language, source in read.items():
+        problems += [f"{language}.ftl: {fault}" for fault in faults(language, source, english)]
     reviews = _reviews(folder / REVIEWS_FILE, problems)
-    if not problems:
-        problems += _unsayable(sources, changed)
     if problems:
         raise OverridesError(problems)
-    return Overridden(sources, changed, reviews, tuple(_too_long(sources, changed)))
+    catalogue = Catalogue(sources)
+    if unsayable := list(_unsayable(catalogue, read)):
+        raise OverridesError(unsayable)
+    return Overridden(sources, changed, reviews, tuple(_too_long(catalogue, read)))
 
 
 def merged(shipped: str, own: str) -> str:
@@ -105,24 +106,20 @@ def _reviews(path: Path, problems: list[str]) -> Reviews:
         return {}
 
 
-def _unsayable(sources: Mapping[str, str], changed: Mapping[str, tuple[str, ...]]) -> list[str]:
+def _unsayable(catalogue: Catalogue, read: Mapping[str, LanguageSource]) -> Iterator[str]:
     """What has the right shape and still cannot be said, such as a function that Fluent does not know."""
-    catalogue = Catalogue(sources)
-    found = []
-    for language in changed:
-        source = read_source(sources[language])
+    for language, source in read.items():
         if catalogue.raw(language, "accents") not in ("fold", "keep"):
-            found.append(f"{language}.ftl: message “accents” must be “fold” or “keep”.")
+            yield f"{language}.ftl: message “accents” must be “fold” or “keep”."
         for key in source.messages():
             try:
                 examples(catalogue, language, source, key)
             except CatalogueError as fault:
-                found.append(f"{language}.ftl: {fault}")
-    return found
+                yield f"{language}.ftl: {fault}"
 
 
-def _too_long(sources: Mapping[str, str], changed: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, Measure]]:
-    catalogue, budgets = Catalogue(sources), shipped_budgets()
-    for language in changed:
-        measured = measures(catalogue, language, read_source(sources[language]), budgets)
+def _too_long(catalogue: Catalogue, read: Mapping[str, LanguageSource]) -> Iterator[tuple[str, Measure]]:
+    budgets = shipped_budgets()
+    for language, source in read.items():
+        measured = measures(catalogue, language, source, budgets)
         yield from ((language, measure) for measure in measured if not measure.fits)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sms.catalogue import Catalogue, shipped_sources
@@ -45,6 +45,7 @@ files = st.lists(entries, max_size=4).map("".join) | st.text(max_size=200)
 
 
 @given(files)
+@settings(max_examples=50)
 def test_a_file_is_used_whole_or_refused_with_its_name(text: str) -> None:
     problems: tuple[str, ...] = ()
     sources = SHIPPED
