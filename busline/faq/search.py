@@ -18,8 +18,9 @@ K1, B = 1.2, 0.5
 """Saturation and the weight of length: the usual first, a lower second, for answers differ in length by accident."""
 TITLE, ASK, WORD, ANSWER = 2.0, 1.0, 2.0, 0.35
 """What a word counts by where it stands."""
-PART = 0.3
-"""What three letters in a row count beside a word."""
+PAIR, PART = 0.7, 0.3
+"""What two words in a row count beside one, and three letters in a row. In Chinese and Vietnamese, where a word is written
+as several, pairs are the words."""
 NEAR, NEAR_COUNTS, NEAR_LETTERS = 82.0, 0.8, 5
 """How alike (percent) a known word must be to stand for an unknown one, what it then counts, and its least length."""
 SURE, SURE_LEAD = 0.5, 0.1
@@ -127,18 +128,20 @@ class _Index:
         return counted
 
     def _features(self, words: Sequence[str]) -> Iterable[tuple[str, float]]:
-        for place, word in enumerate(words):
+        """What a text says: its words, their pairs, and their parts, each with what it counts in a question."""
+        before = ""
+        for word in words:
             if word in self._stop_words or word.isdigit():
+                before = ""
                 continue
             yield word, 1.0
-            if len(word) == 1:
-                # Chinese: two characters in a row say more than one.
-                if place + 1 < len(words) and len(words[place + 1]) == 1:
-                    yield "#" + word + words[place + 1], 1.0
-                continue
-            edged = f"^{word}$"
-            for at in range(len(edged) - 2):
-                yield "#" + edged[at : at + 3], PART
+            if before:
+                yield f"#{before} {word}", PAIR
+            before = word
+            if len(word) > 1:
+                edged = f"^{word}$"
+                for at in range(len(edged) - 2):
+                    yield "#" + edged[at : at + 3], PART
 
     def scores(self, words: Sequence[str]) -> Iterable[tuple[TopicId, float]]:
         """Every topic that bears out anything, with how much of the text it does."""
