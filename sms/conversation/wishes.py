@@ -15,14 +15,15 @@ USUAL_QUIET = (time(21), time(6))
 
 
 def set_alerts(asked: Alerts, turn: Turn) -> Reply:
-    """Keep whether and when this phone wants to be told without asking, or say how that stands."""
+    """Keep whether and when this phone wants to be told unasked; where that is not said, or cannot be, say how it is."""
     if not turn.asker.riders:
         return turn.unlinked()
     now = turn.asker.wishes
-    if asked.wanted is None and asked.minutes is None:
+    minutes = now.minutes if asked.minutes is None else asked.minutes
+    is_sensible = LEAST_MINUTES <= minutes <= MOST_MINUTES
+    if (asked.wanted is None and asked.minutes is None) or not is_sensible:
         state = "on" if now.alerts else "off"
         return turn.reply(Outcome.SET, turn.say("alerts-now", state=state, minutes=now.minutes))
-    minutes = now.minutes if asked.minutes is None else min(max(asked.minutes, LEAST_MINUTES), MOST_MINUTES)
     # A number alone says that they are wanted.
     wanted = asked.wanted is not False
     words = turn.say("alerts-on", minutes=minutes) if wanted else turn.say("alerts-off")

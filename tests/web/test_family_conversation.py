@@ -173,6 +173,8 @@ async def test_settings_are_kept_for_the_phone_and_shown_again(pool: Pool) -> No
     async with texting(pool) as line:
         assert (await line.text(PARENT, "alerts"))[0].startswith("Alerts: on, and one text about 10 min before")
         assert (await line.text(PARENT, "ALERTS 15"))[0].startswith("Saved: you want alerts, and one text about 15 min")
+        for beyond in ("alerts 1", "alerts 90"):
+            assert (await line.text(PARENT, beyond))[0].startswith("Alerts: on, and one text about 15 min before")
         assert (await line.text(PARENT, "ALERTS OFF"))[0].startswith("Saved: no alerts.")
         assert (await line.text(PARENT, "alerts"))[0].startswith("Alerts: off.")
         assert (await line.text(PARENT, "QUIET 21-6"))[0].startswith("Saved: no alerts between 9:00 PM and 6:00 AM.")
