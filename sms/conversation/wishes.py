@@ -15,7 +15,7 @@ USUAL_QUIET = (time(21), time(6))
 
 
 def set_alerts(asked: Alerts, turn: Turn) -> Reply:
-    """Keep whether and when this phone wants to be told unasked; where that is not said, or cannot be, say how it is."""
+    """Keep whether and when this phone wants to be told; where that is not said, or cannot be, say how it is set."""
     if not turn.asker.riders:
         return turn.unlinked()
     now = turn.asker.wishes

@@ -30,4 +30,4 @@ def test_only_what_a_fresh_fix_bears_is_live_and_only_windows_are_kept_as_window
 def test_an_answer_about_no_ride_is_kept_without_a_call() -> None:
     row = disclosed(Told(StudentId("100234"), ANSWERS[-1]))
     assert (row.answer, row.basis) == ("not_riding_today", Basis.NONE)
-    assert row.run_id is row.stop_sequence is row.service_date is None
+    assert (row.run_id, row.stop_sequence, row.service_date) == (None, None, None)
