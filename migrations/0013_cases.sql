@@ -76,7 +76,7 @@ create table conversation_hold (
     case_id bigint not null references family_case on delete cascade,
     held_by text not null,
     since   timestamptz not null,
-    until   timestamptz not null                     -- each text from either side puts it off
+    until   timestamptz not null                     -- each text of that person puts it off; the family's do not
 );
 
 -- What a department must be handed where it works: promised here first, then delivered, in order for each case.

@@ -110,8 +110,8 @@ def case_operations(
         change(
             "take-over",
             "takeOver",
-            "Write with the family instead of Busline, which is silent until the conversation is handed back, or for "
-            "half an hour after the last text.",
+            "Write with the family instead of Busline, which is silent until the conversation is handed back, or until "
+            "half an hour after your last text.",
             by_staff.take_over,
             (),
             _HELD,

@@ -12,5 +12,5 @@ returning delivery_id;
 delete from conversation_hold where phone = $1;
 
 -- name: put_off_hold
--- The conversation is alive: it stays with the person who has it.
+-- The person who has the conversation is at it.
 update conversation_hold set until = greatest(until, $3) where phone = $1 and held_by = $2;

@@ -26,7 +26,8 @@ from busline.store.sql import load_queries
 SQL = load_queries(__file__)
 
 HOLD = timedelta(minutes=30)
-"""Somebody who forgot to hand a conversation back keeps a family from answers no longer than this after a text."""
+"""Somebody who forgot to hand a conversation back keeps a family from answers no longer than this after their last
+text. What the family writes does not prolong it: a family that goes on texting into silence must be answered."""
 _SO_FAR = timedelta(hours=24)
 _TEXTS_SO_FAR = 20
 _CLOSED_OF_LATE = timedelta(days=30)
@@ -73,7 +74,6 @@ async def add_words(
     case = await _own(connection, phone, reference)
     if case is None:
         return None
-    await connection.execute(SQL["put_off_hold"], phone, now + HOLD, now)
     return await _wrote(connection, case, EventKind.FAMILY_WROTE, words, now)
 
 

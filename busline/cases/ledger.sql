@@ -49,7 +49,3 @@ select held_by, reference, since, until
 from conversation_hold
 join family_case using (case_id)
 where conversation_hold.phone = $1 and until > $2;
-
--- name: put_off_hold
--- The conversation is alive: it stays with the person who has it.
-update conversation_hold set until = greatest(until, $2) where phone = $1 and until > $3;

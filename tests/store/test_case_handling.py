@@ -162,18 +162,19 @@ async def test_only_the_holder_hands_back_unless_it_is_asked_for_another(pool: P
     done(await talks.hand_back(case.reference, "ben", NOW))
 
 
-async def test_a_conversation_stays_held_while_somebody_writes_and_no_longer(pool: Pool) -> None:
+async def test_a_conversation_stays_held_while_its_holder_writes_and_no_longer(pool: Pool) -> None:
     talks, desk, case = Conversations(pool), CaseDesk(pool), await opened(pool)
     done(await talks.take_over(case.reference, "ana", NOW))
+    done(await desk.say(case.reference, "Un momento.", ANA, NOW + timedelta(minutes=20)))
     async with transaction(pool) as connection:
-        await add_words(connection, PARENT, case.reference, "¿hola?", NOW + timedelta(minutes=20))
-    done(await desk.say(case.reference, "Un momento.", ANA, NOW + timedelta(minutes=40)))
-    assert await talks.end_forgotten(NOW + timedelta(minutes=69)) == 0
+        await add_words(connection, PARENT, case.reference, "¿hola?", NOW + timedelta(minutes=45))
+    assert await talks.end_forgotten(NOW + timedelta(minutes=49)) == 0
     async with pool.acquire() as connection:
-        assert await holder_of(connection, PARENT, NOW + timedelta(minutes=69)) is not None
-        assert await holder_of(connection, PARENT, NOW + timedelta(minutes=70)) is None
-    assert await talks.end_forgotten(NOW + timedelta(minutes=71)) == 1
-    assert await talks.end_forgotten(NOW + timedelta(minutes=71)) == 0
+        assert await holder_of(connection, PARENT, NOW + timedelta(minutes=49)) is not None
+        # A family that goes on texting into silence is answered again.
+        assert await holder_of(connection, PARENT, NOW + timedelta(minutes=50)) is None
+    assert await talks.end_forgotten(NOW + timedelta(minutes=51)) == 1
+    assert await talks.end_forgotten(NOW + timedelta(minutes=51)) == 0
     assert [message for _, message, _ in await promised(pool)] == ["case-answer", "case-status"]
 
 
