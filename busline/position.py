@@ -52,6 +52,8 @@ class Position:
 class Positions(Sequence[Position]):
     """What one message of one feed says of many buses, in columns: a row becomes a `Position` only when it is read.
 
+    Each vehicle is in it once.
+
     A fleet of thousands is decoded, screened and tracked without an object for each bus. No column changes once it is
     here. Equal to any sequence of the same positions.
     """

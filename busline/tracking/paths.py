@@ -100,8 +100,8 @@ class Paths:
         x, y = x[point], y[point]
         self._block_x, self._block_y = (x.min(axis=1) + x.max(axis=1)) / 2, (y.min(axis=1) + y.max(axis=1)) / 2
         reach = np.hypot(x - self._block_x[:, None], y - self._block_y[:, None]).max(axis=1)
-        self._block_reach = reach + self.within_m[of] + 1e-3
-        """A fix farther than this from the circle's centre is not near any place in it."""
+        self._block_reach_squared = (reach + self.within_m[of] + 1e-3) ** 2
+        """A fix farther than the root of this from the circle's centre is not near any place in it."""
 
     def _lay_out_plans(self, runs: list[Run]) -> None:
         """Two nodes a call, arrival and departure: the planned clock between them is a straight line over distance."""
@@ -177,8 +177,9 @@ class Paths:
         blocks = last + 1 - first
         of = np.repeat(np.arange(len(blocks)), blocks)
         block = np.arange(len(of)) + np.repeat(first - (np.cumsum(blocks) - blocks), blocks)
-        dx, dy = xy[:, 0][of] - self._block_x[block], xy[:, 1][of] - self._block_y[block]
-        near = np.flatnonzero(dx * dx + dy * dy <= self._block_reach[block] ** 2)
+        dx = np.repeat(xy[:, 0], blocks) - self._block_x[block]
+        dy = np.repeat(xy[:, 1], blocks) - self._block_y[block]
+        near = np.flatnonzero(dx * dx + dy * dy <= self._block_reach_squared[block])
         of, block = of[near], block[near]
         # Neighbouring blocks of one window make one piece of it.
         begins = np.ones(len(of), np.bool_)
@@ -214,14 +215,13 @@ class Paths:
         counts = last - first
         window_end = np.cumsum(counts)
         window_start = window_end - counts
-        query = np.repeat(np.arange(len(counts)), counts)
-        segment = np.arange(len(query)) + np.repeat(first - window_start, counts)
+        segment = np.arange(int(counts.sum())) + np.repeat(first - window_start, counts)
 
-        dx = xy[query, 0] - self._x[segment]
-        dy = xy[query, 1] - self._y[segment]
+        dx = np.repeat(xy[:, 0], counts) - self._x[segment]
+        dy = np.repeat(xy[:, 1], counts) - self._y[segment]
         east, north = self._east[segment], self._north[segment]
         # On the segment, and within the window where that cuts the segment.
-        least, most = np.zeros(len(query)), self._length[segment]
+        least, most = np.zeros(len(segment)), self._length[segment]
         head, tail = segment[window_start], segment[window_end - 1]
         least[window_start] = np.maximum(least[window_start], (low - self._along_m[head]) / self._scale[head])
         most[window_end - 1] = np.minimum(most[window_end - 1], (high - self._along_m[tail]) / self._scale[tail])
@@ -231,7 +231,7 @@ class Paths:
         # A minimum inside a segment is one of the path; one at its end is if the next segment has its own there too.
         at_start, at_end = along <= least, along >= most
         at_start[window_start] = False
-        next_starts = np.ones(len(query), np.bool_)
+        next_starts = np.ones(len(segment), np.bool_)
         next_starts[:-1] = at_start[1:]
         next_starts[window_end - 1] = True
         minimum = ~at_start & (~at_end | next_starts)
@@ -239,7 +239,7 @@ class Paths:
         found = np.flatnonzero(near & minimum)
         at = segment[found]
         return (
-            of[query[found]],
+            of[np.searchsorted(window_end, found, side="right")],
             self._along_m[at] + along[found] * self._scale[at],
             np.sqrt(squared[found]),
             east[found],

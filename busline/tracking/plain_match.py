@@ -31,7 +31,10 @@ MOST_CANDIDATES = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hypotheses:
-    """How far along its path each bus may be: (kept, buses), the cheapest first; unused ones cost infinity."""
+    """How far along its path each bus may be: (kept, buses), the cheapest first.
+
+    Unused ones cost infinity, and are where the ones before them are (`filled`).
+    """
 
     distance_m: Floats
     at: Floats
@@ -68,18 +71,17 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     """Which buses are plain, and the hypotheses about each of these now: the first is where it is."""
     pattern = paths.pattern[fixes.run]
     was = every.first(int((every.cost < np.inf).any(axis=1).sum()))
-    used = was.cost < np.inf
     elapsed = np.maximum(fixes.at - was.at, 0.0)
-    low_m, high_m = was.distance_m - BACK_M, was.distance_m + FASTEST_MPS * elapsed + SLACK_M
-    lowest_m, highest_m = np.where(used, low_m, np.inf).min(axis=0), np.where(used, high_m, -np.inf).max(axis=0)
-    found = paths.candidates(pattern, fixes.xy, lowest_m, highest_m)
+    high_m = was.distance_m + FASTEST_MPS * elapsed + SLACK_M
+    nearest_m, farthest_m = was.distance_m.min(axis=0), was.distance_m.max(axis=0)
+    found = paths.candidates(pattern, fixes.xy, nearest_m - BACK_M, high_m.max(axis=0))
     bus = found.query
     if not len(bus):
         return np.zeros(len(pattern), np.bool_), every
     count = np.bincount(bus, minlength=len(pattern))
     # Every hypothesis reaches every candidate, and not by the edge of its window: each alone would find the same.
-    reached = found.distance_m > np.where(used, low_m, -np.inf).max(axis=0)[bus]
-    reached &= found.distance_m < np.where(used, high_m, np.inf).min(axis=0)[bus]
+    reached = found.distance_m > (farthest_m - BACK_M)[bus]
+    reached &= found.distance_m < high_m.min(axis=0)[bus]
     plain = (count > 0) & (count <= MOST_CANDIDATES)
     plain[bus[~reached]] = False
 
@@ -87,8 +89,7 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     cost = _costs(was, elapsed, found.distance_m, arrives, bus)
     cost += offset_cost(paths, pattern[bus], found.offset_m)
     cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)
-    from_ = cost.argmin(axis=0)
-    cheapest = cost[from_, np.arange(len(bus))]
+    cheapest, from_ = _cheapest(cost)
 
     # The cheaper of the candidates, the first of two alike.
     first = np.minimum(np.cumsum(count) - count, len(bus) - 1)
@@ -98,11 +99,11 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     least_m, most_m = found.distance_m[first], found.distance_m[first].copy()
     most_m[two] = found.distance_m[first[two] + 1]
 
+    moved = least_m - farthest_m >= SAME_M
     behind_m = was.distance_m[0]
-    others_m = np.where(used[1:], was.distance_m[1:], -np.inf).max(axis=0, initial=-np.inf)
-    moved = least_m - np.maximum(behind_m, others_m) >= SAME_M
     stays = (np.abs(least_m - behind_m) < SAME_M) & (np.abs(most_m - behind_m) < SAME_M)
-    stays &= np.minimum(least_m, behind_m) - others_m >= SAME_M
+    for other_m, cost_of_other in zip(was.distance_m[1:], was.cost[1:], strict=True):
+        stays &= (np.minimum(least_m, behind_m) - other_m >= SAME_M) | (cost_of_other == np.inf)
     plain &= (moved | stays) & (most_m - least_m < SAME_M)
     plain &= cheapest[best] < STRAY_COST
 
@@ -114,7 +115,26 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     now.distance_m[0] = np.where(is_on, here_m, was.distance_m[from_, rows])
     now.clock[0] = np.where(is_on, leaves[best], was.clock[from_, rows])
     now.at[0], now.cost[0] = fixes.at, 0.0
-    return plain, now
+    return plain, filled(now)
+
+
+def filled(hypotheses: Hypotheses) -> Hypotheses:
+    """The same, with every unused one put where the one before it is."""
+    for kept in range(1, len(hypotheses.cost)):
+        unused = hypotheses.cost[kept] == np.inf
+        np.copyto(hypotheses.distance_m[kept], hypotheses.distance_m[kept - 1], where=unused)
+        np.copyto(hypotheses.at[kept], hypotheses.at[kept - 1], where=unused)
+    return hypotheses
+
+
+def _cheapest(cost: Floats) -> tuple[Floats, Rows]:
+    """The least cost of each column, and its first row. Of a few rows, a loop is much faster than `argmin`."""
+    least, row = cost[0].copy(), np.zeros(cost.shape[1], np.intp)
+    for kept in range(1, len(cost)):
+        cheaper = cost[kept] < least
+        np.copyto(least, cost[kept], where=cheaper)
+        row[cheaper] = kept
+    return least, row
 
 
 def _costs(was: Hypotheses, elapsed: Floats, to_m: Floats, arrives: Floats, bus: Rows) -> Floats:
@@ -135,7 +155,7 @@ def _left_behind(was: Hypotheses, moved: Flags, best_cost: Floats) -> Hypotheses
     """
     cost = np.empty_like(was.cost)
     cost[1:] = np.where(moved, was.cost[:-1], was.cost[1:]) + (STRAY_COST - best_cost)
-    cost[1:][cost[1:] > HOPELESS] = np.inf
+    np.copyto(cost[1:], np.inf, where=cost[1:] > HOPELESS)
     columns = []
     for column in (was.distance_m, was.at, was.clock):
         shifted = np.empty_like(column)

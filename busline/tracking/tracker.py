@@ -114,7 +114,7 @@ class Tracker:
 
     def _take_together(self, positions: Sequence[Position], draft: Draft) -> Sequence[Position]:
         """Move along those of whom nothing is in question; the fixes of all others."""
-        if isinstance(positions, Positions) and len(set(positions.vehicle_id)) == len(positions):
+        if isinstance(positions, Positions):
             taken = self._under_way.take(positions)
             draft.moved(positions, self._under_way.going(), taken)
             rest: Sequence[Position] = [positions[row] for row in taken.rest.tolist()]

@@ -25,7 +25,7 @@ from busline.tracking.going import Drive, Floats, Going, Rows
 from busline.tracking.journey import CORRECTED_M, STILL_M, Journey
 from busline.tracking.passing import NEAR_M, Passings, Stretches, pass_many
 from busline.tracking.paths import Paths
-from busline.tracking.plain_match import Flags, Hypotheses, PlainFixes, match_plainly
+from busline.tracking.plain_match import Flags, Hypotheses, PlainFixes, filled, match_plainly
 from busline.tracking.rivals import ESTABLISHED_FIXES
 
 SILENT_SECONDS = 120.0
@@ -198,6 +198,7 @@ class UnderWay:
         moved[others] &= (beliefs[:, 3] == 0.0).all(axis=1)
         now.distance_m[:, others], now.at[:, others], now.cost[:, others] = beliefs[:, :3].transpose(1, 2, 0)
         now.clock[:, others] = self._clocks(fixes.run[others], now.distance_m[:, others])
+        filled(now)
 
     def _clocks(self, run: Rows, distance_m: Floats) -> Floats:
         """(kept, buses) the planned clock on leaving every place."""
@@ -279,7 +280,7 @@ class UnderWay:
                 seats.departed_at[row, call] = _seconds(visit.departed_at)
         distance_m, at, cost, _ = journey.belief[..., None]
         clock = self._clocks(seats.run[row : row + 1], distance_m)
-        seats.keep(np.array([row]), Hypotheses(distance_m, at, cost, clock))
+        seats.keep(np.array([row]), filled(Hypotheses(distance_m.copy(), at.copy(), cost, clock)))
         journey.sit(partial(self.seen_at, journey.vehicle_id))
         self._shown = None
         return True
