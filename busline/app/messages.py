@@ -12,7 +12,7 @@ from busline.check import Finding, Verdict
 from busline.settings import Settings
 from sms.catalogue import Catalogue, shipped_sources
 from sms.catalogue.budget import Measure, examples
-from sms.catalogue.overrides import Overridden, OverridesError, overridden
+from sms.catalogue.overrides import Overridden, OverridesError, merged, overridden
 from sms.catalogue.review import (
     Review,
     Standing,
@@ -65,7 +65,13 @@ def district_catalogue(settings: Settings) -> Catalogue:
             segments=measure.size.count,
             budget=measure.budget,
         )
-    return Catalogue({code: found.sources[code] for code in settings.languages})
+    return Catalogue({code: _as_offered(code, found.sources[code], settings) for code in settings.languages})
+
+
+def _as_offered(language: str, source: str, settings: Settings) -> str:
+    """Its messages, without the hint at another language where that one is not offered."""
+    hinted_at = "es" if language == _ENGLISH else _ENGLISH
+    return source if hinted_at in settings.languages else merged(source, 'other-languages = {""}\n')
 
 
 async def messages_probe(settings: Settings) -> Sequence[Finding]:

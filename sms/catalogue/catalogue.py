@@ -64,7 +64,8 @@ class Catalogue:
 
         Raises CatalogueError for an unknown language or key, and for a value that the message needs and was not given.
         """
-        return self.fitted(language, self.raw(language, key, **values))
+        # A part that a district leaves empty at the end of a message leaves no space behind.
+        return self.fitted(language, self.raw(language, key, **values).rstrip(" "))
 
     def fitted(self, language: str, text: str) -> str:
         """Any words of this language as they are sent."""

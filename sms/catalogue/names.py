@@ -12,10 +12,10 @@ _GLOBE = "\N{GLOBE WITH MERIDIANS}"
 def other_languages(catalogue: Catalogue, language: str) -> str:
     """The names of all languages but this one, on one line: each is also the word that switches to it.
 
-    Names in their own script cost a text of their own, and that one is understood by those it is for.
+    Empty where there is no other. Names in their own script cost a text of their own, and those it is for can read it.
     """
-    names = (catalogue.raw(code, "own-name") for code in catalogue.languages if code != language)
-    return " ".join((_GLOBE, *names))
+    names = [catalogue.raw(code, "own-name") for code in catalogue.languages if code != language]
+    return " ".join((_GLOBE, *names)) if names else ""
 
 
 def named_languages(catalogue: Catalogue) -> str:

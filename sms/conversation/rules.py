@@ -241,9 +241,9 @@ class Conversation:
         """The first reply to a phone says how to change its language: beside the words if that is free, else after."""
         # Whoever leaves gets one confirmation and no more; whoever chose or looked at the languages knows of them.
         knows = reply.outcome in (Outcome.OPTED_OUT, Outcome.LANGUAGE_SET) or reply.intent == named(ShowLanguages())
-        if not reply.texts or knows:
-            return reply
         hint = other_languages(self._catalogue, reply.language)
+        if not reply.texts or knows or not hint:
+            return reply
         *others, last = reply.texts
         together = f"{last}\n{hint}"
         if segments(together).count == segments(last).count:

@@ -11,6 +11,7 @@ from busline.check import Verdict
 from busline.ids import Phone
 from busline.settings import Settings
 from sms.catalogue import Catalogue, shipped_sources
+from sms.catalogue.names import other_languages
 from sms.catalogue.overrides import OverridesError, merged, overridden
 from sms.catalogue.shape import faults, read_source
 
@@ -42,6 +43,15 @@ def test_only_the_offered_languages_are_in_the_districts_catalogue_in_its_order(
     catalogue = district_catalogue(settings(None, ("ht", "en")))
     assert catalogue.languages == ("ht", "en")
     assert catalogue.nearest("es") is None
+
+
+def test_a_language_that_is_not_offered_is_not_hinted_at() -> None:
+    both = district_catalogue(settings(None, ("en", "es")))
+    assert both.say("en", "unlinked", phone="5").endswith("call 5. Español: envie ES")
+    alone = district_catalogue(settings(None, ("en",)))
+    assert alone.say("en", "unlinked", phone="5").endswith("call 5.")
+    assert other_languages(alone, "en") == ""
+    assert other_languages(both, "en") == "🌐 Español"
 
 
 def test_a_part_of_many_messages_is_replaced_in_all_of_them(tmp_path: Path) -> None:
