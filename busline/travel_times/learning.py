@@ -62,6 +62,7 @@ class Learning:
         self._due = DueRuns(timetable)
         self._trails, self._reckoning = Trails(), Reckoning()
         self._pending: tuple[list[Trail], Lessons | None] = ([], None)
+        self._keeping = asyncio.Lock()
         self._kept_at = self._noted_at = now
         self._turn = 0
         self._away = False
@@ -128,13 +129,15 @@ class Learning:
 
     async def _keep(self, now: datetime) -> None:
         """Whatever could not be written is written with what came since."""
-        trails, lessons = self._pending
-        lessons = lessons if lessons is not None else self._reckoning.drain()
-        self._pending = (trails + self._trails.drain(), lessons)
-        if self._timetable.plan_id and any(self._pending):
-            day = now.astimezone(self._timetable.timezone).date()
-            await self._ledger.keep(self._timetable.plan_id, *self._pending, day, now)
-        self._pending, self._kept_at = ([], None), now
+        # A switch to another plan may come meanwhile: one at a time, or one would drop what the other could not write.
+        async with self._keeping:
+            trails, lessons = self._pending
+            lessons = lessons if lessons is not None else self._reckoning.drain()
+            self._pending = (trails + self._trails.drain(), lessons)
+            if self._timetable.plan_id and any(self._pending):
+                day = now.astimezone(self._timetable.timezone).date()
+                await self._ledger.keep(self._timetable.plan_id, *self._pending, day, now)
+            self._pending, self._kept_at = ([], None), now
 
     async def _made(self, timetable: Timetable, today: date, now: datetime) -> Engine:
         trails = await self._ledger.trails(today - HISTORY, now)

@@ -1,8 +1,10 @@
 """What the engine learns outlives the process, the day and the version of the plan."""
 
+import asyncio
+import itertools
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -136,6 +138,39 @@ async def test_while_the_database_is_away_lessons_wait_in_memory(pool: Pool) -> 
     await learning.keep_up(at(SECOND, 300))
     kept = await there.trails(DAY, at(SECOND, 3_600))
     assert sum(len(trail.at) for trail in kept[timetable.plan_id]) > 50
+
+
+async def test_a_switch_that_fails_while_lessons_are_being_kept_loses_none(pool: Pool) -> None:
+    timetable = await planned(pool, FIRST, SECOND)
+    learning = Learning(pool, timetable, at(FIRST, 0))
+    await learning.keep_up(at(FIRST, 0))
+    tracker, fixes = Tracker(timetable, Fleet(at(FIRST, -60))), slow_bus()
+    half = len(fixes) // 2
+    live_through(learning, tracker, fixes[:half])
+    begun, go_on, calls = asyncio.Event(), asyncio.Event(), itertools.count()
+
+    class SlowThenAway(LessonLedger):
+        async def keep(self, *arguments: Any) -> None:
+            call = next(calls)
+            begun.set()
+            await go_on.wait()
+            if call == 1:
+                raise DatabaseUnavailableError("away")
+            await super().keep(*arguments)
+
+    learning._ledger = SlowThenAway(pool)
+    keeping = asyncio.create_task(learning.keep_up(at(SECOND, 0)))
+    await begun.wait()
+    live_through(learning, tracker, fixes[half:])
+    switching = asyncio.create_task(learning.switch(timetable, at(SECOND, 10)))
+    await asyncio.sleep(0)
+    go_on.set()
+    kept, switched = await asyncio.gather(keeping, switching, return_exceptions=True)
+    assert kept is None
+    assert isinstance(switched, DatabaseUnavailableError)
+    await learning.keep_up(at(SECOND, 300))
+    found = (await learning._ledger.trails(DAY, at(SECOND, 3_600)))[timetable.plan_id]
+    assert len({moment for trail in found for moment in trail.at.tolist()}) > 0.9 * len(fixes)
 
 
 async def test_trails_come_back_as_they_were_kept_by_version_of_the_plan(pool: Pool) -> None:
