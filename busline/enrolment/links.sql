@@ -7,6 +7,11 @@ select
         from join_code
         join student using (student_id)
         where digest = $2 and used_at is null and revoked_at is null and expires_at > $3
+          -- What the school forbids, no code gives back: so it is not taken as one.
+          and not exists (
+              select from contact join link using (contact_id)
+              where contact.phone = $1 and link.student_id = join_code.student_id and not link.may_ask
+          )
     ) as code_student_id,
     (select count(*) from join_try where phone = $1 and tried_at > $4 and not was_right) as wrong_tries,
     pending.*
