@@ -2,7 +2,7 @@
 
 The price of a text is its segments, and one letter outside GSM-7 makes it UCS-2, with 70 characters in a segment. So
 each language has a budget (`languages/languages.toml`), and each text is written here with the longest values that
-really come: a five-digit bus that drives for another, a window across noon, a day in September.
+really come: a five-digit bus that drives for another, a window across noon, the longest name of a day.
 """
 
 import tomllib
@@ -31,6 +31,11 @@ _OF_ANOTHER_DAY = frozenset(
     {"planned", "case-opened", "case-added", "case-status", "case-reopened", "case-urgent", "clock-on-day"}
 )
 """Their times may be of another day, and are written with it."""
+_DEPARTMENTS = (
+    *("transportation", "special_education", "enrollment", "safety"),
+    *("complaints", "lost_and_found", "technology", "other"),
+)
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _COUNTS = (0, 1, 2, 3, 11, 100, 125)
 """Numbers that between them meet every plural form."""
 _LATE_MORNING = {"hour": "11", "hour24": "11", "hour12": "11", "minute": "55", "half": "am"}
@@ -132,22 +137,23 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         return catalogue.raw(language, name, **values)
 
     noon, late_morning = part("clock", **_NOON), part("clock", **_LATE_MORNING)
-    wednesday = part("day", weekday="wed", month=9, date="23")
-    on_wednesday = part("clock-on-day", day=wednesday, clock=noon)
+    weekday = max(_WEEKDAYS, key=lambda one: len(part("weekday", weekday=one)))
+    month = max(range(1, 13), key=lambda one: len(part("month", month=one)))
+    day = part("day", weekday=weekday, month=month, date="23")
+    on_day = part("clock-on-day", day=day, clock=noon)
     span = part("window", **{"from": late_morning, "to": noon})
     substitute = part("bus-substitute", number="47123", instead_of="47124")
     another_day = key in _OF_ANOTHER_DAY
-    departments = ("transportation", "special_education", "enrollment", "safety", "complaints")
     return {
         "students": ("100234, 100235, 100236" if key == "students" else "100234",),
         "bus": (part("bus", number="47123") if key == "planned" else substitute, part("bus-unknown")),
         "window": (span,),
-        "by": (on_wednesday if another_day else late_morning,),
-        "since": (on_wednesday if another_day else late_morning,),
+        "by": (on_day if another_day else late_morning,),
+        "since": (on_day if another_day else late_morning,),
         "seen": (late_morning,),
-        "planned": (on_wednesday if another_day else noon,),
-        "day": (wednesday,),
-        "next": ("none", wednesday),
+        "planned": (on_day if another_day else noon,),
+        "day": (day,),
+        "next": ("none", day),
         "from": (part("clock", **_LATE_MORNING),),
         "to": (noon,),
         "minutes": (125,),
@@ -156,7 +162,7 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         "district": ("Cambridge Public Schools",),
         "ending": ("23",),
         "reference": ("4821-7",),
-        "department": tuple(part("department", department=one) for one in departments),
+        "department": (max((part("department", department=one) for one in _DEPARTMENTS), key=len),),
         "languages": (named_languages(catalogue),),
         "words": ("...",),
         "choices": ("1 ... 2 ... 3 ...",),
