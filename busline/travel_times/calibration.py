@@ -133,12 +133,15 @@ class Drift:
 
     def z(self, calibration: Calibration, cells: Cells) -> Floats:
         """(rows, quantiles), in order; the middle stays where it is, and what is told early before it."""
-        # There are far fewer cells than predictions.
+        return cells.of(self.scores(calibration))
+
+    def scores(self, calibration: Calibration) -> Floats:
+        """The same for every cell, of which there are far fewer than predictions."""
         moved = calibration.scores + self._moved[:, :, None, None]
         early, late = np.minimum(moved[..., _EARLY_AT], 0.0), np.maximum(moved[..., _LATE_AT], 0.0)
         moved[..., _EARLY_AT] = np.minimum.accumulate(early[..., ::-1], axis=-1)[..., ::-1]
         moved[..., _LATE_AT] = np.maximum.accumulate(late, axis=-1)
-        return cells.of(moved)
+        return moved
 
     def take(self, cells: Cells, score: Floats, arrival: Rows, told: Floats) -> None:
         """Learn from predictions whose bus has come: where it came, and the normal scores it was `told` with."""

@@ -139,6 +139,12 @@ class Dwells:
             np.concatenate([np.empty(0), *riders]),
         )
 
+    def rows_of_patterns(self, patterns: Sequence[Pattern]) -> "CallRows":
+        """The calls of some patterns, end to end, as of runs whose riders nobody knows."""
+        stop = np.concatenate([np.empty(0, np.intp), *(self._of[pattern] for pattern in patterns)])
+        apart = np.concatenate([np.empty(0, np.bool_), *(self._apart[pattern] for pattern in patterns)])
+        return CallRows(stop, apart, np.full(len(stop), np.nan))
+
     def stands_at(self, calls: "CallRows") -> Floats:
         """(calls,) expected standing seconds that are set apart, by the riders expected.
 

@@ -14,6 +14,7 @@ from busline.ids import RunKey
 from busline.service_day import moment
 from busline.timetable import Timetable
 from busline.travel_times.apportion import passed
+from busline.travel_times.band import PIECE_ROWS, QUANTILES
 from busline.travel_times.calibration import Calibration, Drift, cells_of, no_calibration
 from busline.travel_times.crossing import Crossings, Traversals
 from busline.travel_times.dwell import Dwells
@@ -111,4 +112,9 @@ class Engine:
 
     def tell(self, outlook: Outlook, now: float) -> Floats:
         """Epoch seconds of `band.QUANTILES` for every row, (rows, quantiles); none is before `now`."""
-        return outlook.at(self.drift.z(self.calibration, cells_of(outlook)), now)
+        scores, told = self.drift.scores(self.calibration), np.empty((len(QUANTILES), len(outlook)))
+        for first in range(0, len(outlook), PIECE_ROWS):
+            piece = slice(first, first + PIECE_ROWS)
+            part = outlook.rows(piece)
+            told[:, piece] = part.at(cells_of(part).of(scores), now).T
+        return told.T

@@ -5,7 +5,7 @@ Under way a bus is where it was seen. Before that its start is uncertain too: la
 
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
@@ -74,6 +74,11 @@ class Outlook:
 
     def __len__(self) -> int:
         return len(self.run)
+
+    def rows(self, which: slice) -> "Outlook":
+        """Some of the rows."""
+        columns = (getattr(self, field.name)[which] for field in fields(self)[1:])
+        return Outlook(self.keys, *columns)
 
     def at(self, z: Floats, now: float) -> Floats:
         """Moments of the quantiles whose normal scores are given, (rows, quantiles); none is before `now`."""

@@ -121,6 +121,8 @@ class TravelModel:
         self.dwells = Dwells(self.network, learns=history is None) if dwells is None else dwells
         self._patterns = patterns
         self._stands_of = -1
+        self._standing_now: tuple[Floats, Floats] | None = None
+        self._calls_by_pattern = self.dwells.rows_of_patterns(patterns)
         # By run where riders are known, else by pattern: a large plan has many runs of each.
         self._calls_by_run = self.dwells.rows_of(runs) if self.dwells.riders.at_calls else None
         self._lay_out_places(patterns)
@@ -177,14 +179,17 @@ class TravelModel:
         local = datetime.fromtimestamp(now, self._timezone)
         return local.hour * 3_600 + local.minute * 60 + local.second - math.floor(now)
 
-    def _standing(self) -> tuple[Floats, Floats]:
-        """Expected standing seconds at every call, of all runs or patterns, and on every link, of all patterns."""
+    def _standing(self) -> tuple[Floats, Floats] | None:
+        """Expected standing seconds at every call, of all runs or patterns, and on every link, of all patterns.
+
+        None where nothing is set apart.
+        """
         if self.dwells.changes - self._stands_of >= STALE_AFTER_VISITS or self._stands_of < 0:
-            # Working it out takes ten microseconds a path: not with every visit of a large fleet.
-            at_call = _joined([self.dwells.stands(pattern) for pattern in self._patterns])
+            at_call = self.dwells.stands_at(self._calls_by_pattern)
             by_call = at_call if self._calls_by_run is None else self.dwells.stands_at(self._calls_by_run)
             on_link: Floats = np.bincount(self._stop_link, at_call, len(self._link)).astype(np.float64)
-            self._stands_of, self._standing_now = self.dwells.changes, (by_call, on_link)
+            self._stands_of = self.dwells.changes
+            self._standing_now = (by_call, on_link) if by_call.any() or at_call.any() else None
         return self._standing_now
 
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
@@ -229,9 +234,8 @@ class TravelModel:
         row = _counted(buses.here, buses.links)
         to_plan = self._plan_start[buses.run] - self._link_start[buses.pattern]
         plan = self._plan[row + np.repeat(to_plan, buses.links)].astype(np.float64)
-        sets_apart = self.dwells.changes > 0
-        if sets_apart:
-            plan = np.maximum(plan - self._standing()[1][row], SLOWEST_SHARE * plan)
+        if (standing := self._standing()) is not None:
+            plan = np.maximum(plan - standing[1][row], SLOWEST_SHARE * plan)
         seen, weight = learned(row)
         known = weight + PLAN_WEIGHT
         if self._history is None:
@@ -262,10 +266,11 @@ class TravelModel:
 
     def _with_stands(self, buses: "_Buses", call: Rows, took: Floats) -> Floats:
         """And the standing at the calls before each, from the next one on."""
-        if not self.dwells.changes:
+        standing = self._standing()
+        if standing is None:
             return took
         first = self._call_start[buses.pattern] if self._calls_by_run is None else self._run_start[buses.run]
-        stands = np.concatenate([[0.0], np.cumsum(self._standing()[0][np.repeat(first, buses.calls) + call])])
+        stands = np.concatenate([[0.0], np.cumsum(standing[0][np.repeat(first, buses.calls) + call])])
         took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
         return took
 
@@ -273,8 +278,8 @@ class TravelModel:
         """What `_times` says, of more buses than there are plans: each plan is summed up once."""
         shelf = self._shelf
         plan = self._plan.astype(np.float64)
-        if self.dwells.changes:
-            plan = np.maximum(plan - self._standing()[1][shelf.place], SLOWEST_SHARE * plan)
+        if (standing := self._standing()) is not None:
+            plan = np.maximum(plan - standing[1][shelf.place], SLOWEST_SHARE * plan)
         here = buses.here + self._plan_start[buses.run] - self._link_start[buses.pattern]
         clock, bands, turns = 0.0, [0.0], np.empty((0, len(here)), np.intp)
         if self._history is not None:
