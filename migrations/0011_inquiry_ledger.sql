@@ -29,6 +29,7 @@ alter table inquiry
 alter table access_log
     add column be_ready_by timestamptz,
     add column published   timestamptz,
+    add column arrived_at  timestamptz,     -- when the bus came to that call: written at night, and kept
     add column basis       text constraint access_log_basis_known
         check (basis in ('live', 'last_seen', 'seen', 'plan', 'notice', 'none'));
 create index access_log_by_inquiry on access_log (inquiry_id);

@@ -33,7 +33,8 @@ class Deflection:
         return [row["asked_on"] for row in await self._pool.fetch(SQL["unmeasured"], before, zone)]
 
     async def asked(self, begins: datetime, ends: datetime) -> list[Asked]:
-        """The questions of a day, with whether what was told came true."""
+        """The questions of a day, joined with what the buses did: whether what was told came true."""
+        await self._pool.execute(SQL["join_what_happened"], begins, ends)
         return [
             Asked(
                 inquiry_id=row["inquiry_id"],

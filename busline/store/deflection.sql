@@ -10,6 +10,16 @@ where asked_at >= ($1::date - 14)::timestamp at time zone $2
   )
 order by asked_on;
 
+-- name: join_what_happened
+-- When the bus came to every call that a family was told of on a day. It stays when the visits are forgotten.
+update access_log
+set arrived_at = stop_visit.arrived_at
+from stop_visit
+where access_log.told_at >= $1 and access_log.told_at < $2
+  and access_log.arrived_at is null
+  and (stop_visit.service_date, stop_visit.run_id, stop_visit.stop_sequence)
+      = (access_log.service_date, access_log.run_id, access_log.stop_sequence);
+
 -- name: asked
 -- The questions of a day, with whether what was told live held: a window through the whole of its last minute, a bus at
 -- the stop or gone by where it was seen to have come. Null where nothing live was told, or nobody saw.
@@ -25,16 +35,15 @@ left join lateral (
     select case when count(distinct student.school_id) = 1 then min(student.school_id) end as school_id,
            bool_and(
                case
-                   when access_log.window_earliest is not null and stop_visit.arrived_at is not null
-                       then stop_visit.arrived_at >= access_log.window_earliest
-                            and stop_visit.arrived_at < access_log.window_latest + interval '1 minute'
-                   when access_log.answer in ('at_stop', 'passed') and stop_visit.arrived_at is not null
-                       then stop_visit.arrived_at <= access_log.told_at
+                   when access_log.window_earliest is not null and access_log.arrived_at is not null
+                       then access_log.arrived_at >= access_log.window_earliest
+                            and access_log.arrived_at < access_log.window_latest + interval '1 minute'
+                   when access_log.answer in ('at_stop', 'passed') and access_log.arrived_at is not null
+                       then access_log.arrived_at <= access_log.told_at
                end
            ) as was_right
     from access_log
     left join student using (student_id)
-    left join stop_visit using (service_date, run_id, stop_sequence)
     where access_log.inquiry_id = inquiry.inquiry_id
 ) as told on true
 where inquiry.asked_at >= $1 and inquiry.asked_at < $2 and inquiry.ended <> 'none'

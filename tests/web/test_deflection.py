@@ -31,6 +31,8 @@ async def test_a_right_answer_without_a_second_question_is_settled_and_the_rest_
         ("en", "answered", True, False, True),
         ("es", "answered", None, False, False),
     ]
+    arrived = await pool.fetch("select distinct arrived_at from access_log where run_id = 'R1'")
+    assert [row["arrived_at"] for row in arrived] == [earliest + timedelta(seconds=40)]
     figures = await Deflection(pool).figures(MONDAY, MONDAY)
     assert (figures.whole.matters, figures.whole.deflected) == (3, 1)
     assert {name: (one.matters, one.deflected) for name, one in figures.by_language.items()} == {
