@@ -123,7 +123,7 @@ def _status(key: bytes, desk: CaseDesk, clock: Clock) -> Callable[[web.Request],
 
 async def take_in(incoming: Incoming, desk: CaseDesk, now: datetime) -> Done:
     """Do to the case what its department says. Raises UnknownDepartmentError for a transfer to nowhere."""
-    by = Author(incoming.by[:200], incoming.source_key or None, echo=False)
+    by = Author(incoming.by[:200], incoming.source_key, echo=False)
     words = incoming.words
     if incoming.means in (Means.TEXT, Means.ANSWER) and not 0 < len(words) <= LONGEST_WORDS:
         why = (
@@ -176,9 +176,12 @@ async def _kept_for_staff(incoming: Incoming, why: str, by: Author, desk: CaseDe
 
 
 async def _signed_body(request: web.Request, key: bytes, largest: int) -> bytes:
+    header = request.headers.get(signing.HEADER, "")
+    # The real time: whoever signs has no other. Looked at before a large body is read for nothing.
+    if not signing.is_timely(header, datetime.now(UTC)):
+        raise _not_signed("busline")
     body = await _body(request, largest)
-    # The real time: whoever signs has no other.
-    if not signing.is_signed(request.headers.get(signing.HEADER, ""), body, key, datetime.now(UTC)):
+    if not signing.is_signed(header, body, key, datetime.now(UTC)):
         raise _not_signed("busline")
     return body
 

@@ -13,6 +13,7 @@ from busline.cases.case import EventKind
 from busline.cases.history import Entry, case_of, record
 from busline.clock import Clock
 from busline.ids import Phone
+from busline.masking import without_numbers
 from busline.steady import keep_doing
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
@@ -177,7 +178,7 @@ class Outgoing:
                 log.info("promised texts can be sent again")
         elif not isinstance(handed, Refused) and not self._is_failing:
             self._is_failing = True
-            log.error("a promised text could not be sent", why=handed.words)
+            log.error("a promised text could not be sent", why=without_numbers(handed.words))
 
 
 def _claim(row: "asyncpg.Record", lease_until: datetime) -> _Claim:

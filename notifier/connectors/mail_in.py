@@ -5,6 +5,7 @@ mail quoted below, and what mail programs put above a quotation, are cut off.
 """
 
 import email
+import hashlib
 import re
 from email import policy
 from email.message import EmailMessage
@@ -47,8 +48,9 @@ def read_mail(raw: bytes, addresses: ReplyAddresses) -> Incoming | None:
         means, words = Means.NOTE, f"An automatic mail: {words or message.get('Subject', '')}"
     sender = getaddresses([str(message.get("From", ""))])
     by = sender[0][1] if sender else ""
-    message_id = str(message.get("Message-ID", "")).strip()
-    return Incoming(reference, means, words, by or "e-mail", f"mail:{message_id}" if message_id else "")
+    # One that has no id is known by its bytes.
+    message_id = str(message.get("Message-ID", "")).strip()[:500] or hashlib.sha256(raw).hexdigest()
+    return Incoming(reference, means, words, by or "e-mail", f"mail:{message_id}")
 
 
 def _case(message: EmailMessage, addresses: ReplyAddresses) -> Reference | None:

@@ -319,3 +319,14 @@ async def test_a_connector_with_a_fault_of_its_own_stops_no_other(pool: Pool, cl
     (delivery,) = (await file_of(pool, broken)).deliveries
     assert (delivery.state, "its log says how" in delivery.trouble) == ("waiting", True)
     assert logs[0]["event"] == "a connector failed in a way it does not know"
+
+
+async def test_what_a_system_echoes_of_a_family_is_told_to_staff_and_not_to_the_log(
+    pool: Pool, clock: HandClock
+) -> None:
+    case = await opened(pool)
+    echo = f"it answered 400: phone {PARENT} of student 100234 is unknown"
+    with capture_logs() as logs:
+        await by_zammad(pool, Scripted([Never(echo)]), clock).once()
+    assert [one.trouble for one in (await file_of(pool, case)).deliveries] == [echo]
+    assert logs[0]["why"] == "it answered 400: phone ... of student ... is unknown"

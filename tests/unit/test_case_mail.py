@@ -137,3 +137,12 @@ def test_what_is_hardly_a_mail_breaks_nothing(raw: bytes) -> None:
 
 def test_html_becomes_words_without_what_is_not_shown() -> None:
     assert text_of_html("<p>a&nbsp;b &lt;c&gt;</p><script>evil()</script><div>d<br>e</div>") == "a b <c>\nd\ne"
+
+
+def test_a_mail_without_an_id_is_known_by_its_bytes() -> None:
+    raw = b"To: " + TO.encode() + b"\n\nIt is here."
+    first, again, other = (read_mail(one, ADDRESSES) for one in (raw, raw, raw + b"!"))
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert first.source_key == again.source_key != other.source_key
