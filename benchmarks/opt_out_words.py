@@ -90,6 +90,8 @@ def report(found: tuple[Score, ...], *, show: bool) -> bool:
                 for text in texts:
                     print(f"{what:<15} {one.language:<4} {text!r}")
     missed = [one.language for one in found if not one.met]
+    if missed and not show:
+        print("--show prints them: here every wording that was missed is to be added, unlike the sets held apart.")
     print(
         f"bars: every opt-out, {OPT_IN_BAR:.0%} of opt-ins, no other text taken for either:",
         f"missed in {' '.join(missed)}" if missed else "met",
