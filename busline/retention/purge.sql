@@ -21,6 +21,23 @@ returning 1;
 -- The language a phone was last spoken to in, of phones that have been silent for long.
 delete from conversation where phone in (select phone from conversation where last_at < $1 limit $2) returning 1;
 
+-- name: wishes_of_silent_phones
+-- What phones wanted to hear unasked that have not texted for long: their conversation is forgotten, too.
+delete from phone_wish
+where phone in (
+    select phone from phone_wish
+    where changed_at < $1
+      and not exists (select from conversation where conversation.phone = phone_wish.phone)
+    limit $2
+)
+returning 1;
+
+-- name: unanswered_questions
+-- What families asked and no prepared answer was sure about, in their words.
+delete from faq_unanswered
+where asked_id in (select asked_id from faq_unanswered where asked_at < $1 limit $2)
+returning 1;
+
 -- name: access_log
 -- Who was told what about a student.
 delete from access_log where access_id in (select access_id from access_log where told_at < $1 limit $2) returning 1;

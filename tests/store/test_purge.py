@@ -82,6 +82,19 @@ async def test_an_opt_out_in_force_and_a_link_in_force_are_never_forgotten(pool:
     assert await pool.fetchval("select count(*) from family_link") == 1
 
 
+async def test_wishes_go_with_the_conversation_and_unanswered_questions_with_the_words(pool: Pool) -> None:
+    for phone, last_at in (("+16175550101", ago(900)), ("+16175550102", ago(10))):
+        await pool.execute("insert into conversation (phone, first_at, last_at) values ($1, $2, $2)", phone, last_at)
+        await pool.execute("insert into phone_wish values ($1, true, 10, null, null, $2)", phone, ago(900))
+    for asked_at in (ago(100), ago(10)):
+        await pool.execute(
+            "insert into faq_unanswered (asked_at, language, words, nearest) values ($1, 'en', 'x', '{}')", asked_at
+        )
+    gone = await purge(pool, Keep(), NOW)
+    assert rows(gone) == {"conversations": 1, "wishes of silent phones": 1, "unanswered questions": 1}
+    assert await pool.fetchval("select phone from phone_wish") == "+16175550102"
+
+
 async def test_a_link_is_forgotten_a_year_after_its_student_left_and_not_for_one_bad_night(pool: Pool) -> None:
     await pool.execute("insert into school values ('S', 'School'); insert into student values ('1', 'S')")
     await pool.execute("insert into joined_phone (phone, language, joined_at) values ('+1', 'en', $1)", ago(900))
