@@ -11,7 +11,8 @@ import orjson
 
 from busline.cases.parcel import NotNow, Unknown
 
-TIMEOUT = aiohttp.ClientTimeout(total=20, connect=10)
+PATIENCE_SECONDS = 20.0
+"""For a whole request. A department's system that takes longer is asked again later."""
 _LARGEST_ANSWER_BYTES = 4 * 1024 * 1024
 
 
@@ -32,12 +33,19 @@ class Answer:
 
 
 async def ask(
-    session: aiohttp.ClientSession, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None = None
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> Answer | NotNow | Unknown:
     """The answer, or why there was none: not connected is certain, anything later is not."""
+    timeout = aiohttp.ClientTimeout(total=patience_seconds)
     try:
         async with session.request(
-            method, url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+            method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
         ) as response:
             content = await response.content.read(_LARGEST_ANSWER_BYTES)
             return Answer(response.status, _json(content), _seconds(response.headers.get("Retry-After", "")))

@@ -19,7 +19,6 @@ from notifier.connectors.reply_address import ReplyAddresses
 ABOVE_THIS_LINE = "--- Write above this line ---"
 """What stands below it in a reply is our own mail, quoted."""
 _HOW_TO_ANSWER = "What you reply is texted to the family. Begin with NOTE to keep it for staff."
-TIMEOUT_SECONDS = 20.0
 _WHOLE_SECONDS = 50.0
 
 
@@ -49,8 +48,17 @@ class EmailConnector:
     """Sends each parcel as a mail. The same parcel twice has the same Message-ID, by which mailboxes know it."""
 
     def __init__(
-        self, server: MailServer, sender: str, sender_name: str, addresses: ReplyAddresses, zone: Callable[[], tzinfo]
+        self,
+        server: MailServer,
+        sender: str,
+        sender_name: str,
+        addresses: ReplyAddresses,
+        zone: Callable[[], tzinfo],
+        *,
+        patience_seconds: float = 20.0,
     ) -> None:
+        """`patience_seconds`: for each thing that is said to the server."""
+        self._patience_seconds = patience_seconds
         self._server = server
         self._sender = sender
         self._sender_name = sender_name
@@ -82,7 +90,7 @@ class EmailConnector:
         return aiosmtplib.SMTP(
             hostname=server.host,
             port=server.port,
-            timeout=TIMEOUT_SECONDS,
+            timeout=self._patience_seconds,
             use_tls=server.security is Security.TLS,
             start_tls=server.security is Security.STARTTLS,
             username=server.username,

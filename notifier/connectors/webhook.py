@@ -10,7 +10,7 @@ from busline.cases.case import Event
 from busline.cases.letter import body, subject
 from busline.cases.parcel import Attempt, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import spoken
-from notifier.connectors.asking import ask
+from notifier.connectors.asking import PATIENCE_SECONDS, ask
 from notifier.connectors.signing import HEADER, sign
 
 _NOT_FOR_US = frozenset({400, 405, 410, 413, 415, 422})
@@ -20,8 +20,17 @@ _NOT_FOR_US = frozenset({400, 405, 410, 413, 415, 422})
 class WebhookConnector:
     """Posts parcels to one address. The same parcel again has the same `Idempotency-Key`."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str, key: bytes, zone: Callable[[], tzinfo]) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        url: str,
+        key: bytes,
+        zone: Callable[[], tzinfo],
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._session = session
+        self._patience_seconds = patience_seconds
         self._url = url
         self._key = key
         self._zone = zone
@@ -33,7 +42,9 @@ class WebhookConnector:
             "Idempotency-Key": parcel.key,
             HEADER: sign(content, self._key, datetime.now(UTC)),
         }
-        answer = await ask(self._session, "POST", self._url, headers=headers, body=content)
+        answer = await ask(
+            self._session, "POST", self._url, headers=headers, body=content, patience_seconds=self._patience_seconds
+        )
         if isinstance(answer, NotNow | Unknown):
             return type(answer)(f"The webhook: {answer.words}.")
         if 200 <= answer.status < 300:

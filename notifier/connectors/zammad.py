@@ -17,7 +17,7 @@ from busline.cases.case import EventKind
 from busline.cases.letter import body, subject
 from busline.cases.parcel import Attempt, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import spoken
-from notifier.connectors.asking import Answer, ask
+from notifier.connectors.asking import PATIENCE_SECONDS, Answer, ask
 
 KEY_MARK = "busline"
 """Begins the subject of every article of ours: `busline 57240-12-9`."""
@@ -47,8 +47,16 @@ class ZammadSite:
 class ZammadConnector:
     """Makes tickets, writes articles, and moves a ticket to the group of the department that a case is passed to."""
 
-    def __init__(self, session: aiohttp.ClientSession, site: ZammadSite, zone: Callable[[], tzinfo]) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        site: ZammadSite,
+        zone: Callable[[], tzinfo],
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._session = session
+        self._patience_seconds = patience_seconds
         self._site = site
         self._zone = zone
 
@@ -153,7 +161,10 @@ class ZammadConnector:
     ) -> Answer | NotNow | Unknown:
         headers = {"Authorization": f"Token token={self._site.token}", "Content-Type": "application/json"}
         content = None if document is None else orjson.dumps(document)
-        answer = await ask(self._session, method, self._site.url + path, headers=headers, body=content)
+        url = self._site.url + path
+        answer = await ask(
+            self._session, method, url, headers=headers, body=content, patience_seconds=self._patience_seconds
+        )
         if isinstance(answer, NotNow | Unknown):
             return type(answer)(f"Zammad: {answer.words}.")
         return answer

@@ -26,6 +26,7 @@ from notifier.connectors.signing import HEADER, is_signed
 
 TOKEN = "zammad-token-of-the-tests"
 WEBHOOK_KEY = b"a key that both sides of the webhook have"
+SLOW_SECONDS = 0.5
 GROUPS = {"Lost and Found", "Complaints"}
 
 
@@ -51,6 +52,8 @@ class Mood(Enum):
     """Answers 503 and does nothing."""
     MUTE = auto()
     """Does what is asked, and never says so."""
+    SLOW = auto()
+    """Does what is asked, and takes its time to say so."""
     BREAKS = auto()
     """Does what is asked, then answers 500."""
 
@@ -99,6 +102,8 @@ class Zammad:
                 # As when the line breaks: no status, no body.
                 assert request.transport is not None
                 request.transport.close()
+            if self.mood is Mood.SLOW:
+                await asyncio.sleep(SLOW_SECONDS)
             if self.mood is Mood.BREAKS and request.method != "GET":
                 return web.json_response({"error": "Internal error"}, status=500)
             return response
@@ -186,6 +191,8 @@ class Receiver:
         if self.mood is Mood.MUTE:
             assert request.transport is not None
             request.transport.close()
+        if self.mood is Mood.SLOW:
+            await asyncio.sleep(SLOW_SECONDS)
         return web.json_response(
             {"id": f"R-{len(self.taken)}"}, status=500 if self.mood is Mood.BREAKS else self.status
         )
@@ -201,6 +208,7 @@ class Mailbox:
     recipients: list[str] = field(default_factory=list)
     refuses_recipient: str = ""
     refuses_data: str = ""
+    takes_seconds: float = 0.0
     mute: bool = False
     """Takes the mail, and hangs up instead of saying so."""
 
@@ -219,6 +227,7 @@ class Mailbox:
         assert isinstance(content, bytes)
         self.mails.append(cast(EmailMessage, email.message_from_bytes(content, policy=cast(Any, modern))))
         self.recipients += envelope.rcpt_tos
+        await asyncio.sleep(self.takes_seconds)
         if self.mute:
             assert server.transport is not None
             server.transport.close()

@@ -1,5 +1,6 @@
 """Each connector against a real server that enforces the rules of what it plays: going well, failing, slow, twice."""
 
+import asyncio
 import shutil
 import ssl
 import subprocess
@@ -21,14 +22,14 @@ from busline.cases.departments import (
     Person,
     WorkingTime,
 )
-from busline.cases.parcel import Delivered, Never, NotNow, Parcel, Unknown
+from busline.cases.parcel import Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import Reference
 from busline.ids import Phone, StudentId
 from notifier.connectors.email import ABOVE_THIS_LINE, EmailConnector, MailServer, Security
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.webhook import WebhookConnector
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
-from tests.web.case_systems import TOKEN, WEBHOOK_KEY, Mood, mail_server, receiver, text_of, zammad
+from tests.web.case_systems import SLOW_SECONDS, TOKEN, WEBHOOK_KEY, Mood, mail_server, receiver, text_of, zammad
 
 BOSTON = ZoneInfo("America/New_York")
 NOW = datetime(2026, 10, 6, 15, 0, tzinfo=UTC)
@@ -329,3 +330,28 @@ async def test_mail_is_handed_in_behind_starttls_and_a_password(
         untrusted = await connector("correct horse", None).deliver(by_mail(FIRST))
         assert isinstance(untrusted, NotNow)
     assert len(mailbox.mails) == 1
+
+
+async def test_a_system_that_is_slow_is_not_waited_for_and_gets_nothing_twice(session: aiohttp.ClientSession) -> None:
+    async with zammad() as site, receiver() as hook, mail_server() as mailbox:
+        site.mood = hook.mood = Mood.SLOW
+        mailbox.takes_seconds = SLOW_SECONDS
+        zammad_site = ZammadSite(site.url, TOKEN, "families@schools.example.org")
+        server = MailServer("127.0.0.1", mailbox.port, Security.NONE)
+        slow: list[tuple[Connector, Parcel]] = [
+            (ZammadConnector(session, zammad_site, lambda: BOSTON, patience_seconds=0.1), FIRST),
+            (WebhookConnector(session, hook.url, WEBHOOK_KEY, lambda: BOSTON, patience_seconds=0.1), FIRST),
+            (
+                EmailConnector(server, "c@x.org", "Buses", ADDRESSES, lambda: BOSTON, patience_seconds=0.1),
+                by_mail(FIRST),
+            ),
+        ]
+        for connector, parcel in slow:
+            assert isinstance(await connector.deliver(parcel), Unknown)
+        await asyncio.sleep(SLOW_SECONDS)
+        site.mood = hook.mood = Mood.WELL
+        mailbox.takes_seconds = 0.0
+        for connector, parcel in slow:
+            assert isinstance(await connector.deliver(replace(parcel, maybe_sent=True)), Delivered)
+    assert (len(site.tickets), len(hook.taken)) == (1, 1)
+    assert len({mail["Message-ID"] for mail in mailbox.mails}) == 1
