@@ -223,6 +223,13 @@ async def test_a_question_beside_the_bus_gets_its_prepared_answer(pool: Pool) ->
     assert tuple(row) == ("topic", "lost_item", "informed", "answered")
 
 
+async def test_a_department_that_the_district_has_not_leaves_its_questions_to_the_hotline(pool: Pool) -> None:
+    async with texting(pool) as line:
+        await pool.execute("delete from department where department_id = 'lost_and_found'")
+        await line.text(PARENT, "lost backpack")
+        assert (await line.text(PARENT, "person"))[0].startswith("Transportation will answer you.")
+
+
 async def test_while_a_person_writes_with_a_family_nothing_is_answered_by_itself(pool: Pool) -> None:
     async with texting(pool) as line:
         await line.text(PARENT, "person")
