@@ -116,5 +116,5 @@ class Engine:
         for first in range(0, len(outlook), PIECE_ROWS):
             piece = slice(first, first + PIECE_ROWS)
             part = outlook.rows(piece)
-            told[:, piece] = part.at(cells_of(part).of(scores), now).T
+            part.at(cells_of(part).of(scores), now, told[:, piece].T)
         return told.T

@@ -114,10 +114,12 @@ class Runs:
         return self._by_day(origins, lambda day: day.tier).astype(np.int8)
 
     def _by_day(self, origins: Origins, column: Callable[[_Day], Rows]) -> Rows:
+        midnights = origins.midnight
+        if len(origins) and midnights.min() == midnights.max():  # as nearly always
+            return column(self._day(origins.who[0].key.service_date))[origins.run]
         result: Rows = np.zeros(len(origins), np.intp)
-        # Nearly always all of them are of one day.
-        for midnight in np.unique(origins.midnight).tolist():
-            own = np.flatnonzero(origins.midnight == midnight)
+        for midnight in np.unique(midnights).tolist():
+            own = np.flatnonzero(midnights == midnight)
             result[own] = column(self._day(origins.who[own[0]].key.service_date))[origins.run[own]]
         return result
 
@@ -163,7 +165,7 @@ def under_way(going: Going, rows: Sequence[int], others: Origins) -> Origins:
     at, none = going.at[which], np.zeros(len(which))
 
     def joined(mine: Floats, theirs: Floats) -> Floats:
-        return np.concatenate([mine, theirs])
+        return np.concatenate([mine, theirs]) if len(theirs) else mine
 
     return Origins(
         who=[*map(drives.__getitem__, rows), *others.who],

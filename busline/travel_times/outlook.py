@@ -80,9 +80,9 @@ class Outlook:
         columns = (getattr(self, field.name)[which] for field in fields(self)[1:])
         return Outlook(self.keys, *columns)
 
-    def at(self, z: Floats, now: float) -> Floats:
+    def at(self, z: Floats, now: float, out: Floats | None = None) -> Floats:
         """Moments of the quantiles whose normal scores are given, (rows, quantiles); none is before `now`."""
-        told = quantile_seconds(self.mean_seconds, self.variance, z).T
+        told = quantile_seconds(self.mean_seconds, self.variance, z, out).T
         told += self.from_at
         np.maximum(told, now, out=told)
         return told.T
@@ -208,6 +208,8 @@ class Foresight:
         """The runs that follow these on their blocks, and when their buses will be through."""
         origins, ahead, runs = found.origins, found.ahead, self._runs
         following = runs.following(origins)
+        if following.max(initial=-1) < 0:
+            return []
         is_due = (following >= 0) & (origins.midnight + runs.start_seconds[following] - now <= FORESEEN_SECONDS)
         due = np.flatnonzero(is_due)
         last = np.searchsorted(ahead.bus, due, side="right") - 1

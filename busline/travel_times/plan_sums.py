@@ -83,9 +83,11 @@ class Sums:
 
 def summed(shelf: Shelf, each: Floats) -> Sums:
     """Sums of a quantity, (half hours, rows)."""
-    before = np.zeros((len(each), len(shelf) + 1))
+    before = np.empty((len(each), len(shelf) + 1))
+    before[:, 0] = 0.0
     np.cumsum(each, axis=1, out=before[:, 1:])
-    at_call = before[:, shelf.call_row] + shelf.call_share * each[:, shelf.call_row]
+    at_call = shelf.call_share * each.take(shelf.call_row, axis=1)
+    at_call += before.take(shelf.call_row, axis=1)
     return Sums(each, before, at_call)
 
 
@@ -121,7 +123,8 @@ class Ways:
         first = (self.turns <= self.here).sum(axis=0)
         add -= self.share * sums.each[first, self.here]
         if len(add) == 1:
-            amount = sums.at_call[0, self.call] + add[0, self.bus]
+            amount = sums.at_call[0].take(self.call)
+            amount += add[0].take(self.bus)
         else:
             amount = sums.at_call[self.half_hour, self.call] + add[self.half_hour, self.bus]
         result: Floats = np.maximum(amount, 0.0, out=amount)

@@ -78,7 +78,7 @@ class LinkTimes:
         np.add.at(self._weight, traversals.link, weight)
         np.add.at(self._seconds, traversals.link, weight * traversals.seconds)
 
-    def at(self, link: Rows, now: float) -> tuple[Floats, Floats]:
+    def at(self, link: Rows | slice, now: float) -> tuple[Floats, Floats]:
         """Weighted seconds and weight of links, a traversal of this moment weighing 1."""
         faded = 0.0 if self._epoch is None else math.exp(min(50.0, (self._epoch - now) / TODAY_DECAY_SECONDS))
         return self._seconds[link] * faded, self._weight[link] * faded
@@ -121,7 +121,9 @@ class TravelModel:
         self.dwells = Dwells(self.network, learns=history is None) if dwells is None else dwells
         self._patterns = patterns
         self._stands_of = -1
-        self._standing_now: tuple[Floats, Floats] | None = None
+        self._standing_now: _Standing | None = None
+        self._driving = np.empty(0)
+        """(rows of the shelf,) planned seconds without what is stood there."""
         self._calls_by_pattern = self.dwells.rows_of_patterns(patterns)
         # By run where riders are known, else by pattern: a large plan has many runs of each.
         self._calls_by_run = self.dwells.rows_of(runs) if self.dwells.riders.at_calls else None
@@ -160,6 +162,8 @@ class TravelModel:
             plans, self._pattern, self._link_start, self._call_start, self._call_link, self._call_share
         )
         self._plan = plan.astype(np.float32)
+        self._link_of_row = self._link[self._shelf.place]
+        """Of the network, for every row of the shelf."""
         self._plan_start = self._shelf.start[self._shelf.plan_of]
 
     def learn(self, traversals: Traversals) -> None:
@@ -179,17 +183,19 @@ class TravelModel:
         local = datetime.fromtimestamp(now, self._timezone)
         return local.hour * 3_600 + local.minute * 60 + local.second - math.floor(now)
 
-    def _standing(self) -> tuple[Floats, Floats] | None:
-        """Expected standing seconds at every call, of all runs or patterns, and on every link, of all patterns.
-
-        None where nothing is set apart.
-        """
+    def _standing(self) -> "_Standing | None":
+        """None where nothing is set apart."""
         if self.dwells.changes - self._stands_of >= STALE_AFTER_VISITS or self._stands_of < 0:
             at_call = self.dwells.stands_at(self._calls_by_pattern)
             by_call = at_call if self._calls_by_run is None else self.dwells.stands_at(self._calls_by_run)
-            on_link: Floats = np.bincount(self._stop_link, at_call, len(self._link)).astype(np.float64)
-            self._stands_of = self.dwells.changes
-            self._standing_now = (by_call, on_link) if by_call.any() or at_call.any() else None
+            self._stands_of, self._standing_now = self.dwells.changes, None
+            plan = self._plan.astype(np.float64)
+            if by_call.any() or at_call.any():
+                on_link: Floats = np.bincount(self._stop_link, at_call, len(self._link)).astype(np.float64)
+                before = np.concatenate([[0.0], np.cumsum(by_call)])
+                self._standing_now = _Standing(on_link, before)
+                plan = np.maximum(plan - on_link[self._shelf.place], SLOWEST_SHARE * plan)
+            self._driving = plan
         return self._standing_now
 
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
@@ -235,7 +241,7 @@ class TravelModel:
         to_plan = self._plan_start[buses.run] - self._link_start[buses.pattern]
         plan = self._plan[row + np.repeat(to_plan, buses.links)].astype(np.float64)
         if (standing := self._standing()) is not None:
-            plan = np.maximum(plan - standing[1][row], SLOWEST_SHARE * plan)
+            plan = np.maximum(plan - standing.on_link[row], SLOWEST_SHARE * plan)
         seen, weight = learned(row)
         known = weight + PLAN_WEIGHT
         if self._history is None:
@@ -270,16 +276,15 @@ class TravelModel:
         if standing is None:
             return took
         first = self._call_start[buses.pattern] if self._calls_by_run is None else self._run_start[buses.run]
-        stands = np.concatenate([[0.0], np.cumsum(standing[0][np.repeat(first, buses.calls) + call])])
-        took += stands[:-1] - np.repeat(stands[_starts(buses.calls)], buses.calls)
+        took += standing.before.take(np.repeat(first, buses.calls) + call)
+        took -= np.repeat(standing.before.take(first + buses.next_call, mode="clip"), buses.calls)
         return took
 
     def _by_sums(self, buses: "_Buses", bus: Rows, call: Rows, now: float) -> tuple[Floats, Floats]:
         """What `_times` says, of more buses than there are plans: each plan is summed up once."""
         shelf = self._shelf
-        plan = self._plan.astype(np.float64)
-        if (standing := self._standing()) is not None:
-            plan = np.maximum(plan - standing[1][shelf.place], SLOWEST_SHARE * plan)
+        self._standing()
+        plan = self._driving
         here = buses.here + self._plan_start[buses.run] - self._link_start[buses.pattern]
         clock, bands, turns = 0.0, [0.0], np.empty((0, len(here)), np.intp)
         if self._history is not None:
@@ -298,20 +303,34 @@ class TravelModel:
 
     def _each(self, plan: Floats, bands: Sequence[float], now: float) -> tuple[Floats, Floats]:
         """(bands, rows) the seconds of every link of the shelf, and how much of them rests on the plan alone."""
-        link = self._link[self._shelf.place]
-        seen, weight = self.today.at(link, now)
-        known = weight + PLAN_WEIGHT
+        link = self._link_of_row
+        # Seconds are a + b * plan on every link: two numbers that lie side by side.
+        seen, weight = self.today.at(slice(None), now)
+        ab = np.empty((len(seen), 2))
+        np.divide(PLAN_WEIGHT, weight + PLAN_WEIGHT, out=ab[:, 1])
+        np.multiply(seen, ab[:, 1] / PLAN_WEIGHT, out=ab[:, 0])
+        a, b = ab.take(link, axis=0).T
         seconds, unlearned = np.empty((2, len(bands), len(plan)))
         for band, at in enumerate(bands):
             if self._history is None:
-                seconds[band] = (seen + PLAN_WEIGHT * plan) / known
-                unlearned[band] = seconds[band] * PLAN_WEIGHT / known
+                np.multiply(b, plan, out=seconds[band])
+                seconds[band] += a
+                np.multiply(seconds[band], b, out=unlearned[band])
             else:
                 expected, passes = self._history.expected(link, np.full(len(link), at), plan)
-                pace = self._pace.factors(now)[self._area[link]]
-                seconds[band] = (seen + PLAN_WEIGHT * expected) / known * pace
-                unlearned[band] = seconds[band] * PLAN_WEIGHT / (known + passes)
+                seconds[band] = (a + b * expected) * self._pace.factors(now)[self._area[link]]
+                unlearned[band] = seconds[band] * PLAN_WEIGHT / (PLAN_WEIGHT / b + passes)
         return seconds, unlearned
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Standing:
+    """What is stood, where that is set apart."""
+
+    on_link: Floats
+    """Expected seconds on every link of all patterns."""
+    before: Floats
+    """Expected seconds at all calls before each, of all runs or patterns end to end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

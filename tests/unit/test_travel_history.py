@@ -87,15 +87,19 @@ def test_what_rests_on_past_days_is_learned() -> None:
     assert (with_days.unlearned_seconds < 0.2 * with_days.seconds).all()
 
 
-@pytest.mark.parametrize("speeds", [{}, {11: 9.0, 12: 7.0}, {11: 2.0, 12: 8.0, 13: 1.5}])
+@pytest.mark.parametrize("speeds", [{}, {3: 5.0}, {11: 9.0, 12: 7.0}, {11: 2.0, 12: 8.0, 13: 1.5}])
 @pytest.mark.parametrize("minutes", [-40.0, -1.0, 0.0, 29.0])
 def test_a_fleet_asked_about_at_once_is_told_what_each_bus_is_told_alone(
     speeds: dict[int, float], minutes: float
 ) -> None:
     """Slow runs, so that buses come into the next half hours, and the ones after those, on their way."""
-    long = make_run("long", street((0, 0), (4_000, 0), (4_000, 6_000)), pace_mps=1.2)
+    corners = street((0, 0), (4_000, 0), (4_000, 6_000))
+    long = make_run("long", corners, pace_mps=1.2, stops_m=[0.0, *range(650, 10_000, 900), 10_000])
     timetable = make_timetable(RUN, long, make_run("again", RUN.pattern, pace_mps=1.0), make_run("same", RUN.pattern))
-    known = model(speeds, timetable)
+    known = model(speeds, timetable) if speeds else TravelModel(timetable)
+    if not speeds:
+        known.dwells.recall({stop: (5.0 + index, 40) for index, stop in enumerate(long.pattern.stop_ids)})
+        assert any(known.dwells.stands(run.pattern).any() for run in timetable.runs.values())
     now = (NOON + timedelta(minutes=minutes)).timestamp()
     dice = np.random.default_rng(5)
     links = dice.choice(len(known.network), 30, replace=False)
