@@ -39,9 +39,13 @@ def inform(turn: Turn, prepared: PreparedAnswers, *, certain: bool) -> Reply:
     missing = NoteUnanswered(nearest)
     if found.answers:
         return replace(_choice(found.answers, turn), effects=(missing,))
-    standing = next((case for case in turn.asker.cases if not case.state.is_closed), None)
-    if standing is not None:
-        return _added(standing, turn)
+    # A new question is a new matter, unless it follows at once; what is no question is more about the old one.
+    begun = turn.now - JUST_NOW
+    standing = (
+        case for case in turn.asker.cases if not case.state.is_closed and (not certain or case.opened_at >= begun)
+    )
+    if (case := next(standing, None)) is not None:
+        return _added(case, turn)
     otherwise = to_person(turn, QUESTION, TRANSPORTATION) if certain else offer_ways_on(turn)
     return replace(otherwise, effects=(*otherwise.effects, missing))
 
