@@ -53,9 +53,11 @@ where department_id = $3 and connector <> 'none'
 on conflict (event_id, lane) do nothing;
 
 -- name: promise_reminder
--- A person of the department will be reminded: by e-mail where they have an address, else where the department works.
+-- A person of the department will be reminded: by e-mail where they have an address, else where the department works,
+-- in the case's own ticket.
 insert into case_delivery (case_id, event_id, department_id, connector, lane, to_person, next_at, created_at)
-select $1, $2, department_id, connector, department_id || '/' || $4, $4, $5, $5
+select $1, $2, department_id, connector,
+       case connector when 'email' then department_id || '/' || $4 else connector end, $4, $5, $5
 from (
     select department_id,
            case when case $4 when 'owner' then owner_address else next_up_address end <> '' then 'email' else connector end

@@ -38,14 +38,13 @@ def subject(case: Case) -> str:
 
 def body(parcel: Parcel, zone: tzinfo) -> str:
     """What happened, and for a department that knows nothing of the case yet, everything before it."""
-    parts = [line(parcel.event, zone)]
-    if parcel.event.kind is EventKind.REMINDED:
-        parts = [reminder(parcel.case, parcel.event, zone)]
-    if parcel.remote_id is None or parcel.to is not None:
+    is_reminder = parcel.event.kind is EventKind.REMINDED
+    parts = [reminder(parcel.case, parcel.event, zone) if is_reminder else line(parcel.event, zone)]
+    if is_reminder or parcel.remote_id is None:
         parts.append(facts(parcel.case, zone))
-        before = parcel.history[:-1] if parcel.history and parcel.history[-1] == parcel.event else parcel.history
-        if before:
-            parts.append("What happened before:\n" + "\n".join(line(event, zone) for event in before))
+    before = parcel.history[:-1]
+    if parcel.remote_id is None and before:
+        parts.append("What happened before:\n" + "\n".join(line(event, zone) for event in before))
     return "\n\n".join(parts)
 
 

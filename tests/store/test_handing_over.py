@@ -17,6 +17,7 @@ from busline.cases.handling import Author, CaseDesk
 from busline.cases.ledger import add_words, open_case
 from busline.cases.overview import CaseFile, Overview
 from busline.cases.parcel import Attempt, Connector, Delivered, Never, NotNow, Parcel, Unknown
+from busline.cases.upkeep import Upkeep
 from busline.ids import Phone
 from busline.store.pool import Pool, transaction
 from notifier.connectors.email import EmailConnector, MailServer, Security
@@ -330,3 +331,38 @@ async def test_what_a_system_echoes_of_a_family_is_told_to_staff_and_not_to_the_
         await by_zammad(pool, Scripted([Never(echo)]), clock).once()
     assert [one.trouble for one in (await file_of(pool, case)).deliveries] == [echo]
     assert logs[0]["why"] == "it answered 400: phone ... of student ... is unknown"
+
+
+async def test_a_reminder_stands_in_the_cases_own_ticket(pool: Pool, clock: HandClock) -> None:
+    await pool.execute("update department set owner = 'Ana'")
+    case = await opened(pool)
+    async with zammad() as site, zammad_connector(site.url) as connector:
+        handing = by_zammad(pool, connector, clock)
+        await all_due(handing)
+        clock.at = case.promised_by
+        await Upkeep(pool, timedelta(days=7)).once(clock.at)
+        assert await all_due(handing) == 1
+    (ticket,) = site.tickets
+    _, reminder = site.of(ticket)
+    assert "A family waits for an answer since Tue Oct 6, 11:00" in reminder["body"]
+    assert "mochila" not in reminder["body"], "that stands above it in the ticket"
+
+
+async def test_a_reminder_by_mail_tells_the_whole_story_to_a_person_who_may_not_see_the_tickets(
+    pool: Pool, clock: HandClock
+) -> None:
+    await pool.execute("update department set next_up = 'Ben', next_up_address = 'ben@x.org'")
+    case = await opened(pool)
+    scripted = Scripted()
+    async with mail_server() as mailbox:
+        server = MailServer("127.0.0.1", mailbox.port, Security.NONE)
+        addresses = ReplyAddresses("cases@bus.example.org", b"k" * 32)
+        mail = EmailConnector(server, "cases@bus.example.org", "Buses", addresses, lambda: BOSTON)
+        handing = HandingOver(pool, {ConnectorKind.ZAMMAD: scripted, ConnectorKind.EMAIL: mail}, clock)
+        clock.at = case.promised_by
+        await Upkeep(pool, timedelta(days=7)).once(clock.at)
+        await all_due(handing)
+    assert mailbox.recipients == ["ben@x.org"]
+    (sent,) = mailbox.mails
+    for words in ("promised by", "Nobody has taken it yet.", "perdió su mochila"):
+        assert words in text_of(sent)
