@@ -42,10 +42,24 @@ def body(parcel: Parcel, zone: tzinfo) -> str:
     parts = [reminder(parcel.case, parcel.event, zone) if is_reminder else line(parcel.event, zone)]
     if is_reminder or parcel.remote_id is None:
         parts.append(facts(parcel.case, zone))
-    before = parcel.history[:-1]
-    if parcel.remote_id is None and before:
+    if before := unheard(parcel):
         parts.append("What happened before:\n" + "\n".join(line(event, zone) for event in before))
     return "\n\n".join(parts)
+
+
+def unheard(parcel: Parcel) -> tuple[Event, ...]:
+    """The lines before this one that the department has not been told: all of them where the case is new to it, and
+    where it comes back, those that were written while it was elsewhere."""
+    before = parcel.history[:-1]
+    if parcel.remote_id is None:
+        return before
+    here = parcel.department.department_id
+    if parcel.event.kind is not EventKind.TRANSFERRED or parcel.event.about != here:
+        return ()
+    moves = [place for place, event in enumerate(before) if event.kind is EventKind.TRANSFERRED]
+    came = max((place for place in moves if before[place].about == here), default=-1)
+    left = next((place for place in moves if place > came), len(before))
+    return before[left + 1 :]
 
 
 def line(event: Event, zone: tzinfo) -> str:
