@@ -37,6 +37,7 @@ MAX_ENTITY_BYTES = 65_536
 """A vehicle takes about 110 bytes; one of megabytes is made to exhaust memory."""
 
 _HEADER, _ENTITY = 1, 2  # field numbers of FeedMessage
+_ABSENT = float("nan")
 
 
 class MessageFault(StrEnum):
@@ -140,11 +141,11 @@ class _Reading:
                 entity.is_deleted,
                 (vehicle := entity.vehicle).vehicle.id,
                 vehicle.timestamp,
-                (position := vehicle.position),
-                position.latitude,
+                (position := vehicle.position).latitude,
                 position.longitude,
-                position.bearing,
-                position.speed,
+                # What is absent reads as nought, too.
+                position.bearing or (0.0 if position.HasField("bearing") else _ABSENT),
+                position.speed or (0.0 if position.HasField("speed") else _ABSENT),
                 (trip := vehicle.trip).trip_id,
                 trip.start_date,
                 trip.schedule_relationship,
@@ -153,15 +154,10 @@ class _Reading:
         ]
         if not rows:
             return
-        deleted, ids, stamps, positions, lats, lons, degs, speeds, run_ids, start_dates, relations = zip(
-            *rows, strict=True
-        )
+        deleted, ids, stamps, lats, lons, degs, speeds, run_ids, start_dates, relations = zip(*rows, strict=True)
         vehicle_id, claim = _vehicle_ids(ids), _claims(run_ids, start_dates, relations)
         at, lat, lon = np.array(stamps, np.float64), np.array(lats), np.array(lons)
         bearing, speed = np.array(degs), np.array(speeds)
-        for values, name in ((bearing, "bearing"), (speed, "speed")):
-            absent = [row for row in np.flatnonzero(values == 0.0).tolist() if not positions[row].HasField(name)]
-            values[absent] = np.nan
         header_timed = at == 0.0
         if self._header_at is not None:
             at[header_timed] = self._header_at.timestamp()

@@ -18,7 +18,7 @@ WITHIN_M = 60.0
 WITHIN_APPROXIMATE_M = 300.0
 """The same where straight lines between stops stand in for the street."""
 
-PIECE_SEGMENTS = 8_192
+PIECE_SEGMENTS = 16_384
 """How many segments are measured at once."""
 BLOCK_SEGMENTS = 4
 """So many neighbouring segments lie in one circle: where that is too far from a fix, none of them is measured."""
@@ -98,9 +98,11 @@ class Paths:
             np.arange(BLOCK_SEGMENTS + 1), (self._block_end - self._block_start)[:, None]
         )
         x, y = x[point], y[point]
-        self._block_x, self._block_y = (x.min(axis=1) + x.max(axis=1)) / 2, (y.min(axis=1) + y.max(axis=1)) / 2
-        reach = np.hypot(x - self._block_x[:, None], y - self._block_y[:, None]).max(axis=1)
-        self._block_reach_squared = (reach + self.within_m[of] + 1e-3) ** 2
+        centre_x, centre_y = (x.min(axis=1) + x.max(axis=1)) / 2, (y.min(axis=1) + y.max(axis=1)) / 2
+        reach = np.hypot(x - centre_x[:, None], y - centre_y[:, None]).max(axis=1)
+        # In half the bytes: a metre more makes up for what that loses within 1,000 km of the origin.
+        self._block_x, self._block_y = centre_x.astype(np.float32), centre_y.astype(np.float32)
+        self._block_reach_squared = ((reach + self.within_m[of] + 1.0) ** 2).astype(np.float32)
         """A fix farther than the root of this from the circle's centre is not near any place in it."""
 
     def _lay_out_plans(self, runs: list[Run]) -> None:
@@ -125,10 +127,15 @@ class Paths:
         after = np.searchsorted(self._node_line_m, place, side="right" if departing else "left")
         return self._clock(run, place, after, departing=departing)
 
-    def planned_clocks(self, run: Rows, distance_m: Floats) -> tuple[Floats, Floats]:
-        """The planned clock on arriving at a distance along each run's path, and on departing from it."""
+    def planned_clocks(self, run: Rows, distance_m: Floats, next_call: Rows) -> tuple[Floats, Floats]:
+        """The planned clock on arriving at a distance along each run's path, and on departing from it.
+
+        It is found at once where `next_call` is the first stop that is not behind that place.
+        """
         place = distance_m + self._plan_offset[run]
-        after = np.searchsorted(self._node_line_m, place, side="left")
+        after = self._node_start[run] + 2 * next_call
+        off = np.flatnonzero((self._node_line_m[after - 1] >= place) | (self._node_line_m[after] < place))
+        after[off] = np.searchsorted(self._node_line_m, place[off], side="left")
         arriving = self._clock(run, place, after, departing=False)
         departing = arriving.copy()
         at_stop = np.flatnonzero(self._node_line_m[np.minimum(after, len(self._node_line_m) - 1)] == place)
@@ -177,8 +184,8 @@ class Paths:
         blocks = last + 1 - first
         of = np.repeat(np.arange(len(blocks)), blocks)
         block = np.arange(len(of)) + np.repeat(first - (np.cumsum(blocks) - blocks), blocks)
-        dx = np.repeat(xy[:, 0], blocks) - self._block_x[block]
-        dy = np.repeat(xy[:, 1], blocks) - self._block_y[block]
+        x, y = xy.T.astype(np.float32)
+        dx, dy = np.repeat(x, blocks) - self._block_x[block], np.repeat(y, blocks) - self._block_y[block]
         near = np.flatnonzero(dx * dx + dy * dy <= self._block_reach_squared[block])
         of, block = of[near], block[near]
         # Neighbouring blocks of one window make one piece of it.

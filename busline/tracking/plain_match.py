@@ -60,11 +60,7 @@ class PlainFixes:
     at: Floats
     bearing_deg: Floats
     speed_mps: Floats
-
-    def some(self, which: Flags) -> "PlainFixes":
-        return PlainFixes(
-            self.run[which], self.xy[which], self.at[which], self.bearing_deg[which], self.speed_mps[which]
-        )
+    next_call: Rows
 
 
 def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[Flags, Hypotheses]:
@@ -85,7 +81,7 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     plain = (count > 0) & (count <= MOST_CANDIDATES)
     plain[bus[~reached]] = False
 
-    arrives, leaves = paths.planned_clocks(fixes.run[bus], found.distance_m)
+    arrives, leaves = paths.planned_clocks(fixes.run[bus], found.distance_m, fixes.next_call[bus])
     cost = _costs(was, elapsed, found.distance_m, arrives, bus)
     cost += offset_cost(paths, pattern[bus], found.offset_m)
     cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)

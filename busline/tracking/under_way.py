@@ -143,9 +143,8 @@ class UnderWay:
         seats, paths = self._seats, self._paths
         at, lat, lon = positions.at[rows], positions.lat[rows], positions.lon[rows]
         run = seats.run[seat]
-        fixes = PlainFixes(
-            run, self._timetable.plane.to_xy(lat, lon), at, positions.bearing_deg[rows], positions.speed_mps[rows]
-        )
+        xy, next_call = self._timetable.plane.to_xy(lat, lon), seats.next_call[seat]
+        fixes = PlainFixes(run, xy, at, positions.bearing_deg[rows], positions.speed_mps[rows], next_call)
         moved, now = match_plainly(paths, fixes, seats.hypotheses(seat))
         self._match_others(fixes, seat, moved, now)
         # A bus that proves to be a little behind where it was said to be is waited for there.
@@ -153,7 +152,7 @@ class UnderWay:
         distance_m = np.maximum(now.distance_m[0], was_m)
         moved &= (was_m - now.distance_m[0] <= CORRECTED_M) & (distance_m < seats.end_m[seat])
         if not moved.all():
-            fixes, now, distance_m = fixes.some(moved), now.some(moved), distance_m[moved]
+            now, distance_m = now.some(moved), distance_m[moved]
             at, lat, lon, seat, run = at[moved], lat[moved], lon[moved], seat[moved], run[moved]
             was_m, was_at = was_m[moved], was_at[moved]
 
