@@ -6,7 +6,7 @@ the next attempt knows that it may be there already: connectors look, or send wh
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -64,9 +64,12 @@ class HandingOver:
         connectors: Mapping[ConnectorKind, Connector],
         clock: Clock,
         *,
+        kinds: Iterable[ConnectorKind] = tuple(ConnectorKind),
         lease: timedelta = LEASE,
     ) -> None:
+        """`kinds`: which ways this one sees to. A slow one then holds up none of the others."""
         self._pool = pool
+        self._kinds = list(kinds)
         self._lease = lease
         self._connectors = connectors
         self._clock = clock
@@ -79,13 +82,14 @@ class HandingOver:
         async def some() -> bool:
             return await self.once() > 0
 
-        await keep_doing("handing cases over", some, pause_seconds=_LOOK_EVERY_SECONDS)
+        ways = ", ".join(self._kinds)
+        await keep_doing(f"handing cases over by {ways}", some, pause_seconds=_LOOK_EVERY_SECONDS)
 
     async def once(self) -> int:
         """One attempt for everything that is due now, some at a time; how many attempts that was."""
         real_now = datetime.now(UTC)
         lease_until = real_now + self._lease
-        rows = await self._pool.fetch(SQL["claim"], self._clock.now(), real_now, lease_until, _AT_ONCE)
+        rows = await self._pool.fetch(SQL["claim"], self._clock.now(), real_now, lease_until, _AT_ONCE, self._kinds)
         claims = [_claim(row, lease_until) for row in rows]
         # Each comes to its end before a failure of one is raised: what was sent is then noted wherever it can be.
         outcomes = await asyncio.gather(*(self._try(claim) for claim in claims), return_exceptions=True)

@@ -6,7 +6,7 @@
 with due as (
     select delivery_id
     from case_delivery as delivery
-    where state = 'waiting' and next_at <= $1 and (lease_until is null or lease_until < $2)
+    where state = 'waiting' and connector = any($5) and next_at <= $1 and (lease_until is null or lease_until < $2)
       and not exists (
           select from case_delivery as earlier
           where earlier.case_id = delivery.case_id and earlier.lane = delivery.lane

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -39,10 +40,11 @@ def open_casework(settings: Settings, pool: Pool, clock: Clock, zone: Callable[[
     """Everything about cases that runs beside the conversation with families."""
     addresses = _addresses(settings)
 
-    async def hand_over() -> None:
+    async def hand_over(kind: ConnectorKind) -> None:
         # No cookies: what one department's system sets is none of another's.
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            await HandingOver(pool, _connectors(settings, session, addresses, zone), clock).run()
+            connectors = _connectors(settings, session, addresses, zone)
+            await HandingOver(pool, connectors, clock, kinds=(kind,)).run()
 
     async def keep_up() -> None:
         await Upkeep(pool, timedelta(days=settings.case_close_after_days)).run(clock)
@@ -54,7 +56,11 @@ def open_casework(settings: Settings, pool: Pool, clock: Clock, zone: Callable[[
         addresses=addresses,
     )
     operations = inbound_operations(keys, CaseDesk(pool), clock)
-    return Casework(operations, {"handing cases over": hand_over, "looking after cases": keep_up})
+    ways = [kind for kind in ConnectorKind if kind is not ConnectorKind.NONE]
+    loops: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+        f"handing cases over by {kind}": partial(hand_over, kind) for kind in ways
+    }
+    return Casework(operations, loops | {"looking after cases": keep_up})
 
 
 async def cases_probe(settings: Settings) -> Sequence[Finding]:

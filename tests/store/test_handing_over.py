@@ -23,7 +23,7 @@ from busline.store.pool import Pool, transaction
 from notifier.connectors.email import EmailConnector, MailServer, Security
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
-from notifier.handing_over import MOST_ATTEMPTS, HandingOver
+from notifier.handing_over import LEASE, MOST_ATTEMPTS, HandingOver
 from tests.web.case_systems import TOKEN, HandClock, Mood, mail_server, text_of, zammad
 
 NOW = datetime(2026, 10, 6, 15, 0, tzinfo=UTC)
@@ -106,8 +106,8 @@ async def file_of(pool: Pool, case: Case) -> CaseFile:
     return file
 
 
-def by_zammad(pool: Pool, connector: Connector, clock: HandClock, **more: timedelta) -> HandingOver:
-    return HandingOver(pool, {ConnectorKind.ZAMMAD: connector}, clock, **more)
+def by_zammad(pool: Pool, connector: Connector, clock: HandClock, *, lease: timedelta = LEASE) -> HandingOver:
+    return HandingOver(pool, {ConnectorKind.ZAMMAD: connector}, clock, lease=lease)
 
 
 async def all_due(handing: HandingOver) -> int:
@@ -366,3 +366,18 @@ async def test_a_reminder_by_mail_tells_the_whole_story_to_a_person_who_may_not_
     (sent,) = mailbox.mails
     for words in ("promised by", "Nobody has taken it yet.", "perdió su mochila"):
         assert words in text_of(sent)
+
+
+async def test_a_way_that_is_slow_holds_up_no_other(pool: Pool, clock: HandClock) -> None:
+    await opened(pool)
+    other = await opened(pool, replace(BACKPACK, department=SAFETY))
+    stuck, quick = DiesAfterSending(Scripted()), Scripted()
+    ways: dict[ConnectorKind, Connector] = {ConnectorKind.ZAMMAD: stuck, ConnectorKind.EMAIL: quick}
+    by_ticket, by_mail = (HandingOver(pool, ways, clock, kinds=(kind,)) for kind in ways)
+    waiting = asyncio.create_task(by_ticket.once())
+    await stuck.sent.wait()
+    assert await by_mail.once() == 1
+    assert (await file_of(pool, other)).case.state is CaseState.WITH_DEPARTMENT
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
