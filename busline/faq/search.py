@@ -19,13 +19,16 @@ K1, B = 1.2, 0.5
 TITLE, ASK, WORD, ANSWER = 2.0, 1.0, 2.0, 0.35
 """What a word counts by where it stands."""
 PAIR, PART = 0.7, 0.3
-"""What two words in a row count beside one, and three letters in a row. In Chinese and Vietnamese, where a word is written
-as several, pairs are the words."""
+"""What two words in a row count beside one, and three letters in a row. In Chinese and Vietnamese a word is written as
+several, and pairs are the words."""
+UNSAID = 0.5
+"""So many rare words are taken as not said: one word alone, as "lunch", bears out little of a question."""
 NEAR, NEAR_COUNTS, NEAR_LETTERS = 82.0, 0.8, 5
 """How alike (percent) a known word must be to stand for an unknown one, what it then counts, and its least length."""
-SURE, SURE_LEAD = 0.5, 0.1
-"""An answer that bears out so much, and so much more than the next one, is given."""
-MAYBE = 0.24
+SURE, SURE_LEAD = 0.5, 0.08
+"""An answer that bears out so much, and so much more than the next one, is given: of phrasings left out of the answers
+they belong to, in six languages, 55 % are then answered at once and 1.3 % wrongly, of 85 texts about no topic one."""
+MAYBE = 0.18
 """Below this nothing is offered."""
 CHOICES = 3
 
@@ -135,6 +138,8 @@ class _Index:
                 before = ""
                 continue
             yield word, 1.0
+            if (stem := _arabic_stem(word)) is not None:
+                yield stem, 1.0
             if before:
                 yield f"#{before} {word}", PAIR
             before = word
@@ -147,13 +152,16 @@ class _Index:
         """Every topic that bears out anything, with how much of the text it does."""
         asked: dict[str, float] = {}
         for feature, weight in self._features(words):
-            if feature.startswith("#") or feature in self._idf:
+            if feature in self._idf:
                 asked[feature] = max(asked.get(feature, 0.0), weight)
+            elif feature.startswith("#"):
+                # Pairs and parts that stand in no answer say no more than their words do.
+                continue
             elif (near := self._nearest(feature)) is not None:
                 asked[near] = max(asked.get(near, 0.0), NEAR_COUNTS)
             else:
                 asked[feature] = weight
-        whole = sum(weight * self._idf.get(feature, self._rare) for feature, weight in asked.items())
+        whole = UNSAID * self._rare + sum(w * self._idf.get(feature, self._rare) for feature, w in asked.items())
         borne: defaultdict[int, float] = defaultdict(float)
         for feature, weight in asked.items():
             for row, share in self._bears.get(feature, ()):
@@ -165,3 +173,24 @@ class _Index:
             return None
         near = process.extractOne(word, self._words, scorer=fuzz.ratio, score_cutoff=NEAR)
         return None if near is None else str(near[0])
+
+
+_ARABIC_BEFORE = ("و", "ف", "ب", "ل", "ك", "س")
+_ARABIC_AFTER = ("ها", "هم", "نا", "كم", "ان", "ات", "ون", "ين", "يه", "ته", "تي", "ه", "ي", "ا", "ت")
+
+
+def _arabic_stem(word: str) -> str | None:
+    """An Arabic word without one thing written before it and one after; None where nothing comes off.
+
+    The light stemming of Larkey, Ballesteros and Connell (2002): no roots are looked for. The article is off already.
+    """
+    if not "\u0600" <= word[0] <= "\u06ff":
+        return None
+    stem = word
+    if len(stem) >= 5 and stem.startswith(_ARABIC_BEFORE):
+        stem = stem[1:]
+    for ending in _ARABIC_AFTER:
+        if stem.endswith(ending) and len(stem) - len(ending) >= 3:
+            stem = stem.removesuffix(ending)
+            break
+    return stem if stem != word else None
