@@ -128,3 +128,4 @@ create table outgoing_text (
 create index outgoing_text_due on outgoing_text (next_at) where state = 'waiting';
 create index outgoing_text_by_phone on outgoing_text (phone, outgoing_id);
 create index outgoing_text_by_case on outgoing_text (case_id);
+create index outgoing_text_of_cases on outgoing_text (settled_at) where state = 'sent' and case_id is not null;

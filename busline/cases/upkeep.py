@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import asyncpg
+
 from busline.cases import texts
 from busline.cases.case import EventKind, LeftUnanswered, Reminded
 from busline.cases.history import Entry, Recorded, hold_case, record
@@ -17,15 +19,18 @@ from busline.store.sql import load_queries
 SQL = load_queries(__file__)
 
 LOOK_EVERY_SECONDS = 30.0
+_REPORTED_WITHIN = timedelta(days=3)
+"""Carriers report within minutes, some within a day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
     """How many cases one look moved."""
 
-    reminded: int
-    closed: int
-    handed_back: int
+    reminded: int = 0
+    closed: int = 0
+    handed_back: int = 0
+    undelivered: int = 0
 
 
 class Upkeep:
@@ -52,7 +57,21 @@ class Upkeep:
         reminded = sum([await self._remind(Reference(row["reference"]), now) for row in waiting])
         answered = await self._pool.fetch(SQL["answered_long"], now - self._close_after)
         closed = sum([await self._close(Reference(row["reference"]), now) for row in answered])
-        return Moved(reminded, closed, await self._conversations.end_forgotten(now))
+        lost = await self._pool.fetch(SQL["undelivered"], now - _REPORTED_WITHIN)
+        undelivered = sum([await self._note_undelivered(row, now) for row in lost])
+        return Moved(reminded, closed, await self._conversations.end_forgotten(now), undelivered)
+
+    async def _note_undelivered(self, row: "asyncpg.Record", now: datetime) -> bool:
+        """Staff believe that the family knows, and it does not."""
+        async with transaction(self._pool) as connection:
+            case = await hold_case(connection, Reference(row["reference"]))
+            code = f" (https://www.twilio.com/docs/api/errors/{row['error_code']})" if row["error_code"] else ""
+            words = f"The carrier could not bring it to the phone{code}; a call may reach the family."
+            if case is None or not await connection.fetchval(SQL["note_undelivered"], row["outgoing_id"], words):
+                return False
+            entry = Entry(EventKind.NOT_TEXTED, by="carrier", about=row["message"], words=words)
+            await record(connection, case, None, entry, now)
+            return True
 
     async def _remind(self, reference: Reference, now: datetime) -> bool:
         async with transaction(self._pool) as connection:

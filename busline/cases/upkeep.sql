@@ -14,3 +14,18 @@ limit 500;
 -- name: answered_long
 -- Cases whose families were asked whether it is solved, and have not said.
 select reference from family_case where state = 'answered' and state_since <= $1 order by state_since limit 500;
+
+-- name: undelivered
+-- Texts of cases that the carrier took and could not bring to the phone.
+select outgoing_text.outgoing_id, outgoing_text.message, family_case.reference, message_status.error_code
+from outgoing_text
+join message_status using (sid)
+join family_case using (case_id)
+where outgoing_text.state = 'sent' and outgoing_text.settled_at > $1
+  and message_status.status in ('undelivered', 'failed', 'canceled')
+order by outgoing_text.outgoing_id
+limit 500;
+
+-- name: note_undelivered
+-- Once: the text counts as not sent from now on.
+update outgoing_text set state = 'failed', trouble = $2 where outgoing_id = $1 and state = 'sent' returning outgoing_id;

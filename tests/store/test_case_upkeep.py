@@ -40,11 +40,11 @@ async def test_the_owner_and_then_the_next_one_up_are_reminded_by_name(pool: Poo
     )
     case, upkeep = await opened(pool), Upkeep(pool, WEEK)
     early = NOW + (case.promised_by - NOW) * 0.75
-    assert await upkeep.once(early - MINUTE) == Moved(0, 0, 0)
-    assert await upkeep.once(early) == Moved(1, 0, 0)
-    assert await upkeep.once(early + MINUTE) == Moved(0, 0, 0)
-    assert await upkeep.once(case.promised_by) == Moved(1, 0, 0)
-    assert await upkeep.once(case.promised_by + MINUTE) == Moved(0, 0, 0)
+    assert await upkeep.once(early - MINUTE) == Moved()
+    assert await upkeep.once(early) == Moved(reminded=1)
+    assert await upkeep.once(early + MINUTE) == Moved()
+    assert await upkeep.once(case.promised_by) == Moved(reminded=1)
+    assert await upkeep.once(case.promised_by + MINUTE) == Moved()
     file = await file_of(pool, case)
     assert [(event.kind, event.about) for event in file.history[1:]] == [
         (EventKind.REMINDED, "owner"),
@@ -65,19 +65,19 @@ async def test_reminders_end_and_an_answer_begins_them_anew(pool: Pool) -> None:
     assert (await file_of(pool, case)).case.reminders == MOST
     late = case.promised_by + timedelta(days=20)
     await CaseDesk(pool).answer(case.reference, "Aquí.", Author("ana"), late)
-    assert await upkeep.once(late + timedelta(days=3)) == Moved(0, 0, 0)
+    assert await upkeep.once(late + timedelta(days=3)) == Moved()
     async with transaction(pool) as connection:
         await settle(connection, PARENT, case.reference, "no", late + timedelta(days=4), solved=False)
     again = (await file_of(pool, case)).case
     assert again.reminders == 0
-    assert await upkeep.once(again.promised_by) == Moved(1, 0, 0)
+    assert await upkeep.once(again.promised_by) == Moved(reminded=1)
 
 
 async def test_a_family_that_does_not_say_is_told_that_the_case_is_closed(pool: Pool) -> None:
     case, upkeep = await opened(pool), Upkeep(pool, WEEK)
     await CaseDesk(pool).answer(case.reference, "Aquí.", Author("ana"), NOW)
-    assert await upkeep.once(NOW + WEEK - MINUTE) == Moved(0, 0, 0)
-    assert await upkeep.once(NOW + WEEK) == Moved(0, 1, 0)
+    assert await upkeep.once(NOW + WEEK - MINUTE) == Moved()
+    assert await upkeep.once(NOW + WEEK) == Moved(closed=1)
     file = await file_of(pool, case)
     assert (file.case.state, file.history[-1].kind) == (CaseState.CLOSED_AFTER_DAYS, EventKind.CLOSED_AFTER_DAYS)
     assert [text.message for text in file.texts] == ["case-answer case-closing", "case-solved"]
@@ -94,7 +94,7 @@ async def test_two_processes_that_look_at_once_move_a_case_once(pool: Pool) -> N
 async def test_a_forgotten_conversation_comes_back_by_itself(pool: Pool) -> None:
     case = await opened(pool)
     await Conversations(pool).take_over(case.reference, "ana", NOW)
-    assert await Upkeep(pool, WEEK).once(NOW + timedelta(minutes=31)) == Moved(0, 0, 1)
+    assert await Upkeep(pool, WEEK).once(NOW + timedelta(minutes=31)) == Moved(handed_back=1)
 
 
 async def test_the_loop_outlives_a_database_that_went_away(pool: Pool) -> None:
@@ -110,3 +110,18 @@ async def test_the_loop_outlives_a_database_that_went_away(pool: Pool) -> None:
     with pytest.raises(asyncio.CancelledError):
         await working
     assert (await file_of(pool, case)).case.reminders == 1
+
+
+async def test_an_answer_that_the_carrier_could_not_deliver_is_told_to_staff_once(pool: Pool) -> None:
+    case, upkeep = await opened(pool), Upkeep(pool, WEEK)
+    await CaseDesk(pool).answer(case.reference, "Aquí.", Author("ana"), NOW)
+    await pool.execute("update outgoing_text set state = 'sent', sid = 'SM1', settled_at = $1", NOW)
+    await pool.execute("insert into message_status values ('SM1', 'sent', 3, null, $1)", NOW)
+    assert await upkeep.once(NOW + MINUTE) == Moved()
+    await pool.execute("update message_status set status = 'undelivered', rank = 5, error_code = 30003")
+    assert await upkeep.once(NOW + MINUTE) == Moved(undelivered=1)
+    assert await upkeep.once(NOW + MINUTE) == Moved()
+    file = await file_of(pool, case)
+    assert file.history[-1].kind is EventKind.NOT_TEXTED
+    assert "30003" in file.history[-1].words
+    assert [(text.state, text.carrier_status) for text in file.texts] == [("failed", "undelivered")]
