@@ -7,6 +7,7 @@ else. "Where is my stop", "the bus did not stop" and "cancel my ride" hold such 
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
@@ -19,9 +20,13 @@ MOST_WORDS = 40
 _ENGLISH = "en"
 _SENTENCE_LETTERS = 8
 """Of "dont text" and "unsubscribe"; a shorter phrase may be a part of anything."""
+_LONG = 5
+"""Phrases of a text in which one word may be unknown."""
 _EDGES = " .!¡?¿,;:\t\n"
 _ENDS = frozenset({OptKind.STOP, OptKind.ENDING})
-_ENDED = frozenset({OptKind.MESSAGES})
+_REMOVED = frozenset({OptKind.ME, OptKind.MESSAGES})
+_LEAST_OF_AGAIN = 3
+"""Phrases of "send me texts again"; "send again" asks for the last one once more."""
 
 
 class OptWord(StrEnum):
@@ -46,9 +51,10 @@ class OptOutWords:
     """Recognises opting out and in, in every language of its lexicons, whatever language the phone is served in."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        own = {lexicon.language: PhraseIndex(lexicon.opting) for lexicon in lexicons}
-        english = [own[_ENGLISH]] if _ENGLISH in own else []
-        self._languages = [[index, *(one for one in english if one is not index)] for index in own.values()]
+        english = [PhraseIndex(lexicon.opting) for lexicon in lexicons if lexicon.language == _ENGLISH]
+        self._tongues = [
+            _Tongue([PhraseIndex(lexicon.opting), *english], verb_last=lexicon.verb_last) for lexicon in lexicons
+        ]
         self._yes = frozenset(
             phrase for lexicon in lexicons for phrase, kinds in lexicon.phrases.items() if Kind.YES in kinds
         )
@@ -62,12 +68,25 @@ class OptOutWords:
             return None
         if len(set(words)) == 1:
             words = words[:1]
-        said = [_said(self._mended(words, indexes), indexes) for indexes in self._languages]
+        said = [self._said(words, tongue) for tongue in self._tongues]
         if any(says is OptWord.STOP for says in said) and not self._is_only_yes_without_marks(text, words):
             return OptWord.STOP
         if any(says is OptWord.START for says in said):
             return OptWord.START
         return OptWord.YES if self._is_yes(words) else None
+
+    def _said(self, words: Phrase, tongue: "_Tongue") -> OptWord | None:
+        spans = spans_of(self._mended(words, tongue.indexes), tongue.indexes)
+        strange = [span.words[0] for span in spans if not span.kinds]
+        # One word that nobody knows is a name or an oath; one that is known is another matter.
+        if len(strange) > (len(spans) >= _LONG) or not all(self._is_strange(word) for word in strange):
+            return None
+        if _says_stop(spans, verb_last=tongue.verb_last):
+            return OptWord.STOP
+        return OptWord.START if not strange and _says_start(spans) else None
+
+    def _is_strange(self, word: str) -> bool:
+        return word not in self._ordinary and not any(letter.isdigit() for letter in word)
 
     def _mended(self, words: Phrase, indexes: Sequence[PhraseIndex[OptKind]]) -> Phrase:
         """The words with slips put right, but never an ordinary word: "quiet" is no slip of "quit"."""
@@ -81,8 +100,8 @@ class OptOutWords:
     def _is_yes(self, words: Phrase) -> bool:
         if words in self._yes:
             return True
-        for indexes in self._languages:
-            spans = spans_of(words, indexes)
+        for tongue in self._tongues:
+            spans = spans_of(words, tongue.indexes)
             for at, span in enumerate(spans):
                 others = [other for place, other in enumerate(spans) if place != at]
                 if span.words in self._yes and others and all(OptKind.POLITE in other.kinds for other in others):
@@ -90,30 +109,25 @@ class OptOutWords:
         return False
 
 
-def _said(words: Phrase, indexes: Sequence[PhraseIndex[OptKind]]) -> OptWord | None:
-    spans = spans_of(words, indexes)
-    if not all(span.kinds for span in spans):
-        return None
-    if _says_stop(spans):
-        return OptWord.STOP
-    return OptWord.START if _says_start(spans) else None
-
-
-def _says_stop(spans: Sequence[Span[OptKind]]) -> bool:
+def _says_stop(spans: Sequence[Span[OptKind]], *, verb_last: bool) -> bool:
     said = [span for span in spans if OptKind.POLITE not in span.kinds]
     if said and all(OptKind.STOP in span.kinds for span in said):
         return True
-    whole = any(OptKind.STOP in span.kinds and _is_a_sentence(span.words) for span in said)
-    if whole and not any(OptKind.ABOUT in span.kinds for span in said):
+    about = any(OptKind.ABOUT in span.kinds for span in said)
+    if not about and any(OptKind.STOP in span.kinds and _is_a_sentence(span.words) for span in said):
         return True
-    # An end comes before what it ends: "stop the texts", but "the text about the stop".
+    removed = any(span.kinds & _REMOVED for span in said if OptKind.REMOVING not in span.kinds)
+    if removed and any(OptKind.REMOVING in span.kinds for span in said):
+        return True
+    if any({OptKind.STOP, OptKind.MESSAGES} <= span.kinds and _is_a_sentence(span.words) for span in said):
+        return True
     for at, span in enumerate(spans):
-        rest = spans[at + 1 :]
-        if span.kinds & _ENDS and any(other.kinds & _ENDED for other in rest):
-            return True
-        if OptKind.REMOVING in span.kinds and any(
-            OptKind.ME in other.kinds or OptKind.MESSAGES in other.kinds for other in rest
-        ):
+        if not verb_last and at and OptKind.ABOUT in spans[at - 1].kinds:
+            # Not an end, but a bus stop.
+            continue
+        # Where a bus is named, an end comes before what it ends: a bus has stops, and "bus texts" end behind it.
+        ended = spans[at + 1 :] if about and not verb_last else [*spans[:at], *spans[at + 1 :]]
+        if span.kinds & _ENDS and any(OptKind.MESSAGES in other.kinds for other in ended):
             return True
     return False
 
@@ -126,11 +140,22 @@ def _is_a_sentence(words: Phrase) -> bool:
 
 def _says_start(spans: Sequence[Span[OptKind]]) -> bool:
     said = [span for span in spans if OptKind.POLITE not in span.kinds]
-    if not any(OptKind.START in span.kinds for span in said):
-        return False
-    if all(OptKind.START in span.kinds for span in said):
+    start = [span for span in said if OptKind.START in span.kinds]
+    if start and len(start) == len(said):
         return True
-    return any(OptKind.MESSAGES in span.kinds for span in said) and not any(span.kinds & _ENDS for span in said)
+    if any(span.kinds & _ENDS for span in said if OptKind.START not in span.kinds):
+        return False
+    messages = any(OptKind.MESSAGES in span.kinds for span in said)
+    again = any(OptKind.AGAIN in span.kinds for span in said)
+    return (bool(start) and (messages or again)) or (messages and again and len(said) >= _LEAST_OF_AGAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tongue:
+    """One language, and English words within it."""
+
+    indexes: Sequence[PhraseIndex[OptKind]]
+    verb_last: bool
 
 
 @cache

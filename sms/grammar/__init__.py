@@ -93,10 +93,12 @@ class Grammar:
             return Students()
         if (missing := not_home(matter, ids)) is not None:
             return missing
-        if matter.has(Kind.PERSON) and matter.unknown <= _UNKNOWN_BESIDE_A_PERSON:
+        if matter.is_only(Kind.SOMEBODY) or (matter.has(Kind.PERSON) and matter.unknown <= _UNKNOWN_BESIDE_A_PERSON):
             return Person()
         if (question := asked(matter, ids)) is not None:
             return question
+        if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC) and not matter.unknown:
+            return Help()
         if is_of_another_matter(matter):
             return Topic(text)
         if (small := _small(matter, named)) is not None:

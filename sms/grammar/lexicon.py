@@ -63,6 +63,9 @@ class Kind(StrEnum):
     ASIDE = "aside"
     """Such a matter too, unless the bus is plainly asked for beside it."""
     PERSON = "person"
+    """I want to talk to somebody."""
+    SOMEBODY = "somebody"
+    """A person, which asks for one only where nothing else is said."""
     # Settings and cases.
     HELP = "help"
     ALERTS = "alerts"
@@ -109,6 +112,8 @@ class OptKind(StrEnum):
     ABOUT = "about"
     """What the messages are about: may stand beside messages, not beside a bare end, for a bus may end too."""
     START = "start"
+    AGAIN = "again"
+    """With messages, that they may come again."""
     POLITE = "polite"
     """Changes nothing."""
 
@@ -132,15 +137,22 @@ class Lexicon:
     """What means stop alone, in lower case with all its marks."""
     elided: tuple[str, ...] = ()
     """Small words that are written into the next one, as in "l'autobus"."""
+    endings: tuple[str, ...] = ()
+    """Small words that are written onto the end of another."""
+    verb_last: bool = False
+    """Whether what is to end stands before the end of it: "fariimaha jooji"."""
     reviewed_by: str | None = None
     """The native speaker who has read it; None while it is a draft."""
     stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
     """`mochil` for every word that begins so."""
 
 
-_ASKS = frozenset({Kind.WHICH, Kind.MISSED, Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.NUMBER})
+_ASKS = frozenset(
+    {Kind.WHICH, Kind.MISSED, Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.NUMBER, Kind.WHY}
+)
 
 
+_STILL_TO_COME = frozenset({Kind.COMING, Kind.LATE})
 _OF_A_CHILD = frozenset({Kind.WHERE, Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
 _COMMON = _ASKS | {Kind.BUS, Kind.FILLER, Kind.YES, Kind.NO, Kind.NOT, Kind.THANKS, Kind.GREETING, Kind.CHILD}
 
@@ -175,6 +187,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
         for key, listed in read["opt-out"].items():
             for phrase in _listed(listed):
                 opting[tokens(phrase)] = opting.get(tokens(phrase), frozenset()) | {OptKind(key)}
+        _add_messages_within(opting)
         return Lexicon(
             language=language,
             phrases=phrases,
@@ -185,6 +198,8 @@ def read_lexicon(language: str, source: str) -> Lexicon:
                 unicodedata.normalize("NFC", phrase).casefold() for phrase in _listed(read["opt-out"]["stop"])
             ),
             elided=tuple(_listed(read["language"].get("elided", ""))),
+            endings=tuple(_listed(read["language"].get("endings", ""))),
+            verb_last=read["language"].get("verb-last", False),
             reviewed_by=read["language"].get("reviewed-by"),
             stems=stems,
         )
@@ -198,11 +213,23 @@ def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
         within: frozenset[Kind] = frozenset().union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
         if kinds & _ASKS:
             phrases[phrase] = kinds | (within & {Kind.BUS})
+        if kinds & _STILL_TO_COME and Kind.NOT in phrases.get(phrase[:-1], frozenset()) | phrases.get(
+            phrase[:1], frozenset()
+        ):
+            # "Not here yet"; but a last word that denies asks: "tới chưa".
+            phrases[phrase] |= {Kind.NOT}
         if Kind.NOT_HOME in kinds:
             phrases[phrase] = kinds | (within & _OF_A_CHILD)
         if kinds & _COMMON:
             # Without its marks a rare word may look like a common one: "sợ" (afraid) like "số" (number).
             phrases[phrase] = phrases[phrase] - {Kind.TOPIC}
+
+
+def _add_messages_within(opting: dict[Phrase, frozenset[OptKind]]) -> None:
+    """A whole sentence that names the messages it is to end, as in "stop sending texts"."""
+    for phrase, kinds in list(opting.items()):
+        if OptKind.STOP in kinds and any(OptKind.MESSAGES in opting.get(part, ()) for part in _parts(phrase)):
+            opting[phrase] = kinds | {OptKind.MESSAGES}
 
 
 def _parts(phrase: Phrase) -> Iterator[Phrase]:

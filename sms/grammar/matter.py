@@ -80,19 +80,31 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
         return NotHome(student_ids)
     if matter.has(Kind.CHILD) and matter.has(Kind.CAME, Kind.COMING) and matter.unknown <= 1:
         # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
-        return None if matter.has(Kind.BUS, Kind.LATE, Kind.WAITING, Kind.WHY) else NotHome(student_ids)
+        return None if _is_about_waiting(matter) else NotHome(student_ids)
     return None
 
 
+def _is_about_waiting(matter: Matter) -> bool:
+    late = any(Kind.LATE in kinds and Kind.NOT not in kinds for kinds in matter.each)
+    return late or matter.has(Kind.BUS, Kind.WAITING, Kind.WHY)
+
+
 def _came_without(matter: Matter) -> bool:
-    """Whether a bus came, and after that is said of a child that something is not: "it came but my son was not there"."""
-    came = child = bus = False
+    """Whether a bus came, and then something is denied of a child: "it came, but my son was not there"."""
+    came = child = bus = denied = named = False
     before: frozenset[Kind] = frozenset()
     for kinds in matter.each:
         if child and Kind.NOT in kinds:
             return True
+        # Or the other way round: "my son is not here, and the bus has passed".
+        denied = denied or (named and Kind.NOT in kinds and not bus)
+        named = named or (Kind.CHILD in kinds and not bus)
+        if denied and (bus or Kind.BUS in kinds) and kinds & _MOVED and Kind.NOT not in before | kinds:
+            return True
         bus = bus or Kind.BUS in kinds
         came = came or (bool(kinds & _MOVED) and Kind.NOT not in before | kinds)
+        if came and bus and Kind.NOT in before and Kind.CHILD in kinds:
+            return True
         child = child or (came and bus and Kind.CHILD in kinds and Kind.BUS not in kinds)
         before = kinds
     return False
@@ -126,7 +138,8 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
             # A lone "which" or "why" beside another matter is a question about that one.
             outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in ALONE)
             return _ask(matter, ()) if plain and not outweighed else None
-        return _ask(matter, ()) if not matter.unknown and not matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT) else None
+        outweighed = matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT, Kind.HELP)
+        return _ask(matter, ()) if not matter.unknown and not outweighed else None
     if matter.has(Kind.ASIDE):
         return None
     if _asks_alone(matter):

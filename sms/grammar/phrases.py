@@ -21,7 +21,6 @@ LEAST_REPLACED_LETTERS = 8
 LIKE_ENOUGH = 88.0
 """rapidfuzz ratio from which a word is taken for a known one: one letter more or less in five."""
 _LEAST_STEM_LETTERS = 3
-_BEFORE_VOWELS = "aeiouyh"
 
 KindT = TypeVar("KindT", bound=StrEnum)
 
@@ -43,9 +42,11 @@ class PhraseIndex(Generic[KindT]):
         phrases: Mapping[Phrase, frozenset[KindT]],
         stems: Mapping[str, frozenset[KindT]] | None = None,
         elided: Sequence[str] = (),
+        endings: Sequence[str] = (),
     ) -> None:
-        """`stems` stand for every word that begins with them; the `elided` are written into the word behind them."""
+        """`stems` stand for every word that begins so; the `elided` and the `endings` are joined to other words."""
         self._elided = tuple(elided)
+        self._endings = tuple(endings)
         self._phrases = phrases
         self._stems = stems or {}
         self._longest: dict[str, int] = {}
@@ -85,9 +86,8 @@ class PhraseIndex(Generic[KindT]):
             return once
         if len(word) < LEAST_MENDED_LETTERS - 1:
             return None
-        for small in self._elided:
-            if word.startswith(small) and word[len(small)] in _BEFORE_VOWELS and self.knows(word[len(small) :]):
-                return word[len(small) :]
+        if (bare := self._without_joined(word)) is not None:
+            return bare
         candidates = [
             known
             for length in (len(word), len(word) - 1, len(word) + 1)
@@ -101,6 +101,12 @@ class PhraseIndex(Generic[KindT]):
         # Another letter in the place of one changes short words into others: a ratio forbids it there.
         swapped = sorted(known) == sorted(word)
         return known if swapped or len(word) >= LEAST_REPLACED_LETTERS or ratio(word, known) >= LIKE_ENOUGH else None
+
+    def _without_joined(self, word: str) -> str | None:
+        bare = [word.removeprefix(small) for small in self._elided] + [
+            word.removesuffix(small) for small in self._endings
+        ]
+        return next((one for one in bare if _LEAST_STEM_LETTERS <= len(one) < len(word) and one in self._words), None)
 
     def _stem(self, word: str) -> str | None:
         if not self._stems:

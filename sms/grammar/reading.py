@@ -45,7 +45,8 @@ class Reader:
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._index = {
-            lexicon.language: PhraseIndex(lexicon.phrases, lexicon.stems, lexicon.elided) for lexicon in lexicons
+            lexicon.language: PhraseIndex(lexicon.phrases, lexicon.stems, lexicon.elided, lexicon.endings)
+            for lexicon in lexicons
         }
         self._known_to = Counter(phrase for lexicon in lexicons for phrase in lexicon.phrases)
         # What a language is called is known in every other.
