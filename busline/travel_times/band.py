@@ -49,13 +49,13 @@ def variance_at(mean_seconds: Floats, unlearned_seconds: Floats, theta_seconds: 
     return result
 
 
-def quantile_seconds(mean_seconds: Floats, variance: Floats, z: Floats, out: Floats | None = None) -> Floats:
+def quantile_seconds(mean_seconds: Floats, variance: Floats, z: Floats) -> Floats:
     """Quantiles of gamma times, (rows, quantiles); `z` are normal scores of that shape, or one for all rows."""
     # Wilson and Hilferty 1931: the cube root of a gamma variable is very nearly normal.
     # Quantile by quantile in memory, since numpy is slow along an axis of a few; and in pieces that stay in the
     # processor's cache.
     scores = np.broadcast_to(z.T if z.ndim > 1 else z[:, None], (z.shape[-1], len(mean_seconds)))
-    result = np.empty(scores.shape) if out is None else out.T
+    result = np.empty(scores.shape)
     for first in range(0, len(mean_seconds), PIECE_ROWS):
         piece = slice(first, first + PIECE_ROWS)
         mean = mean_seconds[piece]

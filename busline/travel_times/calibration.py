@@ -66,8 +66,28 @@ def horizon_of(mean_seconds: Floats) -> Rows:
     return _HORIZON[half_minute]
 
 
+def scores_of(outlook: Outlook, table: Floats) -> Floats:
+    """(rows, quantiles) for everything ahead, out of a table of every cell: `cells_of(outlook).of(table)`, faster."""
+    row = outlook.stage * np.int16(_AXES[1])
+    row += _horizons(outlook).astype(np.int16)
+    for axis, column in ((_AXES[2], outlook.afternoon), (_AXES[3], outlook.tier)):
+        row *= np.int16(axis)
+        row += column
+    return table.reshape(-1, len(QUANTILES)).T.take(row, axis=1).T
+
+
 def cells_of(outlook: Outlook) -> Cells:
-    """The cells of everything ahead.
+    """The cells of everything ahead."""
+    return Cells(
+        outlook.stage.astype(np.intp),
+        _horizons(outlook),
+        outlook.afternoon.astype(np.intp),
+        outlook.tier.astype(np.intp),
+    )
+
+
+def _horizons(outlook: Outlook) -> Rows:
+    """How far ahead each call is.
 
     Before a bus sets out, how late it comes to a call has less to do with how far off that is than with how far along
     the run: coming to the first stop is one thing, leaving it another, and the way adds to that.
@@ -76,12 +96,7 @@ def cells_of(outlook: Outlook) -> Cells:
     before = np.flatnonzero(outlook.stage)
     way = outlook.way_seconds[before]
     horizon[before] = np.where(way > 0, np.maximum(horizon_of(way), 1), 0)
-    return Cells(
-        outlook.stage.astype(np.intp),
-        horizon,
-        outlook.afternoon.astype(np.intp),
-        outlook.tier.astype(np.intp),
-    )
+    return horizon
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ from busline.service_day import moment
 from busline.timetable import Timetable
 from busline.travel_times.apportion import passed
 from busline.travel_times.band import PIECE_ROWS, QUANTILES
-from busline.travel_times.calibration import Calibration, Drift, cells_of, no_calibration
+from busline.travel_times.calibration import Calibration, Drift, no_calibration, scores_of
 from busline.travel_times.crossing import Crossings, Traversals
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.outlook import NOBODY, Foresight, Outlook, Stage
@@ -112,9 +112,10 @@ class Engine:
 
     def tell(self, outlook: Outlook, now: float) -> Floats:
         """Epoch seconds of `band.QUANTILES` for every row, (rows, quantiles); none is before `now`."""
-        scores, told = self.drift.scores(self.calibration), np.empty((len(QUANTILES), len(outlook)))
+        scores = self.drift.scores(self.calibration)
+        told = np.empty((len(QUANTILES), len(outlook)))
         for first in range(0, len(outlook), PIECE_ROWS):
             piece = slice(first, first + PIECE_ROWS)
             part = outlook.rows(piece)
-            part.at(cells_of(part).of(scores), now, told[:, piece].T)
+            part.at(scores_of(part, scores), now, told[:, piece].T)
         return told.T

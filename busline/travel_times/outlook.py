@@ -7,6 +7,8 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import IntEnum
+from itertools import chain
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -82,8 +84,8 @@ class Outlook:
 
     def at(self, z: Floats, now: float, out: Floats | None = None) -> Floats:
         """Moments of the quantiles whose normal scores are given, (rows, quantiles); none is before `now`."""
-        told = quantile_seconds(self.mean_seconds, self.variance, z, out).T
-        told += self.from_at
+        seconds = quantile_seconds(self.mean_seconds, self.variance, z)
+        told: Floats = np.add(seconds.T, self.from_at, out=None if out is None else out.T)
         np.maximum(told, now, out=told)
         return told.T
 
@@ -293,7 +295,7 @@ class Foresight:
             _joined([part[column] for part in parts], np.float64) for column in range(4)
         )
         return Outlook(
-            keys=tuple([who.key for one in found for who in one.origins.who]),
+            keys=tuple(map(attrgetter("key"), chain.from_iterable(one.origins.who for one in found))),
             run=run,
             call=_joined([one.ahead.call for one in found], np.intp),
             from_at=from_at,

@@ -106,7 +106,7 @@ class Ways:
     call: Rows
     """(ways,) among the calls of the shelf."""
     half_hour: Rows
-    """(ways,) in which it comes to the call's link."""
+    """(ways,) in which it comes to the call's link; empty where there is one only."""
 
     def amount(self, sums: Sums) -> Floats:
         """(ways,) of the quantity on each way; nothing where the call lies behind."""
@@ -133,8 +133,7 @@ class Ways:
 
 def ways(shelf: Shelf, here: Rows, share: Floats, turns: Rows, bus: Rows, call: Rows) -> Ways:
     """`turns` are as in `Ways`, any beyond the path's end included; the rest is what it is there."""
-    row = shelf.call_row[call]
-    half_hour: Rows = np.zeros(len(bus), np.intp)
+    half_hour: Rows = np.zeros(len(bus) if len(turns) else 0, np.intp)
     for turn in turns:
-        half_hour += row >= turn[bus]
+        half_hour += shelf.call_row[call] >= turn[bus]
     return Ways(here, share, turns, bus, call, half_hour)

@@ -11,9 +11,12 @@ from busline.travel_times.calibration import (
     Cells,
     Drift,
     calibrated,
+    cells_of,
     horizon_of,
     no_calibration,
+    scores_of,
 )
+from busline.travel_times.outlook import Outlook
 
 Floats = NDArray[np.float64]
 LOW, HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
@@ -119,3 +122,13 @@ def test_an_expected_time_is_in_the_bin_between_its_edges_also_where_it_is_one()
         [edges, np.nextafter(edges, 0), np.nextafter(edges, 9e9), [0.0, 5_000.0], np.linspace(0, 2_000, 9_999)]
     )
     assert horizon_of(seconds).tolist() == np.searchsorted(edges, seconds, side="right").tolist()
+
+
+def test_scores_of_an_outlook_are_those_of_its_cells() -> None:
+    dice, rows = np.random.default_rng(3), 5_000
+    small = [dice.integers(0, most, rows).astype(np.int8) for most in (5, 3, 2, 2)]
+    mean = dice.uniform(15, 2_500, rows)
+    number = np.arange(rows)
+    outlook = Outlook((), number, number, mean, mean, mean, mean, *small)
+    table = no_calibration().scores + dice.normal(0, 1, no_calibration().scores.shape)
+    assert scores_of(outlook, table).tolist() == cells_of(outlook).of(table).tolist()
