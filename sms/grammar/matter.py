@@ -16,8 +16,10 @@ ALONE = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kin
 AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
 """What changes nothing."""
 _OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+_NONE = frozenset({Kind.NOT, Kind.NO})
 _MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
-_PLAIN = frozenset({Kind.BUS, Kind.WHERE, Kind.WHEN, Kind.LATE})
+_NAMED = frozenset({Kind.BUS, Kind.FIGURE})
+_PLAIN = _NAMED | {Kind.WHERE, Kind.WHEN, Kind.LATE}
 _BETWEEN = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.TODAY, Kind.NUMBER, Kind.COMING}
 UNKNOWN_BESIDE_A_QUESTION = 0.4
 """Share of words that may be unknown where the bus and a question about it are plain: names, places, weather."""
@@ -65,6 +67,8 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
     """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter."""
     if _is_missing(matter):
         return NotHome(student_ids)
+    if matter.has(Kind.OVERDUE) and matter.has(Kind.CHILD) and not matter.has(Kind.BUS):
+        return NotHome(student_ids)
     if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW, Kind.OTHER_DAY):
         return None
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
@@ -92,6 +96,7 @@ def _is_about_waiting(matter: Matter) -> bool:
 def _came_without(matter: Matter) -> bool:
     """Whether a bus came, and then something is denied of a child: "it came, but my son was not there"."""
     came = child = bus = denied = named = False
+    earlier: frozenset[Kind] = frozenset()
     before: frozenset[Kind] = frozenset()
     for kinds in matter.each:
         if child and Kind.NOT in kinds:
@@ -99,15 +104,20 @@ def _came_without(matter: Matter) -> bool:
         # Or the other way round: "my son is not here, and the bus has passed".
         denied = denied or (named and Kind.NOT in kinds and not bus)
         named = named or (Kind.CHILD in kinds and not bus)
-        if denied and (bus or Kind.BUS in kinds) and kinds & _MOVED and Kind.NOT not in before | kinds:
+        if denied and (bus or Kind.BUS in kinds) and kinds & _MOVED and not _is_denied(before, kinds):
             return True
         bus = bus or Kind.BUS in kinds
-        came = came or (bool(kinds & _MOVED) and Kind.NOT not in before | kinds)
-        if came and bus and Kind.NOT in before and Kind.CHILD in kinds:
+        came = came or (bool(kinds & _MOVED) and Kind.FILLER not in kinds and not _is_denied(before, kinds))
+        if came and bus and before & _NONE and not earlier & _MOVED and Kind.CHILD in kinds:
             return True
         child = child or (came and bus and Kind.CHILD in kinds and Kind.BUS not in kinds)
-        before = kinds
+        earlier, before = before, kinds
     return False
+
+
+def _is_denied(before: frozenset[Kind], kinds: frozenset[Kind]) -> bool:
+    """Whether a phrase is denied by itself or by the bare "not" before it."""
+    return Kind.NOT in kinds or (Kind.NOT in before and not before & _MOVED)
 
 
 def _is_missing(matter: Matter) -> bool:
@@ -167,7 +177,8 @@ def _asks_for_bus(matter: Matter) -> bool:
         if Kind.TOPIC in kinds:
             last = None
         elif kinds & _PLAIN:
-            if last is not None and ((Kind.BUS in kinds) != (Kind.BUS in last) or {Kind.BUS} < kinds & _PLAIN):
+            named, asking = kinds & _NAMED, kinds & _PLAIN - _NAMED
+            if (named and asking) or (last is not None and bool(kinds & _NAMED) != bool(last & _NAMED)):
                 return True
             last = kinds
         elif not kinds & _BETWEEN:

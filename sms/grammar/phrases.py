@@ -115,8 +115,11 @@ class PhraseIndex(Generic[KindT]):
         return next((word[:length] for length in lengths if word[:length] in self._stems), None)
 
 
-def mended(words: Phrase, indexes: Sequence[PhraseIndex[KindT]]) -> Phrase:
-    """The words with typing mistakes put right where one word of these languages is plainly meant."""
+def mended(
+    words: Phrase, indexes: Sequence[PhraseIndex[KindT]], by: Sequence[PhraseIndex[KindT]] | None = None
+) -> Phrase:
+    """The words that no index knows put right where one word, of those in `by`, is plainly meant."""
+    by = indexes if by is None else by
     put_right: list[str] = []
     tries = 0
     for word in words:
@@ -124,7 +127,7 @@ def mended(words: Phrase, indexes: Sequence[PhraseIndex[KindT]]) -> Phrase:
             put_right.append(word)
             continue
         tries += 1
-        put_right.append(next((near for index in indexes if (near := index.near(word)) is not None), word))
+        put_right.append(next((near for index in by if (near := index.near(word)) is not None), word))
     return tuple(put_right)
 
 

@@ -28,7 +28,7 @@ _ENGLISH = "en"
 _ROUNDING = 1e-9
 _SMALL = frozenset({Kind.YES, Kind.NO, Kind.THANKS, Kind.HELP, Kind.GREETING, Kind.BUS, Kind.STUDENTS, Kind.LANGUAGE})
 _MATTERS = frozenset({Kind.TOPIC, Kind.ASIDE})
-_FIGURE = frozenset({Kind.FILLER})
+_FIGURE = frozenset({Kind.FILLER, Kind.FIGURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Reader:
         best = [language for weight, language in _ranked(weights) if weight > 0][:2]
         indexes = [self._index[language] for language in dict.fromkeys([*best, _ENGLISH]) if language in self._index]
         indexes.append(self._names)
-        right = mended(words, indexes)
+        right = mended(words, indexes, by=[*indexes[:1], *indexes[-2:]])
         if right != words:
             weights = self._weights(right, script)
         tied = [index for index in self._tied(weights) if index is not indexes[0]]

@@ -43,7 +43,8 @@ def _near(matter: Matter, figures: tuple[int, ...]) -> bool:
 def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
     """Hours without alerts, or none any more; None where the text is about something else."""
     times = hours(typed)
-    forbidden = matter.has(Kind.MESSAGES) and matter.has(Kind.NOT, Kind.NO) and bool(times)
+    bounded = len(times) > 1 or (bool(times) and matter.has(Kind.BEFORE, Kind.AFTER))
+    forbidden = matter.has(Kind.MESSAGES) and matter.has(Kind.NOT, Kind.NO) and bounded and not matter.has(Kind.BUS)
     if not (matter.has(Kind.QUIET) or forbidden) or matter.has_beside(Kind.TOPIC, Kind.OFF):
         return None
     if matter.unknown > UNKNOWN_BESIDE_A_WISH:
