@@ -227,6 +227,12 @@ class Changed(Mixed[RunProgress]):
         super().__init__(going.progress, rows.tolist(), here)
         self.going = going
 
+    def seen(self) -> Iterator[tuple[Drive, float, float]]:
+        """Who was seen when, epoch seconds, and how far along the path, without the others: all are under way."""
+        rows = np.array(self.rows, np.intp)
+        at, distance_m = self.going.at[rows].tolist(), self.going.distance_m[rows].tolist()
+        return zip(map(self.going.drives.__getitem__, self.rows), at, distance_m, strict=True)
+
 
 class Joined(Sequence[V]):
     """Sequences one after the other, as one."""

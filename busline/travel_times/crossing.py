@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
-from busline.timetable import Pattern, Run, Timetable
+from busline.timetable import Pattern, Timetable
+from busline.tracking.going import Changed
 from busline.travel_times.apportion import passed
 from busline.travel_times.dwell import Dwells, driving_seconds
 from busline.travel_times.road import Road, RoadNetwork
@@ -77,28 +78,37 @@ class Crossings:
     def take(self, progress: Iterable[RunProgress]) -> Traversals:
         """The links driven between the last progress of each run and this one. Work is constant a link."""
         found: list[tuple[int, float, float]] = []
-        for one in progress:
+        if isinstance(progress, Changed):
+            for drive, at, distance_m in progress.seen():
+                self._follow(drive.key, drive.vehicle_id, at, distance_m, found)
+        for one in progress.here if isinstance(progress, Changed) else progress:
             if one.ended_at is not None or one.started_at is None or one.off_route_since is not None:
                 self._traces.pop(one.key, None)
-            elif one.matched_at == one.fix_at and (run := self._timetable.runs.get(one.key.run_id)) is not None:
-                self._follow(one, run, self._network.roads[run.pattern], found)
+            elif one.matched_at == one.fix_at:
+                self._follow(one.key, one.vehicle_id, one.matched_at.timestamp(), one.distance_m, found)
         if not found:
             return Traversals(np.empty(0, np.intp), np.empty(0), np.empty(0))
         link, entered_at, seconds = zip(*found, strict=True)
         return Traversals(np.array(link, np.intp), np.array(entered_at), np.array(seconds))
 
-    def _follow(self, progress: RunProgress, run: Run, road: Road, found: list[tuple[int, float, float]]) -> None:
-        at, distance_m = progress.matched_at.timestamp(), progress.distance_m
-        trace = self._traces.get(progress.key)
+    def _follow(
+        self, key: RunKey, vehicle_id: VehicleId, at: float, distance_m: float, found: list[tuple[int, float, float]]
+    ) -> None:
+        """A vehicle was seen on its run: add the links that it has driven since it was seen last."""
+        run = self._timetable.runs.get(key.run_id)
+        if run is None:
+            return
+        trace = self._traces.get(key)
         if (
             trace is None
-            or trace.vehicle_id != progress.vehicle_id
+            or trace.vehicle_id != vehicle_id
             or not 0 <= at - trace.at < LONGEST_GAP_SECONDS
             or distance_m < trace.distance_m
         ):
-            ahead = int(np.searchsorted(road.edge_m, distance_m, side="right"))
-            self._traces[progress.key] = _Trace(progress.vehicle_id, at, distance_m, ahead, None)
+            ahead = int(np.searchsorted(self._network.roads[run.pattern].edge_m, distance_m, side="right"))
+            self._traces[key] = _Trace(vehicle_id, at, distance_m, ahead, None)
             return
+        road = self._network.roads[run.pattern]
         edges = self._edges.get(road)
         if edges is None:
             edges = self._edges[road] = road.edge_m.tolist()

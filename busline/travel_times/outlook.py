@@ -120,6 +120,11 @@ class Foresight:
 
     def learn(self, progress: Iterable[RunProgress]) -> None:
         """How long after the plan buses leave that could have left in time: they were seen waiting."""
+        if isinstance(progress, Changed):
+            # Those that are moved along together have left; few of them were seen waiting just before.
+            going, rows = progress.going, progress.rows
+            left = [going.progress(row) for row in rows if going.drives[row].key in self._waiting]
+            progress = [*left, *progress.here]
         for one in progress:
             if one.started_at is None and one.ended_at is None:
                 self._waiting.add(one.key)

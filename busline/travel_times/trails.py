@@ -11,6 +11,7 @@ from busline.fleet import RunProgress
 from busline.ids import RunKey
 from busline.service_day import moment
 from busline.timetable import Timetable
+from busline.tracking.going import Changed
 from busline.travel_times.dwell import Dwells
 from busline.travel_times.road import RoadNetwork
 from busline.travel_times.road_history import Drive
@@ -40,13 +41,17 @@ class Trails:
 
     def take(self, progress: Iterable[RunProgress]) -> None:
         """Note where buses under way are now."""
-        for one in progress:
-            if one.started_at is None or one.matched_at != one.fix_at or one.off_route_since is not None:
-                continue
-            at = one.matched_at.timestamp()
-            trail = self._open.setdefault(one.key, [])
-            if not trail or at > trail[-1][0]:
-                trail.append((at, one.distance_m))
+        if isinstance(progress, Changed):
+            for drive, at, distance_m in progress.seen():
+                self._note(drive.key, at, distance_m)
+        for one in progress.here if isinstance(progress, Changed) else progress:
+            if one.started_at is not None and one.matched_at == one.fix_at and one.off_route_since is None:
+                self._note(one.key, one.matched_at.timestamp(), one.distance_m)
+
+    def _note(self, key: RunKey, at: float, distance_m: float) -> None:
+        trail = self._open.setdefault(key, [])
+        if not trail or at > trail[-1][0]:
+            trail.append((at, distance_m))
 
     def drain(self) -> list[Trail]:
         """Everything noted since the last time, a piece a run."""
