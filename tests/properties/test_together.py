@@ -14,6 +14,8 @@ from busline.fleet import Assignment, AssignmentSource, Fleet, RunProgress, Stop
 from busline.position import Position, Positions, RunClaim
 from busline.timetable import Run
 from busline.tracking.tracker import Step, Tracker
+from busline.travel_times.engine import Engine
+from busline.travel_times.trails import Trails
 from tests.properties.test_tracking import drives, shaken, streets
 from tests.tracking_builder import (
     DAY,
@@ -273,3 +275,46 @@ def test_staff_who_say_what_a_bus_drives_are_heard_while_it_is_moved_along_with_
     hold_alike(mine, theirs)
     for step, other in zip(steps, expected, strict=True):
         hold_steps_alike(step, other)
+
+
+def test_what_is_learned_and_told_of_a_fleet_does_not_depend_on_how_its_buses_are_followed() -> None:
+    runs = [long_run(f"{index}", 120.0 * (index % 2)) for index in range(6)]
+    reports = [
+        one
+        for index, run in enumerate(runs)
+        for one in drive(run, standing(30.0 * index, 2_500.0), bus=f"bus-{index}", noise=shaken(index))
+    ]
+    timetable = make_timetable(*runs)
+    engines, trails = (Engine(timetable), Engine(timetable)), (Trails(), Trails())
+    steps = [played(fresh_tracker(timetable), reports, columns=columns) for columns in (True, False)]
+    links = 0
+    for pair in zip(*steps, strict=True):
+        driven = []
+        for step, engine, trail in zip(pair, engines, trails, strict=True):
+            found = engine.learn(step.progress)
+            engine.visited(step.visits)
+            trail.take(step.progress)
+            driven.append(
+                sorted(zip(found.link.tolist(), found.entered_at.tolist(), found.seconds.tolist(), strict=True))
+            )
+        assert driven[0] == [pytest.approx(one, abs=1e-5) for one in driven[1]]
+        links += len(driven[0])
+        now = pair[0].fleet.at.timestamp()
+        ahead = [told_ahead(engine, step, now) for engine, step in zip(engines, pair, strict=True)]
+        assert ahead[0].keys() == ahead[1].keys()
+        assert all(ahead[0][call] == pytest.approx(moments, abs=1e-3) for call, moments in ahead[1].items())
+    assert links > 300
+    pieces = [{piece.key: piece for piece in one.drain()} for one in trails]
+    assert pieces[0].keys() == pieces[1].keys()
+    for key, piece in pieces[1].items():
+        assert pieces[0][key].at == pytest.approx(piece.at, abs=1e-6)
+        assert pieces[0][key].distance_m == pytest.approx(piece.distance_m, abs=1e-5)
+
+
+def told_ahead(engine: Engine, step: Step, now: float) -> dict[tuple[object, int], list[float]]:
+    outlook = engine.look(step.progress, now, step.fleet.progress)
+    told = engine.tell(outlook, now).tolist()
+    return {
+        (outlook.keys[run], call): moments
+        for run, call, moments in zip(outlook.run.tolist(), outlook.call.tolist(), told, strict=True)
+    }
