@@ -148,6 +148,8 @@ class Unclear:
 
     text: str = ""
     """As it was written."""
+    is_greeting: bool = False
+    """Nothing but a hello: there is nothing to understand, and nothing to search for."""
 
 
 Intent = (

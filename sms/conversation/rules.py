@@ -218,6 +218,9 @@ class Conversation:
     def _unclear(self, turn: Turn) -> Reply:
         if not any(letter.isalnum() for letter in turn.words):
             return turn.reply(Outcome.NO_WORDS, turn.say("no-words"))
+        if isinstance(turn.intent, Unclear) and turn.intent.is_greeting:
+            # A hello is answered by what can be texted; no prepared answer is about it, whatever its words resemble.
+            return turn.reply(Outcome.HELPED, turn.say("help"))
         if isinstance(turn.intent, Choice):
             return asking.offer_ways_on(turn)
         return asking.inform(turn, self._prepared, certain=False)

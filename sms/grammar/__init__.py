@@ -103,7 +103,7 @@ class Grammar:
             return Topic(text)
         if (small := _small(matter, named)) is not None:
             return small
-        return Unclear(text)
+        return Unclear(text, is_greeting=matter.is_only(Kind.GREETING))
 
     def _read(self, piece: str) -> Matter:
         return matter_of(self._reader.read(piece, piece))

@@ -137,3 +137,11 @@ def test_a_default_language_that_is_not_in_the_catalogue_is_found_at_the_start()
     settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150", default_language="xx")
     with pytest.raises(ValueError, match="default language 'xx'"):
         Conversation(Picture(), settings, shipped_catalogue())
+
+
+def test_a_hello_is_answered_by_what_can_be_texted_and_searches_no_prepared_answers() -> None:
+    for asker in (PARENT, STRANGER):
+        reply = reply_to("good morning", asker)
+        assert reply.outcome is Outcome.HELPED
+        assert reply.texts[0].startswith("Lincoln County buses: text BUS")
+        assert reply.effects == ()

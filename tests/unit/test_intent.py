@@ -83,6 +83,34 @@ def test_times_and_other_figures_are_no_student_numbers(text: str) -> None:
     assert GRAMMAR.understand(text).intent in (Ask(), Unclear(text))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello",
+        "Good morning!",
+        "hola",
+        "buenos dias",
+        "bonjou",
+        "bon dia",
+        "xin chào",
+        "你好",
+        "oi",
+        "salaan",
+        "bonjour",
+        "سلام",
+    ],
+)
+def test_a_hello_is_no_question_in_any_language(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Unclear(text, is_greeting=True)
+
+
+@pytest.mark.parametrize("text", ["hello world wide web", "what a morning", "xyzzy", "..."])
+def test_what_is_not_understood_is_no_hello(text: str) -> None:
+    intent = GRAMMAR.understand(text).intent
+    assert isinstance(intent, Unclear)
+    assert not intent.is_greeting
+
+
 def test_a_list_of_numbers_is_cut_at_what_anybody_could_mean() -> None:
     intent = GRAMMAR.understand(" ".join(str(100_000 + number) for number in range(200))).intent
     assert isinstance(intent, Ask)
