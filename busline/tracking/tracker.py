@@ -133,7 +133,8 @@ class Tracker:
 
     def _sit_down(self, journeys: Mapping[VehicleId, tuple[Journey, RunClaim]], draft: Draft) -> None:
         """Move those along together from now on of whom nothing is in question."""
-        for journey, claim in sorted(journeys.values(), key=lambda one: self._under_way.place(one[0])):
+        may_sit = []
+        for journey, claim in journeys.values():
             key, vehicle_id = journey.key, journey.vehicle_id
             assignment = draft.assignments.get(key)
             if (
@@ -143,9 +144,10 @@ class Tracker:
                 and vehicle_id not in self._by_staff
                 and vehicle_id not in self._disbelieved
                 and (assignment is None or assignment.source is not AssignmentSource.STAFF)
-                and self._under_way.seat(journey, claim)
             ):
-                draft.sits(journey)
+                may_sit.append((journey, claim))
+        for journey in self._under_way.seat(may_sit):
+            draft.sits(journey)
 
     def _take_wave(self, wave: Sequence[Position], draft: Draft) -> dict[VehicleId, tuple[Journey, RunClaim]]:
         """One fix of each of many vehicles. Returns those that drive, beyond question, what the feed claims."""

@@ -27,6 +27,7 @@ from busline.tracking.passing import NEAR_M, Passings, Stretches, pass_many
 from busline.tracking.paths import Paths
 from busline.tracking.plain_match import Flags, Hypotheses, PlainFixes, filled, match_plainly
 from busline.tracking.rivals import ESTABLISHED_FIXES
+from busline.tracking.seats import Seats
 
 SILENT_SECONDS = 120.0
 """A vehicle not heard of for so long is looked at by its journey."""
@@ -34,6 +35,8 @@ NEAR_END_M = 150.0
 """So near its last stop, too."""
 SEATS = 64
 """To begin with."""
+SEATED_AT_ONCE = 500
+"""In one step; it takes some 15 microseconds each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +70,7 @@ class UnderWay:
         self._arrival = np.concatenate([np.empty(0), *(run.arrival_seconds for run in runs)])
         self._departure = np.concatenate([np.empty(0), *(run.departure_seconds for run in runs)])
         self._calls = max(map(len, runs), default=0)
-        self._seats = _Seats(SEATS, self._calls)
+        self._seats = Seats(SEATS, self._calls)
         self._journeys: list[Journey] = []
         self._drives: list[Drive] = []
         self._claims: list[RunClaim] = []
@@ -230,14 +233,29 @@ class UnderWay:
 
     # Seats are taken and left.
 
-    def place(self, journey: Journey) -> tuple[int, int]:
-        """Where among the others it had best sit: next to those on the same path."""
-        return int(self._paths.pattern[journey.row]), journey.row
+    def seat(self, journeys: Sequence[tuple[Journey, RunClaim]]) -> list[Journey]:
+        """Take over from those of these journeys that are plainly under way; the feed names them by these claims."""
+        fit = [(journey, claim) for journey, claim in journeys if self._is_fit(journey)][:SEATED_AT_ONCE]
+        if not fit:
+            return []
+        # Next to each other in memory sit those on the same path.
+        fit.sort(key=lambda one: (int(self._paths.pattern[one[0].row]), one[0].row))
+        if len(self._drives) + len(fit) > self._seats.count:
+            self._make_room(len(fit))
+        self._own_maps()
+        rows = np.arange(len(self._drives), len(self._drives) + len(fit))
+        for journey, claim in fit:
+            self._sit(journey, claim)
+        seats = self._seats
+        distance_m, at, cost, _ = np.stack([journey.belief for journey, _ in fit], axis=-1)
+        clock = self._clocks(seats.run[rows], distance_m)
+        seats.keep(rows, filled(Hypotheses(distance_m.copy(), at.copy(), cost, clock)))
+        self._shown = None
+        return [journey for journey, _ in fit]
 
-    def seat(self, journey: Journey, claim: RunClaim) -> bool:
-        """Take over from a journey that the feed names by this claim, if it is plainly under way."""
+    def _is_fit(self, journey: Journey) -> bool:
         progress = journey.progress
-        if (
+        return not (
             progress is None
             or progress.started_at is None
             or progress.ended_at is not None
@@ -251,22 +269,21 @@ class UnderWay:
             or journey.matches < ESTABLISHED_FIXES
             or journey.belief[3].any()
             or not self._may_show(journey.visits, progress.next_call)
-        ):
-            return False
-        if len(self._drives) == self._seats.count:
-            self._make_room()
-        self._own_maps()
-        row = len(self._drives)
-        drive = Drive(journey.key, journey.run, journey.vehicle_id, progress.started_at)
+        )
+
+    def _sit(self, journey: Journey, claim: RunClaim) -> None:
+        """Everything but what is believed of where it is."""
+        progress, row, seats = journey.progress, len(self._drives), self._seats
+        if progress is None or progress.started_at is None or progress.still_from is None:
+            raise ValueError(f"run {journey.key.run_id} is not under way")
         self._journeys.append(journey)
-        self._drives.append(drive)
+        self._drives.append(Drive(journey.key, journey.run, journey.vehicle_id, progress.started_at))
         self._claims.append(claim)
         self._row_of[journey.vehicle_id] = self._row_of_run[journey.key] = row
         self._by_run_id[journey.key.run_id] = journey.vehicle_id
-        seats, stops_m = self._seats, self._paths.stops_m[int(self._paths.pattern[journey.row])]
         seats.run[row], seats.pattern[row] = journey.row, self._paths.pattern[journey.row]
         seats.midnight[row], seats.until_at[row] = journey.midnight, journey.end_at + CLAIM_AFTER_SECONDS
-        seats.end_m[row] = stops_m[-1] - NEAR_END_M
+        seats.end_m[row] = self._stop_m[self._first_stop[seats.pattern[row] + 1] - 1] - NEAR_END_M
         seats.at[row], seats.distance_m[row] = progress.fix_at.timestamp(), progress.distance_m
         seats.next_call[row], seats.lateness_seconds[row] = progress.next_call, progress.lateness_seconds
         seats.still_since[row] = _seconds(progress.still_since)
@@ -277,12 +294,7 @@ class UnderWay:
             if call < progress.next_call:
                 seats.arrived_at[row, call] = visit.arrived_at.timestamp()
                 seats.departed_at[row, call] = _seconds(visit.departed_at)
-        distance_m, at, cost, _ = journey.belief[..., None]
-        clock = self._clocks(seats.run[row : row + 1], distance_m)
-        seats.keep(np.array([row]), filled(Hypotheses(distance_m.copy(), at.copy(), cost, clock)))
         journey.sit(partial(self.seen_at, journey.vehicle_id))
-        self._shown = None
-        return True
 
     @staticmethod
     def _may_show(visits: Mapping[int, StopVisit], next_call: int) -> bool:
@@ -314,74 +326,17 @@ class UnderWay:
             self._row_of, self._row_of_run = dict(self._row_of), dict(self._row_of_run)
             self._handed_out = False
 
-    def _make_room(self) -> None:
+    def _make_room(self, more: int) -> None:
         """New seats, without those that are empty: pictures keep the old ones."""
         kept = np.fromiter(self._row_of.values(), np.intp, len(self._row_of))
         kept = kept[np.lexsort((self._seats.run[kept], self._seats.pattern[kept]))]
-        self._seats = self._seats.some(kept, max(SEATS, 2 * len(kept)))
+        self._seats = self._seats.some(kept, max(SEATS, 2 * (len(kept) + more)))
         self._journeys = [self._journeys[row] for row in kept.tolist()]
         self._drives = [self._drives[row] for row in kept.tolist()]
         self._claims = [self._claims[row] for row in kept.tolist()]
         self._row_of = {drive.vehicle_id: row for row, drive in enumerate(self._drives)}
         self._row_of_run = {drive.key: row for row, drive in enumerate(self._drives)}
         self._shown = None
-
-
-class _Seats:
-    """The columns, with room for so many vehicles."""
-
-    def __init__(self, count: int, calls: int) -> None:
-        self.count = count
-        self.run, self.pattern, self.next_call = np.zeros((3, count), np.intp)
-        self.midnight, self.until_at, self.end_m = np.zeros((3, count))
-        self.at, self.distance_m, self.lateness_seconds = np.zeros((3, count))
-        self.still_since, self.still_lat, self.still_lon, self.standing_since = np.full((4, count), np.nan)
-        self.arrived_at, self.departed_at = np.full((count, calls), np.nan), np.full((count, calls), np.nan)
-        self._kept = np.zeros((4, KEPT, count))
-
-    def hypotheses(self, rows: Rows) -> Hypotheses:
-        return Hypotheses(*self._kept[:, :, rows])
-
-    def keep(self, rows: Rows, now: Hypotheses) -> None:
-        for column, values in zip(self._kept, (now.distance_m, now.at, now.cost, now.clock), strict=True):
-            column[:, rows] = values
-
-    def beliefs(self, rows: Rows) -> Floats:
-        """(rows, 4, KEPT) as `busline/match.py` has them."""
-        beliefs = np.zeros((len(rows), 4, KEPT))
-        distance_m, at, cost, _ = self._kept[:, :, rows]
-        used = np.isfinite(cost)
-        beliefs[:, :3] = np.stack([np.where(used, distance_m, 0.0), np.where(used, at, 0.0), cost]).transpose(2, 0, 1)
-        return beliefs
-
-    def some(self, rows: Rows, count: int) -> "_Seats":
-        """A copy of some rows, with room for more."""
-        seats = _Seats(count, self.arrived_at.shape[1])
-        for name, column in vars(self).items():
-            if name == "_kept":
-                seats._kept[:, :, : len(rows)] = column[:, :, rows]
-            elif name != "count":
-                getattr(seats, name)[: len(rows)] = column[rows]
-        return seats
-
-    def shown(self, timetable: Timetable, drives: Sequence[Drive]) -> Going:
-        rows = len(drives)
-        return Going(
-            timetable=timetable,
-            drives=drives,
-            run=self.run,
-            midnight=self.midnight,
-            at=self.at[:rows].copy(),
-            distance_m=self.distance_m[:rows].copy(),
-            next_call=self.next_call[:rows].copy(),
-            lateness_seconds=self.lateness_seconds[:rows].copy(),
-            still_since=self.still_since[:rows].copy(),
-            still_lat=self.still_lat[:rows].copy(),
-            still_lon=self.still_lon[:rows].copy(),
-            standing_since=self.standing_since[:rows].copy(),
-            arrived_at=self.arrived_at,
-            departed_at=self.departed_at,
-        )
 
 
 def _seconds(at: datetime | None) -> float:
