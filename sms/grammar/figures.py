@@ -94,8 +94,9 @@ def code_in(text: str, *, told: Callable[[], bool]) -> str | None:
     for at, group in enumerate(mixed):
         if _is_mixed(group) and len(group) >= SYMBOLS - 2:
             return group
-        if at + 1 < len(mixed) and len(group) == len(mixed[at + 1]) == _HALF and _is_mixed(group):
-            return group + mixed[at + 1]
+        both = group + mixed[at + 1] if at + 1 < len(mixed) else ""
+        if len(group) == _HALF and len(both) == 2 * _HALF and (_is_mixed(group) or _is_mixed(mixed[at + 1])):
+            return both
     return None
 
 

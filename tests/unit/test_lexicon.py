@@ -1,0 +1,64 @@
+"""What families type stands in files that a native speaker can read and correct."""
+
+import pytest
+
+from sms.folding import tokens
+from sms.grammar.lexicon import Kind, LexiconError, OptKind, read_lexicon, shipped_lexicons
+
+SMALL = """
+[language]
+names = "martian"
+codes = "xm"
+[words]
+bus = "glorp, gl orp"
+topic = "zork*"
+[opt-out]
+stop = "nak"
+"""
+NOT_LISTED = {Kind.FIGURE, Kind.NAME}
+"""Found in the text itself, or listed as the names of the languages."""
+NOT_IN_EVERY_LANGUAGE = {Kind.SOMEBODY}
+"""In Chinese nobody asks for "a person" in one word that means anyone else."""
+
+
+@pytest.mark.parametrize("lexicon", shipped_lexicons(), ids=lambda lexicon: lexicon.language)
+def test_every_language_has_words_of_every_kind(lexicon: object) -> None:
+    listed = next(one for one in shipped_lexicons() if one is lexicon)
+    words = frozenset[Kind]().union(*listed.phrases.values())
+    assert set(Kind) - NOT_LISTED - NOT_IN_EVERY_LANGUAGE <= words
+    assert set(OptKind) <= frozenset[OptKind]().union(*listed.opting.values())
+    assert listed.names
+    assert listed.codes
+
+
+def test_a_language_is_called_by_its_name_only() -> None:
+    named = [name for lexicon in shipped_lexicons() for name in lexicon.names]
+    assert sorted(named) == sorted(set(named))
+    codes = [code for lexicon in shipped_lexicons() for code in lexicon.codes]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_no_lexicon_claims_a_reader_that_it_did_not_have() -> None:
+    assert [lexicon.language for lexicon in shipped_lexicons() if lexicon.reviewed_by is not None] == []
+
+
+def test_a_lexicon_is_read_as_it_is_written() -> None:
+    lexicon = read_lexicon("xm", SMALL)
+    assert lexicon.phrases == {("glorp",): {Kind.BUS}, ("gl", "orp"): {Kind.BUS}}
+    assert lexicon.stems == {"zork": {Kind.TOPIC}}
+    assert lexicon.opting == {tokens("nak"): {OptKind.STOP}}
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        (SMALL.replace("bus =", "buss ="), "buss"),
+        (SMALL.replace("zork*", "two zork*"), "two zork*"),
+        (SMALL.replace("[opt-out]", "[optout]"), "opt-out"),
+        ("not toml", "xm.toml"),
+    ],
+)
+def test_a_fault_in_a_lexicon_is_named(source: str, says: str) -> None:
+    with pytest.raises(LexiconError) as fault:
+        read_lexicon("xm", source)
+    assert says in str(fault.value)
