@@ -18,7 +18,8 @@ from markupsafe import Markup
 from busline.ids import Phone, StudentId
 
 _RIGHT_TO_LEFT = frozenset({"ar"})
-_LINES = ("what", "first", "then", "once", "second", "private", "stop", "help")
+LINES = ("what", "first", "then", "once", "second", "private", "stop", "help")
+"""Of a page, in their order: the catalogue's `letter-what` and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _page(letter: Letter, sender: Sender, words: Words) -> dict[str, object]:
         "code": letter.code,
         "number": sender.number_written,
         "picture": _picture(sender.number, letter.code),
-        **{line: words(letter.language, f"letter-{line}", **values) for line in _LINES},
+        **{line: words(letter.language, f"letter-{line}", **values) for line in LINES},
     }
 
 

@@ -35,7 +35,3 @@ where student_id = any ($1::text[]) and used_at is null and revoked_at is null;
 -- New codes, as digests.
 insert into join_code (digest, student_id, made_at, expires_at)
 select digest, student_id, $3, $4 from unnest($1::bytea[], $2::text[]) as made (digest, student_id);
-
--- name: open_codes
--- How many codes are open.
-select count(*) from join_code where used_at is null and revoked_at is null and expires_at > $1;

@@ -14,10 +14,9 @@ import aiosmtplib
 
 from busline.cases.letter import body, subject
 from busline.cases.parcel import Attempt, Delivered, Never, NotNow, Parcel, Unknown
+from notifier.connectors.mail_in import ABOVE_THIS_LINE
 from notifier.connectors.reply_address import ReplyAddresses
 
-ABOVE_THIS_LINE = "--- Write above this line ---"
-"""What stands below it in a reply is our own mail, quoted."""
 _HOW_TO_ANSWER = "What you reply is texted to the family. Begin with NOTE to keep it for staff."
 _WHOLE_SECONDS = 50.0
 

@@ -12,10 +12,11 @@ from email.message import EmailMessage
 from email.utils import getaddresses
 
 from busline.cases.reference import Reference
-from notifier.connectors.email import ABOVE_THIS_LINE
 from notifier.connectors.incoming import Incoming, Means, text_of_html
 from notifier.connectors.reply_address import ReplyAddresses
 
+ABOVE_THIS_LINE = "--- Write above this line ---"
+"""Begins every mail of ours: what stands below it in a reply is our own, quoted."""
 _ADDRESSED_BY = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
 _NOTE = re.compile(r"note\b[\s:.\-]*", re.IGNORECASE)
 _QUOTATION_BEGINS = re.compile(

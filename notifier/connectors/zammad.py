@@ -18,9 +18,8 @@ from busline.cases.letter import body, subject
 from busline.cases.parcel import Attempt, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import spoken
 from notifier.connectors.asking import PATIENCE_SECONDS, Answer, ask
+from notifier.connectors.zammad_in import KEY_MARK
 
-KEY_MARK = "busline"
-"""Begins the subject of every article of ours: `busline 57240-12-9`."""
 _GONE = 404
 _Trouble: TypeAlias = NotNow | Never | Unknown
 

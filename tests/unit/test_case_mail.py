@@ -5,9 +5,8 @@ from email.message import EmailMessage
 import pytest
 
 from busline.cases.reference import Reference
-from notifier.connectors.email import ABOVE_THIS_LINE
 from notifier.connectors.incoming import Means, text_of_html
-from notifier.connectors.mail_in import read_mail
+from notifier.connectors.mail_in import ABOVE_THIS_LINE, read_mail
 from notifier.connectors.reply_address import ReplyAddresses
 
 ADDRESSES = ReplyAddresses("cases@bus.example.org", b"k" * 32)

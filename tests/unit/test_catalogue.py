@@ -1,7 +1,11 @@
 """One catalogue for ten languages: the build fails where one lacks a message, a value, a plural form or its budget."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+from busline.enrolment.letters import LINES as LETTER_LINES
 from busline.settings import KNOWN_LANGUAGES
 from feeds.roster.layout import LANGUAGES as ROSTER_LANGUAGES
 from sms.catalogue import Catalogue, CatalogueError, Voice, shipped_catalogue, shipped_sources
@@ -35,6 +39,16 @@ def test_the_catalogue_speaks_ten_languages_and_settings_and_rosters_know_the_sa
 @pytest.mark.parametrize("language", TEN)
 def test_a_language_has_every_message_with_its_values_its_choices_and_its_plurals(language: str) -> None:
     assert faults(language, READ[language], ENGLISH) == []
+
+
+def test_every_message_is_said_somewhere() -> None:
+    root = Path(__file__).parents[2]
+    code = "\n".join(
+        path.read_text("utf-8") for package in ("busline", "sms") for path in (root / package).rglob("*.py")
+    )
+    said = set(re.findall(r'"([a-z][a-z-]*)"', code)) | {f"letter-{line}" for line in LETTER_LINES}
+    used = {key for shape in ENGLISH.shapes.values() for key in shape.messages}
+    assert set(ENGLISH.messages()) - said - used == set()
 
 
 @pytest.mark.parametrize(

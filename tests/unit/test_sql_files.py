@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,28 @@ def test_a_query_that_does_not_keep_the_form_is_refused_by_file_and_name(
     assert str(refused.value).startswith("thing.sql: ")
 
 
-def test_every_sql_file_of_the_project_keeps_the_form() -> None:
+def sql_files() -> list[Path]:
     root = Path(__file__).parents[2]
-    found = [path for package in ("busline", "feeds", "notifier", "sms") for path in (root / package).rglob("*.sql")]
+    return [path for package in ("busline", "feeds", "notifier", "sms") for path in (root / package).rglob("*.sql")]
+
+
+def test_every_sql_file_of_the_project_keeps_the_form() -> None:
+    found = sql_files()
     assert {path.name for path in found} >= {"ledger.sql", "migrate.sql"}
     for path in found:
         assert load_queries(str(path.with_suffix(".py")))
+
+
+def test_every_query_is_used_by_the_module_beside_it() -> None:
+    quoted = re.compile(r'"([\w{}]+)"')
+    idle = []
+    for path in sql_files():
+        owner = path.with_suffix(".py")
+        # A name with a hole, `repeated_{name}`, stands for every query that fits it.
+        wanted = [re.sub(r"\\{.*?\\}", r"\\w+", re.escape(name)) for name in quoted.findall(owner.read_text("utf-8"))]
+        idle += [
+            f"{path.name}: {name}"
+            for name in load_queries(str(owner))
+            if not any(re.fullmatch(pattern, name) for pattern in wanted)
+        ]
+    assert idle == []

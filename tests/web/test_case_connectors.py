@@ -25,7 +25,8 @@ from busline.cases.departments import (
 from busline.cases.parcel import Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import Reference
 from busline.ids import Phone, StudentId
-from notifier.connectors.email import ABOVE_THIS_LINE, EmailConnector, MailServer, Security
+from notifier.connectors.email import EmailConnector, MailServer, Security
+from notifier.connectors.mail_in import ABOVE_THIS_LINE
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.webhook import WebhookConnector
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
