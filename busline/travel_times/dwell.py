@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from busline.fleet import StopVisit
 from busline.ids import StopId
 from busline.timetable import Pattern, Run
+from busline.travel_times.boarding import BoardingTime
 from busline.travel_times.riders import NOBODY_KNOWN, ExpectedRiders
 from busline.travel_times.road import RoadNetwork
 
@@ -33,14 +34,6 @@ REMEMBERED = 20.0
 ANEW_AFTER_VISITS = 100
 FEWEST_VISITS = 200
 """Before so many visits of any stop nothing is set apart: standing is then part of what the links take."""
-BASE_SECONDS, EACH_SECONDS = 19.0, 2.6
-"""A pick-up, and each child that gets on. A judgement from studies of transit (facts of section 3: no school data is
-public), until visits say otherwise."""
-PRIOR_VISITS, PRIOR_RIDERS, PRIOR_SPREAD = 100.0, 3.0, 4.0
-"""It counts as much as so many visits, with so many riders each, and so much variance of their number."""
-MOST_EACH_SECONDS = 15.0
-NOBODY_SECONDS = 5.0
-"""Where nobody is expected a bus slows down and looks, or drives past."""
 SLOWEST_SHARE = 0.35
 """So much of the time between two sightings is driving, at the least: expected stands are not real ones."""
 
@@ -74,7 +67,7 @@ class Dwells:
         self._seconds, self._weight = np.zeros(len(stops)), np.zeros(len(stops))
         self._usual_riders = np.array([riders.at_stop.get(stop, np.nan) for stop in stops], np.float64)
         self._all_seconds = self._all = 0.0
-        self._by_riders = _ByRiders()
+        self._by_riders = BoardingTime()
         self._kept: dict[Pattern, tuple[int, Floats]] = {}
         self.changes = 0
         """Goes up with what is learned, so that what is worked out from it can be kept meanwhile."""
@@ -183,34 +176,6 @@ class Dwells:
         self._all_seconds += seconds
         self._all += 1.0
         self.changes += 1
-
-
-class _ByRiders:
-    """Standing seconds as a straight line of the riders expected, drawn towards what is assumed at first."""
-
-    def __init__(self) -> None:
-        squares = PRIOR_RIDERS**2 + PRIOR_SPREAD
-        self._weight, self._riders, self._squares = np.array([1.0, PRIOR_RIDERS, squares]) * PRIOR_VISITS
-        self._seconds = PRIOR_VISITS * (BASE_SECONDS + EACH_SECONDS * PRIOR_RIDERS)
-        self._products = PRIOR_VISITS * (BASE_SECONDS * PRIOR_RIDERS + EACH_SECONDS * squares)
-
-    def add(self, riders: float, seconds: float, visits: float) -> None:
-        """So many visits with so many riders, each of so many seconds."""
-        self._weight += visits
-        self._riders += visits * riders
-        self._squares += visits * riders**2
-        self._seconds += visits * seconds
-        self._products += visits * riders * seconds
-
-    def seconds(self, riders: Floats) -> Floats:
-        """What is expected of so many riders; NaN of NaN."""
-        mean_riders, mean_seconds = self._riders / self._weight, self._seconds / self._weight
-        spread = self._squares / self._weight - mean_riders**2
-        each = (self._products / self._weight - mean_riders * mean_seconds) / spread
-        each = min(max(each, 0.0), MOST_EACH_SECONDS)
-        line = np.maximum(mean_seconds + each * (riders - mean_riders), NOBODY_SECONDS)
-        result: Floats = np.where(riders < 0.5, NOBODY_SECONDS, line)
-        return result
 
 
 def stood_seconds(arrived_at: datetime, departed_at: datetime) -> float:

@@ -8,15 +8,9 @@ import pytest
 from busline.fleet import StopVisit
 from busline.ids import RunId, StopId, VehicleId
 from busline.timetable import Pattern, Run
+from busline.travel_times.boarding import EACH_SECONDS, NOBODY_SECONDS
 from busline.travel_times.crossing import Crossings
-from busline.travel_times.dwell import (
-    EACH_SECONDS,
-    FEWEST_VISITS,
-    LONGEST_SECONDS,
-    NOBODY_SECONDS,
-    Dwells,
-    driving_seconds,
-)
+from busline.travel_times.dwell import FEWEST_VISITS, LONGEST_SECONDS, Dwells, driving_seconds
 from busline.travel_times.riders import ExpectedRiders
 from busline.travel_times.road import network_of
 from busline.travel_times.travel import TravelModel
