@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 BASE_SECONDS, EACH_SECONDS = 19.0, 2.6
-"""A pick-up, and each child that gets on. A judgement from studies of transit (facts of section 3: no school data is
-public), until visits say otherwise."""
+"""A pick-up, and each child that gets on: a formula said to come from New York's school buses, which could not be
+confirmed. A prior and no more, until visits say otherwise."""
 PRIOR_VISITS, PRIOR_RIDERS, PRIOR_SPREAD = 100.0, 3.0, 4.0
 """It counts as much as so many visits, with so many riders each, and so much variance of their number."""
 MOST_EACH_SECONDS = 15.0
