@@ -135,6 +135,9 @@ class Paths:
         place = distance_m + self._plan_offset[run]
         after = self._node_start[run] + 2 * next_call
         off = np.flatnonzero((self._node_line_m[after - 1] >= place) | (self._node_line_m[after] < place))
+        # It stands at that stop, or has hardly left it; or else it is somewhere else.
+        after[off] = np.minimum(after[off] + 2, len(self._node_line_m) - 1)
+        off = off[(self._node_line_m[after[off] - 1] >= place[off]) | (self._node_line_m[after[off]] < place[off])]
         after[off] = np.searchsorted(self._node_line_m, place[off], side="left")
         arriving = self._clock(run, place, after, departing=False)
         departing = arriving.copy()

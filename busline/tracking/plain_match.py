@@ -82,10 +82,15 @@ def match_plainly(paths: Paths, fixes: PlainFixes, every: Hypotheses) -> tuple[F
     plain[bus[~reached]] = False
 
     arrives, leaves = paths.planned_clocks(fixes.run[bus], found.distance_m, fixes.next_call[bus])
-    cost = _costs(was, elapsed, found.distance_m, arrives, bus)
-    cost += offset_cost(paths, pattern[bus], found.offset_m)
-    cost += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)
-    cheapest, from_ = _cheapest(cost)
+    of_place = offset_cost(paths, pattern[bus], found.offset_m)
+    of_place += bearing_cost(fixes.bearing_deg[bus], fixes.speed_mps[bus], found.east, found.north)
+    [cheapest] = _costs(was.first(1), elapsed[:1], found.distance_m, arrives, bus) + of_place
+    from_ = np.zeros(len(bus), np.intp)
+    if len(was.cost) > 1:
+        # Any other hypothesis costs more to begin with, and nearly always more than the first one in the end.
+        doubt = np.flatnonzero(cheapest > was.cost[1, bus])
+        cost = _costs(was, elapsed, found.distance_m[doubt], arrives[doubt], bus[doubt]) + of_place[doubt]
+        cheapest[doubt], from_[doubt] = _cheapest(cost)
 
     # The cheaper of the candidates, the first of two alike.
     first = np.minimum(np.cumsum(count) - count, len(bus) - 1)
@@ -149,13 +154,14 @@ def _left_behind(was: Hypotheses, moved: Flags, best_cost: Floats) -> Hypotheses
 
     Where the bus is where it was, the first hypothesis is no other place.
     """
-    cost = np.empty_like(was.cost)
-    cost[1:] = np.where(moved, was.cost[:-1], was.cost[1:]) + (STRAY_COST - best_cost)
-    np.copyto(cost[1:], np.inf, where=cost[1:] > HOPELESS)
+    stay = np.flatnonzero(~moved)
     columns = []
-    for column in (was.distance_m, was.at, was.clock):
+    for column in (was.distance_m, was.at, was.cost, was.clock):
         shifted = np.empty_like(column)
-        shifted[1:] = np.where(moved, column[:-1], column[1:])
+        shifted[1:] = column[:-1]
+        shifted[1:, stay] = column[1:, stay]
         columns.append(shifted)
-    distance_m, at, clock = columns
+    distance_m, at, cost, clock = columns
+    cost[1:] += STRAY_COST - best_cost
+    np.copyto(cost[1:], np.inf, where=cost[1:] > HOPELESS)
     return Hypotheses(distance_m, at, cost, clock)

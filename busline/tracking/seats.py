@@ -1,4 +1,4 @@
-"""The columns in which vehicles plainly under way are kept, a row each: what `busline/tracking/under_way.py` sits on."""
+"""The columns in which vehicles plainly under way are kept, a row each (`busline/tracking/under_way.py`)."""
 
 from collections.abc import Sequence
 
