@@ -60,10 +60,14 @@ def _with_people(
     return replace(
         asker,
         code_opens=joining.code_student_id,
-        consent=None if asked is None else ConsentAsked(asked.request_id, asked.student_id, asked.asking_phone),
+        consent=None if asked is None else _consent(asked),
         cases=standing,
         held_in=None if holder is None else holder.reference,
     )
+
+
+def _consent(asked: links.Pending) -> ConsentAsked:
+    return ConsentAsked(asked.request_id, asked.student_id, asked.asking_phone, asked.asked_at)
 
 
 def _asker(
@@ -90,6 +94,7 @@ def _asker(
         told_before=_promises(told),
         wishes=Wishes() if standing["alerts"] is None else _wishes(standing),
         offered=tuple(offer for kept in turn["offered"] if (offer := offers.read(kept)) is not None),
+        offered_at=None if turn["offered_until"] is None else turn["offered_until"] - offers.OFFER_STANDS,
         last_topic=standing["last_topic"],
     )
 

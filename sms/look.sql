@@ -8,6 +8,7 @@ on conflict (phone) do update
 returning chosen_language,
           last_language,
           turns,
+          offered_until,
           case when offered_until > $2 then offered else '{}' end as offered;
 
 -- name: asker

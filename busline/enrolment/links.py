@@ -42,6 +42,7 @@ class Pending:
     request_id: int
     student_id: StudentId
     asking_phone: Phone
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ async def look(connection: Connection, phone: Phone, code_digest: bytes | None, 
 def _pending(row: Any) -> Pending | None:
     if row["request_id"] is None:
         return None
-    return Pending(row["request_id"], StudentId(row["student_id"]), Phone(row["asking_phone"]))
+    return Pending(row["request_id"], StudentId(row["student_id"]), Phone(row["asking_phone"]), row["asked_at"])
 
 
 async def redeem(

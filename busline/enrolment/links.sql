@@ -17,7 +17,7 @@ select
     pending.*
 from (values (1)) as always (one)
 left join lateral (
-    select request_id, consent_request.student_id, asking_phone
+    select request_id, consent_request.student_id, asking_phone, asked_at
     from consent_question
     join consent_request using (request_id)
     where consent_question.phone = $1

@@ -6,7 +6,7 @@ typed or not. So every phone and every text takes the same work.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 
 from busline.cases.case import CaseStanding
 from busline.cases.reference import Reference
@@ -34,6 +34,10 @@ class ConsentAsked:
     request_id: int
     student_id: StudentId
     asking_phone: Phone
+    asked_at: datetime
+
+
+AskedLast = ConsentAsked | CaseStanding | tuple[Offer, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Asker:
     wishes: Wishes = Wishes()
     offered: tuple[Offer, ...] = ()
     """What a bare 1, 2 or 3 means, while that holds."""
+    offered_at: datetime | None = None
+    """When that was offered."""
     last_topic: str | None = None
     """The prepared answer it was given a moment ago."""
     code_opens: StudentId | None = None
@@ -64,3 +70,18 @@ class Asker:
     """Its questions for a person, the newest first."""
     held_in: Reference | None = None
     """The case in which somebody of the staff writes with it; meanwhile nothing is answered by itself."""
+
+    @property
+    def asked_last(self) -> AskedLast:
+        """The newest of what it was asked, which is what a bare yes or no is about; None where nothing is open.
+
+        Only the newest: a yes to "did this solve it?" must not let in a phone that somebody asked about hours ago.
+        """
+        asked: list[tuple[datetime, AskedLast]] = []
+        if self.consent is not None:
+            asked.append((self.consent.asked_at, self.consent))
+        answered = [case for case in self.cases if case.asks_if_solved]
+        asked += [(case.state_since, case) for case in answered]
+        if self.offered and self.offered_at is not None:
+            asked.append((self.offered_at, self.offered))
+        return max(asked, key=lambda one: one[0])[1] if asked else None

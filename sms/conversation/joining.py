@@ -6,7 +6,9 @@ anybody knew whether there was one.
 
 from dataclasses import replace
 
+from busline.cases.case import CaseStanding
 from busline.cases.reference import spoken
+from sms.conversation.asker import ConsentAsked
 from sms.conversation.effects import GiveConsent, NoteWrongCode, RedeemCode, SettleCase
 from sms.conversation.effects import ReopenCase as Reopen
 from sms.conversation.reply import AboutCase, Outcome, Reply
@@ -25,16 +27,15 @@ def take_code(turn: Turn) -> Reply:
     return replace(refused, refused=True, effects=(NoteWrongCode(),))
 
 
-def take_yes_or_no(turn: Turn, *, yes: bool) -> Reply:
-    """The answer to what this phone was asked: may another phone ask, or was a question for a person settled."""
-    consent = turn.asker.consent
-    if consent is not None:
-        words = turn.say("consent-given", students=consent.student_id) if yes else turn.say("consent-refused")
-        outcome = Outcome.CONSENT_GIVEN if yes else Outcome.CONSENT_REFUSED
-        return replace(turn.reply(outcome, words), effects=(GiveConsent(consent.request_id, yes),))
-    case = next((case for case in turn.asker.cases if case.asks_if_solved), None)
-    if case is None:
-        return turn.reply(Outcome.NOTHING_ASKED, turn.say("nothing-asked"))
+def answer_about_phone(consent: ConsentAsked, turn: Turn, *, yes: bool) -> Reply:
+    """A yes or a no to: may another phone ask about this student?"""
+    words = turn.say("consent-given", students=consent.student_id) if yes else turn.say("consent-refused")
+    outcome = Outcome.CONSENT_GIVEN if yes else Outcome.CONSENT_REFUSED
+    return replace(turn.reply(outcome, words), effects=(GiveConsent(consent.request_id, yes),))
+
+
+def answer_about_case(case: CaseStanding, turn: Turn, *, yes: bool) -> Reply:
+    """A yes or a no to: did this solve it?"""
     if yes:
         words = turn.say("case-solved", reference=spoken(case.reference))
         return replace(turn.reply(Outcome.CASE_SETTLED, words), effects=(SettleCase(case.reference),), topic=case.topic)

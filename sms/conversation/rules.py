@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
-from busline.cases.case import Case
+from busline.cases.case import Case, CaseStanding
 from busline.cases.reference import spoken
 from busline.ids import StudentId
 from sms.catalogue import Catalogue
 from sms.catalogue.names import other_languages
 from sms.conversation import asking, joining, wishes
-from sms.conversation.asker import Asker
+from sms.conversation.asker import Asker, ConsentAsked
 from sms.conversation.bus import answer_ask, told_now
 from sms.conversation.effects import AddWords
 from sms.conversation.offers import AnAnswer, APerson, Offer, TheBus, WhatToText
@@ -184,9 +184,9 @@ class Conversation:
             case Code():
                 return joining.take_code(turn)
             case Yes():
-                return joining.take_yes_or_no(turn, yes=True)
+                return self._said(turn, yes=True)
             case No():
-                return joining.take_yes_or_no(turn, yes=False)
+                return self._said(turn, yes=False)
             case Choice(number):
                 offered = turn.asker.offered
                 return self._taken_up(offered[number - 1], turn) if number <= len(offered) else self._unclear(turn)
@@ -214,6 +214,21 @@ class Conversation:
                 return self._unclear(turn)
             case _:
                 assert_never(turn.intent)
+
+    def _said(self, turn: Turn, *, yes: bool) -> Reply:
+        """A bare yes or no: about what was asked last, and nothing before it."""
+        match turn.asker.asked_last:
+            case None:
+                return turn.reply(Outcome.NOTHING_ASKED, turn.say("nothing-asked"))
+            case ConsentAsked() as consent:
+                return joining.answer_about_phone(consent, turn, yes=yes)
+            case CaseStanding() as case:
+                return joining.answer_about_case(case, turn, yes=yes)
+            case (only,) if yes:
+                return self._taken_up(only, turn)
+            case _:
+                # Neither says which of several is meant; a no to all of them may want a person.
+                return asking.offer_ways_on(turn)
 
     def _unclear(self, turn: Turn) -> Reply:
         if not any(letter.isalnum() for letter in turn.words):

@@ -119,7 +119,9 @@ async def test_the_family_of_a_real_student_is_asked_and_its_yes_lets_the_new_ph
 ) -> None:
     [(request_id, whom, language, student_id, asking)] = await _wish(connection, AUNT, "100234")
     assert (whom, language, student_id, asking) == (MOTHER, "es", "0100234", AUNT)
-    assert (await links.look(connection, MOTHER, None, NOW)).pending == Pending(request_id, StudentId("0100234"), AUNT)
+    assert (await links.look(connection, MOTHER, None, NOW)).pending == Pending(
+        request_id, StudentId("0100234"), AUNT, NOW
+    )
     assert await links.settle_consent(connection, request_id, MOTHER, NOW, granted=True)
     assert await may_ask(connection, AUNT) == ["0100234"]
     assert (await links.look(connection, MOTHER, None, NOW)).pending is None

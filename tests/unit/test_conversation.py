@@ -7,13 +7,17 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from busline.answer import AtStop, Bus, Disclosure, NotRidingToday
+from busline.cases.case import CaseStanding, CaseState
+from busline.cases.departments import TRANSPORTATION
+from busline.cases.reference import Reference
 from busline.cause import Cause
 from busline.ids import CallKey, ContactId, Phone, RunKey, StudentId, VehicleId
 from busline.people import Contact, Leg, Ride
 from busline.timetable import Timetable
 from sms.catalogue import shipped_catalogue
-from sms.conversation.asker import Asker
-from sms.conversation.effects import StopTexts
+from sms.conversation.asker import Asker, ConsentAsked
+from sms.conversation.effects import Effect, GiveConsent, ReopenCase, SettleCase, StopTexts
+from sms.conversation.offers import APerson, Offer, TheBus
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.rules import Conversation
 from sms.forms import InboundText
@@ -145,3 +149,49 @@ def test_a_hello_is_answered_by_what_can_be_texted_and_searches_no_prepared_answ
         assert reply.outcome is Outcome.HELPED
         assert reply.texts[0].startswith("Lincoln County buses: text BUS")
         assert reply.effects == ()
+
+
+CONSENT = ConsentAsked(7, MIA, Phone("+16175550177"), NOW - timedelta(hours=3))
+CASE = CaseStanding(
+    reference=Reference("48217"),
+    state=CaseState.ANSWERED,
+    department=TRANSPORTATION,
+    topic="question",
+    urgent=False,
+    state_since=NOW - timedelta(hours=2),
+    opened_at=NOW - timedelta(hours=5),
+    promised_by=NOW,
+)
+GIVEN, SETTLED, REOPENED = GiveConsent(7, True), SettleCase(CASE.reference), ReopenCase(CASE.reference)
+
+
+@pytest.mark.parametrize(
+    ("consent_hours", "case_hours", "offered", "said", "effects", "outcome"),
+    [
+        (3, 2, (), "yes", (SETTLED,), Outcome.CASE_SETTLED),
+        (2, 3, (), "yes", (GIVEN,), Outcome.CONSENT_GIVEN),
+        (3, 2, (), "no", (REOPENED,), Outcome.PERSON),
+        (2, 3, (), "no", (GiveConsent(7, False),), Outcome.CONSENT_REFUSED),
+        (3, 2, (TheBus(),), "yes", (), Outcome.ANSWERED),
+        (3, 2, (TheBus(), APerson()), "yes", (), Outcome.UNCLEAR),
+        (3, 2, (TheBus(),), "no", (), Outcome.UNCLEAR),
+        (0, 2, (TheBus(),), "yes", (GIVEN,), Outcome.CONSENT_GIVEN),
+    ],
+)
+def test_a_bare_yes_or_no_is_about_what_was_asked_last_and_lets_no_phone_in_by_mistake(
+    consent_hours: int,
+    case_hours: int,
+    offered: tuple[Offer, ...],
+    said: str,
+    effects: tuple[Effect, ...],
+    outcome: Outcome,
+) -> None:
+    asker = replace(
+        PARENT,
+        consent=replace(CONSENT, asked_at=NOW - timedelta(hours=consent_hours)),
+        cases=(replace(CASE, state_since=NOW - timedelta(hours=case_hours)),),
+        offered=offered,
+        offered_at=NOW - timedelta(minutes=5) if offered else None,
+    )
+    reply = reply_to(said, asker)
+    assert (reply.outcome, reply.effects) == (outcome, effects)
