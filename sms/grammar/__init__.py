@@ -97,7 +97,7 @@ class Grammar:
             return Person()
         if (question := asked(matter, ids)) is not None:
             return question
-        if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC) and not matter.unknown:
+        if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE) and not matter.unknown:
             return Help()
         if is_of_another_matter(matter):
             return Topic(text)
@@ -156,6 +156,8 @@ def _asks_students(matter: Matter, ids: tuple[str, ...]) -> bool:
         return False
     if matter.is_only(Kind.STUDENTS, Kind.CHILD, Kind.LINKED, Kind.WHICH):
         return True
+    if matter.has(Kind.STUDENTS) and matter.has(Kind.WHICH) and matter.unknown <= 2:
+        return not matter.has(Kind.TOPIC, Kind.BUS)
     linked = matter.has(Kind.LINKED) and matter.has(Kind.STUDENTS, Kind.CHILD, Kind.WHICH, Kind.ASIDE)
     return linked and not matter.has(Kind.TOPIC, Kind.BUS, Kind.JOIN)
 
@@ -164,11 +166,11 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
     """What a text says that says only one small thing."""
     if named is not None and matter.unknown <= 1:
         return SwitchLanguage(named)
-    if matter.has(Kind.LANGUAGE) and matter.unknown <= 1:
+    if matter.has(Kind.LANGUAGE) and matter.unknown <= 2:
         return ShowLanguages()
     if matter.is_only(Kind.HELP):
         return Help()
-    if matter.is_only(Kind.NO, Kind.THANKS):
+    if matter.is_only(Kind.NO, Kind.THANKS, Kind.NOT, Kind.TODAY) and not matter.has(Kind.MINUTES):
         return No()
     if matter.is_only(Kind.YES, Kind.THANKS):
         return Yes()

@@ -89,8 +89,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
 
 
 def _is_about_waiting(matter: Matter) -> bool:
-    late = any(Kind.LATE in kinds and Kind.NOT not in kinds for kinds in matter.each)
-    return late or matter.has(Kind.BUS, Kind.WAITING, Kind.WHY)
+    return matter.has(Kind.BUS, Kind.WAITING, Kind.WHY)
 
 
 def _came_without(matter: Matter) -> bool:
