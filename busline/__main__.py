@@ -225,7 +225,11 @@ def _settings(options: argparse.Namespace, *, quiet: bool = False) -> Settings:
 
 
 def _say(words: str) -> None:
-    print(words, flush=True)
+    """To whoever reads. One who has read enough, as `head` has, stops no work."""
+    try:
+        print(words, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

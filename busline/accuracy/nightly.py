@@ -20,7 +20,6 @@ from busline.accuracy.scoring import (
     Predicted,
     Scores,
     complete_minutes_percent,
-    missed_percent,
     score,
 )
 from busline.ids import RunKey
@@ -143,16 +142,19 @@ def score_day(day: Day, now: datetime) -> list[GroupScore]:
     before = np.concatenate([np.empty(0, np.bool_), *(run.before_start for run in runs)])
     rivals = {predictor: rows[judged & ~before] for predictor, rows in _rivals(runs, made).items()}
     foreseen, followed = made[judged & before], made[~before]
-    be_ready_by = _column(runs, "be_ready_by")[judged & before]
+    be_ready_by = _column(runs, "be_ready_by")
+    ready_under_way, ready_foreseen = be_ready_by[judged & ~before], be_ready_by[judged & before]
 
     def group(name: str, first: int, last: int) -> GroupScore:
         rows, of_calls = _within(rivals[Predictor.BUSLINE].trip, first, last), _within(calls.trip, first, last)
-        scores = {predictor: score(said[rows]) for predictor, said in rivals.items() if len(rows)}
+        scores = {
+            predictor: score(said[rows], ready_under_way[rows] if predictor is Predictor.BUSLINE else None)
+            for predictor, said in rivals.items()
+            if len(rows)
+        }
         own = _within(foreseen.trip, first, last)
         if len(own):
-            # Whether a child misses the bus is a question to the time to be at the stop, which is earlier than p10.
-            missed = missed_percent(replace(foreseen, p10=be_ready_by)[own])
-            scores[Predictor.BEFORE_START] = replace(score(foreseen[own]), missed_percent=missed)
+            scores[Predictor.BEFORE_START] = score(foreseen[own], ready_foreseen[own])
         return GroupScore(
             service_date=day.service_date,
             route_name=name,

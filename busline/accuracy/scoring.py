@@ -118,10 +118,10 @@ def pinball_seconds(error_seconds: Floats, quantile: float) -> float:
     return _mean(np.maximum(quantile * error_seconds, (quantile - 1) * error_seconds))
 
 
-def missed_percent(predicted: Predicted) -> float:
-    """How often a family at the stop by p10, as rounded down to a minute, is over a minute too late for the bus."""
-    told = np.floor(predicted.p10 / 60) * 60
-    return _percent(predicted.actual < told - MISSED_SECONDS)
+def missed_percent(actual: Floats, be_ready_at: Floats) -> float:
+    """How often a family at the stop by the time told, rounded down to a minute, is over a minute too late."""
+    told = np.floor(be_ready_at / 60) * 60
+    return _percent(actual < told - MISSED_SECONDS)
 
 
 def wobble_minutes(predicted: Predicted) -> float:
@@ -192,9 +192,13 @@ class Scores:
     """Predictions of a bus that never came."""
 
 
-def score(predicted: Predicted) -> Scores:
-    """All yardsticks. Rows without an arrival count where a yardstick says so, and as phantoms."""
-    came = predicted[np.isfinite(predicted.actual)]
+def score(predicted: Predicted, be_ready_at: Floats | None = None) -> Scores:
+    """All yardsticks. Rows without an arrival count where a yardstick says so, and as phantoms.
+
+    `be_ready_at` is the time to be at the stop that was told with each prediction: p10 where none is given.
+    """
+    arrived = np.isfinite(predicted.actual)
+    came = predicted[arrived]
     lead, error = came.lead_seconds, came.actual - came.p50
     return Scores(
         predictions=len(predicted),
@@ -211,7 +215,7 @@ def score(predicted: Predicted) -> Scores:
         pinball_p10_seconds=pinball_seconds(came.actual - came.p10, 0.1),
         pinball_p50_seconds=pinball_seconds(error, 0.5),
         pinball_p90_seconds=pinball_seconds(came.actual - came.p90, 0.9),
-        missed_percent=missed_percent(came),
+        missed_percent=missed_percent(came.actual, came.p10 if be_ready_at is None else be_ready_at[arrived]),
         wobble_minutes=wobble_minutes(predicted),
         phantom_percent=100.0 - _percent(np.isfinite(predicted.actual)),
     )

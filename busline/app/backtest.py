@@ -1,8 +1,6 @@
 """`busline backtest`: recorded days predicted again as they were lived, and scored beside the baselines."""
 
 import asyncio
-import csv
-import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -14,11 +12,12 @@ from zoneinfo import ZoneInfo
 from busline.app.backtest_by_distance import ByDistanceOptions, run_by_distance
 from busline.app.database import Refused
 from busline.app.loads import Say, read_plan
+from busline.app.predictions_out import write_predictions
 from busline.backtest.agency import AgencyPrediction
 from busline.backtest.figures import as_json, as_words
 from busline.backtest.plans import Plans
 from busline.backtest.report import report_page
-from busline.backtest.rows import PREDICTION_COLUMNS, prediction_rows
+from busline.backtest.rows import prediction_rows
 from busline.backtest.verdict import Backtest, NothingToScoreError, backtest
 from busline.ids import RouteId
 from busline.position import Position
@@ -48,15 +47,18 @@ class BacktestOptions:
 
 async def run_backtest(options: BacktestOptions, say: Say) -> int:
     """Read, replay, score, and write what was asked for. Raises `Refused` with one clear message and counts."""
+    _demand_folders(options)
     if options.plan is None:
         return await run_by_distance(_by_distance(options), say)
     plans = await _plans(options.plan, options.later_plans)
     positions, rejected = await asyncio.to_thread(_read, [options.positions])
-    history, _ = await asyncio.to_thread(_read, options.history)
+    history, history_rejected = await asyncio.to_thread(_read, options.history)
     plans = await asyncio.to_thread(_with_paths, plans, history, say)
     agency, unusable = await asyncio.to_thread(_read_agency, options.agency_predictions)
     runs = sum(len(version.runs) for version in plans.versions)
     say(f"{len(positions):,} positions{_but(rejected)}; {runs:,} runs in the plan.")
+    if options.history:
+        say(f"{len(history):,} positions of earlier days{_but(history_rejected)}.")
     if agency or unusable:
         say(f"{len(agency):,} predictions of the agency{_but(unusable)}.")
     try:
@@ -72,11 +74,16 @@ async def run_backtest(options: BacktestOptions, say: Say) -> int:
         raise Refused(str(fault)) from fault
     for line in as_words(found):
         say(line)
-    if agency and found.agency is None:
-        say("None of the agency's predictions is of a trip, stop and moment that could be scored here.")
     for line in await asyncio.to_thread(_write, options, plans, found, rejected):
         say(line)
     return 0
+
+
+def _demand_folders(options: BacktestOptions) -> None:
+    """Better now than after minutes of work."""
+    for path in (options.json, options.predictions_out):
+        if path is not None and not path.parent.is_dir():
+            raise Refused(f"There is no folder {path.parent} to write {path.name} into, so nothing was begun.")
 
 
 async def _plans(first: str, later: Sequence[str]) -> Plans:
@@ -130,8 +137,10 @@ def _read(paths: Sequence[Path]) -> tuple[list[Position], Mapping[str, int]]:
     for path in paths:
         try:
             recorded = read_positions(path)
-        except (PositionsFileError, OSError) as fault:
+        except PositionsFileError as fault:
             raise Refused(f"The recording cannot be used. {fault}") from fault
+        except OSError as fault:
+            raise Refused(f"The recording {path} cannot be read: {fault.strerror}.") from fault
         positions += recorded.positions
         rejected.update(recorded.rejected)
     return positions, dict(rejected)
@@ -142,8 +151,10 @@ def _read_agency(path: Path | None) -> tuple[list[AgencyPrediction], Mapping[str
         return [], {}
     try:
         return read_predictions(path)
-    except (PredictionsFileError, OSError) as fault:
+    except PredictionsFileError as fault:
         raise Refused(f"The agency's predictions cannot be used. {fault}") from fault
+    except OSError as fault:
+        raise Refused(f"The agency's predictions {path} cannot be read: {fault.strerror}.") from fault
 
 
 def _routes(plans: Plans, named: Sequence[str]) -> frozenset[RouteId]:
@@ -176,21 +187,7 @@ def _write(options: BacktestOptions, plans: Plans, found: Backtest, rejected: Ma
             page.write_text(report_page(plans, found, title), encoding="utf-8")
             lines.append(f"Report: {page}")
         if options.predictions_out is not None:
-            lines.append(
-                f"Predictions: {_write_rows(options.predictions_out, plans, found):,} rows in {options.predictions_out}"
-            )
+            lines.append(write_predictions(options.predictions_out, prediction_rows(plans, found)))
     except OSError as fault:
         raise Refused(f"The scores above stand, but a file could not be written. {fault}") from fault
     return lines
-
-
-def _write_rows(path: Path, plans: Plans, found: Backtest) -> int:
-    """One CSV row a prediction, gzipped where the name ends in `.gz`."""
-    rows = 0
-    with (gzip.open if path.suffix == ".gz" else open)(path, "wt", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(PREDICTION_COLUMNS)
-        for row in prediction_rows(plans, found):
-            table.writerow(row)
-            rows += 1
-    return rows

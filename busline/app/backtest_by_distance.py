@@ -1,8 +1,6 @@
 """`busline backtest` without a plan: a BusTime recording, held against the agency's own predictions."""
 
 import asyncio
-import csv
-import gzip
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from busline.app.database import Refused
 from busline.app.loads import Say
+from busline.app.predictions_out import write_predictions
 from busline.backtest.by_distance import DAYS_BEFORE, ByDistance, TooFewDaysError, compare
 from busline.backtest.distances import DistanceRecording
-from busline.backtest.versus import PREDICTION_COLUMNS, as_json, as_words, prediction_rows
+from busline.backtest.versus import as_json, as_words, prediction_rows
 from feeds.bustime_recording import BusTimeRecordingError, read_bustime
 
 
@@ -58,12 +57,5 @@ def _write(options: ByDistanceOptions, recording: DistanceRecording, found: ByDi
         options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         lines.append(f"Figures: {options.json}")
     if options.predictions_out is not None:
-        path, rows = options.predictions_out, 0
-        with (gzip.open if path.suffix == ".gz" else open)(path, "wt", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(PREDICTION_COLUMNS)
-            for row in prediction_rows(recording, found):
-                table.writerow(row)
-                rows += 1
-        lines.append(f"Predictions: {rows:,} rows in {path}")
+        lines.append(write_predictions(options.predictions_out, prediction_rows(recording, found)))
     return lines

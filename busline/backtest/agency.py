@@ -31,6 +31,17 @@ class AgencyPrediction:
     arrives_at: float
 
 
+@dataclass(frozen=True, slots=True)
+class AgencyCounts:
+    """What became of the agency's predictions."""
+
+    read: int
+    paired: int
+    """About a trip, stop and moment that was predicted here too."""
+    scored: int
+    """Of these, those of a bus under way that is known to have come within half an hour."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Paired:
     """Rows of the notes and of the agency's predictions that are about the same thing, one of each."""
@@ -49,7 +60,7 @@ class Paired:
 
 
 def paired(plans: Plans, runs: Sequence[RunKey], notes: Notes, agency: Sequence[AgencyPrediction]) -> Paired:
-    """Join by run, call and moment. What does not join is left out; compare lengths to count it."""
+    """Join by run, call and moment. What does not join is left out."""
     by_call = _rows_by_call(notes)
     numbers: dict[RunId, list[int]] = {}
     for number, key in enumerate(runs):

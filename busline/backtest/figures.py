@@ -52,6 +52,9 @@ def as_json(found: Backtest) -> dict[str, object]:
             "calls_without": found.calls_unknown,
             "predictions_without_known_arrival": found.without_arrival,
             "positions_not_matched": dict(found.replayed.unmatched),
+            "positions_by_trip": dict(found.joined.counts()),
+            "history_by_trip": dict(found.history_joined.counts()),
+            "agency_predictions": asdict(found.agency_counts),
         },
         "method": (
             "Predictions at every fix, up to 30 minutes ahead, knowing only what had been received. Under way: made "
@@ -91,21 +94,36 @@ def as_words(found: Backtest) -> list[str]:
         f"({found.complete_twice_percent:.1f} % with two predictions or more).",
     ]
     lines += [_fold_line(fold) for fold in found.folds if fold.scores.predictions]
-    lines.append(
+    return [*lines, *what_was_scored(found)]
+
+
+def what_was_scored(found: Backtest) -> list[str]:
+    """Of everything that was given, how much was scored, and why the rest was not: a sentence each."""
+    lines = [
         f"{found.calls_known:,} arrivals are known well enough; {found.calls_unknown:,} calls have none, and "
         f"{found.without_arrival:,} predictions of those are not scored."
-    )
+    ]
+    for what, meeting in (("positions", found.joined), ("positions of the earlier days", found.history_joined)):
+        if left_out := meeting.left_out():
+            lines.append(f"Of {meeting.positions:,} {what}, {meeting.planned:,} are of planned trips; {left_out}.")
+    agency = found.agency_counts
+    if agency.read:
+        lines.append(
+            f"Of {agency.read:,} predictions of the agency {agency.scored:,} are scored; "
+            f"{agency.read - agency.paired:,} are of no trip, stop and moment that was predicted here, and "
+            f"{agency.paired - agency.scored:,} of buses not under way, or not known to have come within half an hour."
+        )
     return lines
 
 
 def _fold_line(fold: Fold) -> str:
     benchmark = fold.scores.benchmark
-    lowest = min(bucket.accurate_percent for bucket in benchmark.buckets)
+    lowest = min((bucket.accurate_percent for bucket in benchmark.buckets if bucket.count), default=math.nan)
     ratio = fold.scores.mean_absolute_seconds / fold.delay_scores.mean_absolute_seconds
     scores = fold.scores
     return (
-        f"Scored {_some(fold.routes)}, calibrated on {_some(fold.fitted_on.split(', '))}: "
-        f"Benchmark {benchmark.percent:.1f}, lowest bucket {lowest:.1f}, band {scores.coverage_percent:.1f} % in "
+        f"Scored {_some(fold.routes)}, calibrated on {_some(fold.fitted_on.split(', '))}; "
+        f"Benchmark {_told(benchmark.percent)}, lowest bucket {_told(lowest)}, band {scores.coverage_percent:.1f} % in "
         f"{scores.width_seconds:.0f} s, error {ratio:.3f} of delay propagation."
     )
 
@@ -116,11 +134,16 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _line(name: str, scores: Scores) -> str:
-    buckets = " ".join(f"{bucket.accurate_percent:>5.1f}" for bucket in scores.benchmark.buckets)
+    buckets = " ".join(f"{_told(bucket.accurate_percent):>5}" for bucket in scores.benchmark.buckets)
     return (
-        f"  {name:<18} {scores.benchmark.percent:>9.1f} {buckets} {scores.mbta.percent:>6.1f} "
+        f"  {name:<18} {_told(scores.benchmark.percent):>9} {buckets} {_told(scores.mbta.percent):>6} "
         f"{scores.cal_itp_percent:>8.1f} {scores.mean_absolute_seconds:>8.1f} {scores.bias_seconds:>7.1f}"
     )
+
+
+def _told(percent: float) -> str:
+    """A percentage, or a dash where nothing speaks for one."""
+    return "–" if math.isnan(percent) else f"{percent:.1f}"
 
 
 def _side(side: Side) -> dict[str, object]:

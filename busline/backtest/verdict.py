@@ -15,8 +15,9 @@ from busline.accuracy.scoring import (
     error_ratio_interval,
     score,
 )
-from busline.backtest.agency import AgencyPrediction, paired
+from busline.backtest.agency import AgencyCounts, AgencyPrediction, paired
 from busline.backtest.days import live_through
+from busline.backtest.joining import Joined, joined
 from busline.backtest.judging import BRACKET_SECONDS, Happened, Told, happened
 from busline.backtest.plans import Plans
 from busline.backtest.replaying import Notes, Replayed
@@ -74,6 +75,11 @@ class Backtest:
     """All of them, those from before the departure included."""
     agency: Side | None
     """The agency's predictions of buses under way, and the engine's of the same trips, calls and moments."""
+    agency_counts: AgencyCounts
+    joined: Joined
+    """How the scored positions meet the plan, ..."""
+    history_joined: Joined
+    """... and those that were only learned from."""
     folds: tuple[Fold, ...]
     complete_minutes_percent: float
     """Minutes before arrivals with a prediction, of those in which the bus was under way."""
@@ -107,10 +113,11 @@ def backtest(
     of the routes to score the other half, and the other way round.
     """
     plans = Plans.of(plan)
+    meeting = joined(plans, positions)
     seen: dict[RunKey, Arrivals] = {}
     for day, own in plans.by_day(positions).items():
         seen |= true_arrivals(plans.on(day), own)
-    _demand_something(plans, positions, seen)
+    _demand_something(plans, meeting, seen)
     lived = live_through(plans, history, positions, fit_routes, tell)
     if lived is None:
         raise NothingToScoreError(
@@ -125,15 +132,19 @@ def backtest(
     judged = _judged(notes, became) & np.isfinite(told.p50)
     under_way = judged & (notes.made_at > became.first_at)
     calls = _calls(replayed, truth, bracket_seconds)
+    beside_agency, agency_counts = _against(plans, replayed, told, became, agency)
     return Backtest(
         replayed=replayed,
         truth=truth,
         happened=became,
         told=told,
-        under_way=_side(_rows_of(predicted, under_way), DELAY),
-        with_start=_side(_rows_of(predicted, judged), DELAY),
-        agency=_against(plans, replayed, told, became, agency) if agency else None,
-        folds=tuple(_fold(predicted, under_way, routes, words, rows) for words, rows in lived.fitted_on),
+        under_way=_side(_rows_of(predicted, under_way), told.be_ready_at[under_way], DELAY),
+        with_start=_side(_rows_of(predicted, judged), told.be_ready_at[judged], DELAY),
+        agency=beside_agency,
+        agency_counts=agency_counts,
+        joined=meeting,
+        history_joined=joined(plans, history),
+        folds=tuple(_fold(predicted, told, under_way, routes, words, rows) for words, rows in lived.fitted_on),
         complete_minutes_percent=complete_minutes_percent(predicted[OURS], calls),
         complete_twice_percent=complete_minutes_percent(predicted[OURS], calls, at_least=2),
         calls_known=len(calls.trip),
@@ -142,18 +153,18 @@ def backtest(
     )
 
 
-def _demand_something(plans: Plans, positions: Sequence[Position], truth: Mapping[RunKey, Arrivals]) -> None:
-    if truth:
-        return
-    claims = [position.claim.run_id for position in positions if position.claim is not None]
-    known = {run_id for version in plans.versions for run_id in version.runs}
-    unknown = [run_id for run_id in claims if run_id not in known]
-    example = f" The first unknown one is {unknown[0]!r}." if unknown else ""
-    raise NothingToScoreError(
-        f"Nothing to score: of {len(positions):,} positions {len(claims):,} name a trip, and "
-        f"{len(claims) - len(unknown):,} of those name one of the plan's {len(known):,}.{example} Is this the "
-        "plan of the recorded day?"
-    )
+def _demand_something(plans: Plans, meeting: Joined, truth: Mapping[RunKey, Arrivals]) -> None:
+    if not meeting.planned:
+        known = len({run_id for version in plans.versions for run_id in version.runs})
+        raise NothingToScoreError(
+            f"Nothing to score: of {meeting.positions:,} positions none is of a trip that the plan has on that day. "
+            f"{meeting.left_out()}. Is this the plan of the recorded days? It has {known:,} trips."
+        )
+    if not truth:
+        raise NothingToScoreError(
+            f"Nothing to score: {meeting.planned:,} positions are of trips of the plan, and none of these was seen "
+            "twice or more, so no arrival is known."
+        )
 
 
 def _predicted(notes: Notes, told: Told, became: Happened) -> dict[str, Predicted]:
@@ -178,12 +189,12 @@ def _rows_of(predicted: Mapping[str, Predicted], which: Flags) -> dict[str, Pred
     return {name: own[which] for name, own in predicted.items()}
 
 
-def _side(chosen: Mapping[str, Predicted], rival: str) -> Side:
+def _side(chosen: Mapping[str, Predicted], be_ready_at: Floats, rival: str) -> Side:
     came = np.isfinite(chosen[OURS].actual)
     ours, theirs = chosen[OURS][came], chosen[rival][came]
     errors, others = np.abs(ours.actual - ours.p50), np.abs(theirs.actual - theirs.p50)
     return Side(
-        scores={name: score(own) for name, own in chosen.items()},
+        scores={name: score(own, be_ready_at if name == OURS else None) for name, own in chosen.items()},
         rival=rival,
         error_ratio=float(errors.mean() / others.mean()) if len(errors) else float("nan"),
         error_ratio_interval=error_ratio_interval(ours.trip, errors, others),
@@ -193,23 +204,29 @@ def _side(chosen: Mapping[str, Predicted], rival: str) -> Side:
 
 def _against(
     plans: Plans, replayed: Replayed, told: Told, became: Happened, agency: Sequence[AgencyPrediction]
-) -> Side | None:
-    """The agency's predictions of buses under way, and ours beside them; None where nothing joins."""
+) -> tuple[Side | None, AgencyCounts]:
+    """The agency's predictions of buses under way, and ours beside them; None where none could be scored."""
     pairs = paired(plans, replayed.runs, replayed.notes, agency)
     ours, theirs = pairs.predicted(replayed.notes, told, became)
     lead = ours.lead_seconds
     which = (
         (lead > 0) & (lead <= SCORED_SECONDS) & (pairs.made_at > became.first_at[pairs.note]) & np.isfinite(ours.p50)
     )
-    return _side({OURS: ours[which], AGENCY: theirs[which]}, AGENCY) if which.any() else None
+    counts = AgencyCounts(len(agency), len(pairs.note), int(which.sum()))
+    if not which.any():
+        return None, counts
+    be_ready_at = told.be_ready_at[pairs.note[which]]
+    return _side({OURS: ours[which], AGENCY: theirs[which]}, be_ready_at, AGENCY), counts
 
 
-def _fold(predicted: Mapping[str, Predicted], which: Flags, routes: NDArray[np.str_], words: str, rows: Rows) -> Fold:
+def _fold(
+    predicted: Mapping[str, Predicted], told: Told, which: Flags, routes: NDArray[np.str_], words: str, rows: Rows
+) -> Fold:
     chosen = rows[which[rows]]
     return Fold(
         fitted_on=words,
         routes=tuple(RouteId(route) for route in sorted(set(routes[rows].tolist()))),
-        scores=score(predicted[OURS][chosen]),
+        scores=score(predicted[OURS][chosen], told.be_ready_at[chosen]),
         delay_scores=score(predicted[DELAY][chosen]),
     )
 

@@ -29,9 +29,6 @@ FROM_SECONDS, TO_SECONDS = 120.0, 1_800.0
 """Errors are compared between these times before the arrival: closer than that the arrival itself is not known well."""
 OURS, AGENCY = "busline", "agency"
 RIVALS = ("learned timetable", "delay propagation", "held speed")
-PREDICTION_COLUMNS = (
-    "made_at", "trip_id", "stop_sequence", "stop_id", "p10", "p50", "p90", "published", "basis", "fix_age_seconds",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +157,7 @@ def as_words(found: ByDistance) -> list[str]:
 
 
 def prediction_rows(recording: DistanceRecording, found: ByDistance) -> Iterator[tuple[str, ...]]:
-    """What was told, a row a prediction, by day and moment: `PREDICTION_COLUMNS`. A stop has no sequence here."""
+    """What was told, a row a prediction, by day and moment: `rows.PREDICTION_COLUMNS`. A stop has no sequence here."""
     notes, told = found.compared.notes, found.compared.told
     for row in np.argsort(notes.made_at, kind="stable").tolist():
         times = (notes.made_at[row], told.p10[row], told.p50[row], told.p90[row], told.published[row])

@@ -18,7 +18,7 @@ class PlanRefusedError(Exception):
 
     def _text(self) -> str:
         what = "1 problem" if self.count == 1 else f"{self.count:,} problems"
-        lines = [f"The plan was refused for {what}; the plan in force stays in force. Correct the files and try again."]
+        lines = [f"The plan was refused for {what}, and nothing was changed. Correct the files and try again."]
         lines += [f"  {problem}" for problem in self.problems]
         if self.count > len(self.problems):
             lines.append(f"  and {self.count - len(self.problems):,} more")

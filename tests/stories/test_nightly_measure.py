@@ -214,7 +214,7 @@ async def test_the_night_says_of_the_morning_what_anybody_could_work_out_from_it
     came = [row for row in rows if row["arrived_at"] is not None]
     within = sum(row["p10"] <= row["arrived_at"] <= row["p90"] for row in came)
     assert day.ours.coverage_percent == pytest.approx(100 * within / len(came))
-    gone = sum(row["arrived_at"] < row["p10"].replace(second=0, microsecond=0) - timedelta(seconds=60) for row in came)
+    gone = sum(row["arrived_at"] < row["be_ready_by"].replace(second=0, microsecond=0) - timedelta(seconds=60) for row in came)
     assert day.ours.missed_percent == pytest.approx(100 * gone / len(came))
 
     # What families were told, against the simulator's own truth and not our visits.

@@ -169,10 +169,10 @@ def test_named_routes_are_fitted_on_and_only_the_others_scored() -> None:
     assert runs[0].route_id not in own.folds[0].routes
 
 
-def a_day_later(one: Position) -> Position:
+def a_day_later(one: Position, days: int = 1) -> Position:
     assert one.claim is not None
     assert one.claim.service_date is not None
-    day = timedelta(days=1)
+    day = timedelta(days=days)
     claim = replace(one.claim, service_date=one.claim.service_date + day)
     return replace(one, fix_at=one.fix_at + day, received_at=one.received_at + day, claim=claim)
 
@@ -215,6 +215,10 @@ def test_the_agencys_predictions_are_held_against_ours_of_the_same_moment() -> N
     assert own.agency.scores[AGENCY].mean_absolute_seconds == pytest.approx(300, abs=2)
     assert own.agency.scores[AGENCY].predictions == own.agency.scores[OURS].predictions > 50
     assert own.agency.error_ratio < 0.5
+    counts = own.agency_counts
+    assert (counts.read, counts.scored) == (len(agency), own.agency.scores[AGENCY].predictions)
+    assert counts.paired < counts.read, "nobody's trip was not predicted here"
+    assert f"Of {counts.read:,} predictions of the agency {counts.scored:,} are scored" in " ".join(as_words(own))
 
 
 def test_figures_are_json_and_words_and_hold_every_yardstick(found: Backtest) -> None:
@@ -263,9 +267,37 @@ def test_a_recording_of_another_plan_is_refused_with_counts() -> None:
     _, positions = morning(routes=1, runs=1)
     other = make_timetable(make_run("someone-elses", HIGH_STREET))
     with pytest.raises(
-        NothingToScoreError, match=rf"of {len(positions)} positions {len(positions)} name a trip, and 0"
+        NothingToScoreError,
+        match=rf"of {len(positions)} positions none is .*{len(positions)} name a trip that is not in",
     ):
         backtest(other, positions)
+
+
+def test_what_does_not_join_the_plan_is_counted_and_the_rest_scored() -> None:
+    runs, positions = morning(routes=1, runs=4)
+    astray = [replace(one, claim=None) for one in positions[:7]]
+    strangers = [
+        replace(one, claim=replace(one.claim, run_id=RunId("nobody's")))
+        for one in positions[:5]
+        if one.claim is not None
+    ]
+    to_saturday = 5 - DAY.weekday()
+    on_saturday = [a_day_later(one, to_saturday) for one in positions[:3]]
+    own = backtest(make_timetable(*runs), [*positions, *astray, *strangers, *on_saturday])
+    assert own.under_way.scores[OURS].trips == len(runs)
+    assert own.joined.counts() == {
+        "positions": len(positions) + 15,
+        "of_trips_of_the_plan": len(positions),
+        "of_trips_of_another_day": 3,
+        "of_unknown_trips": 5,
+        "without_trip": 7,
+    }
+    said = " ".join(as_words(own))
+    assert '5 name a trip that is not in the plan (the first is "nobody\'s")' in said
+    saturday = DAY + timedelta(days=to_saturday)
+    assert f"3 name one that does not go on that day (the first is {runs[0].run_id} on {saturday})" in said
+    assert "7 name no trip" in said
+    assert as_json(own)["counts"]["positions_by_trip"]["of_unknown_trips"] == 5  # type: ignore[index]
 
 
 def test_every_day_is_scored_by_the_version_of_the_plan_that_was_in_force_and_learns_from_those_before() -> None:
@@ -286,7 +318,7 @@ def test_every_day_is_scored_by_the_version_of_the_plan_that_was_in_force_and_le
     learned, unlearned = (one.under_way.scores[OURS].mean_absolute_seconds for one in (warm, cold))
     assert learned < 0.7 * unlearned
     assert {row[1] for row in prediction_rows(plans, warm)} == {run.run_id for run in second}
-    with pytest.raises(NothingToScoreError, match="of those name one of the plan's 6"):
+    with pytest.raises(NothingToScoreError, match=rf"{len(tuesday)} name no trip. .* It has 6 trips"):
         backtest(plans, [replace(one, claim=None) for one in tuesday])
 
 

@@ -264,7 +264,7 @@ def test_every_fault_is_told_at_once_with_file_line_and_reason(tmp_path: Path) -
     plan["routes.txt"] = [{"route_id": "other"}]
     plan["agency.txt"] = [{"agency_timezone": "Mars/Olympus"}]
     text = refusal(tmp_path, plan)
-    assert text.startswith("The plan was refused for 9 problems; the plan in force stays in force.")
+    assert text.startswith("The plan was refused for 9 problems, and nothing was changed.")
     for line in (
         "agency.txt line 2: agency_timezone 'Mars/Olympus' is no time zone",
         "trips.txt line 2: trip 'T1' is of route 'R1', which routes.txt lacks.",
