@@ -158,7 +158,9 @@ def _may_scrape(request: web.Request, settings: Settings) -> None:
     """With a token: whoever shows it. Without: this machine, and nobody whom a proxy brought."""
     if settings.metrics_token is not None:
         expected = f"Bearer {settings.metrics_token.reveal()}"
-        if not hmac.compare_digest(request.headers.get(hdrs.AUTHORIZATION, "").encode(), expected.encode()):
+        # A header may hold bytes that are no UTF-8; they come as lone surrogates.
+        shown = request.headers.get(hdrs.AUTHORIZATION, "").encode("utf-8", "surrogateescape")
+        if not hmac.compare_digest(shown, expected.encode()):
             raise web.HTTPUnauthorized(text="Show the token of BUSLINE_METRICS_TOKEN as 'Authorization: Bearer ...'.")
         return
     is_local = request.remote is not None and ipaddress.ip_address(request.remote).is_loopback

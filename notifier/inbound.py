@@ -1,5 +1,6 @@
 """Where departments' systems answer: mail, Zammad's webhook and our own, each proved before a word of it is read."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from busline.api.operation import Operation, RawBody, Schema
 from busline.cases.case import Case, NotPossible
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 _LARGEST_MAIL_BYTES = 25 * 1024 * 1024
 """As large as the common mail servers take: photographs come along, and are not kept."""
 _LARGEST_BODY_BYTES = 1024 * 1024
+_MAILS_AT_ONCE = 4
+"""A body is held in memory before its signature can be checked: strangers must not fill it."""
+_MAIL_WITHIN_SECONDS = 60.0
 
 
 class Done(StrEnum):
@@ -87,8 +91,19 @@ def _door(
 def _mail(
     key: bytes, addresses: ReplyAddresses, desk: CaseDesk, clock: Clock
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    places = asyncio.Semaphore(_MAILS_AT_ONCE)
+
     async def take(request: web.Request) -> web.Response:
-        raw = await _signed_body(request, key, _LARGEST_MAIL_BYTES)
+        if places.locked():
+            raise web.HTTPServiceUnavailable(
+                text="Too many mails come in at once, so this one was not taken. Send it again in a minute.",
+                headers={hdrs.RETRY_AFTER: "60"},
+            )
+        try:
+            async with places, asyncio.timeout(_MAIL_WITHIN_SECONDS):
+                raw = await _signed_body(request, key, _LARGEST_MAIL_BYTES)
+        except TimeoutError as slow:
+            raise web.HTTPRequestTimeout(text="The mail came too slowly, so it was not taken. Send it again.") from slow
         incoming = read_mail(raw, addresses)
         return _said(Done.NOTHING if incoming is None else await take_in(incoming, desk, clock.now()))
 
@@ -123,6 +138,7 @@ def _status(key: bytes, desk: CaseDesk, clock: Clock) -> Callable[[web.Request],
 
 async def take_in(incoming: Incoming, desk: CaseDesk, now: datetime) -> Done:
     """Do to the case what its department says. Raises UnknownDepartmentError for a transfer to nowhere."""
+    incoming = incoming.storable()
     by = Author(incoming.by[:200], incoming.source_key, echo=False)
     words = incoming.words
     if incoming.means in (Means.TEXT, Means.ANSWER) and not 0 < len(words) <= LONGEST_WORDS:

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
+from busline.storable import is_storable
 from busline.store.staff import Role
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -75,7 +76,7 @@ async def read_body(request: web.Request, fields: Sequence[Field]) -> dict[str, 
         raise web.HTTPUnsupportedMediaType(text="Send JSON, with Content-Type: application/json.")
     try:
         given = await request.json()
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise web.HTTPBadRequest(text="The body is not JSON, so nothing was changed.") from fault
     if not isinstance(given, dict):
         raise web.HTTPBadRequest(text="The body must be a JSON object, so nothing was changed.")
@@ -90,8 +91,7 @@ def read_query(request: web.Request, fields: Sequence[Field]) -> dict[str, str]:
 
 
 def _read(wanted: Field, given: object) -> str:
-    # NUL breaks PostgreSQL, and no person types it.
-    if not isinstance(given, str) or "\x00" in given:
+    if not isinstance(given, str) or not is_storable(given):
         raise web.HTTPBadRequest(text=f"{wanted.name} must be text, so nothing was changed.")
     text = given.strip()
     if wanted.required and not text:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from busline.storable import storable
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 
@@ -133,7 +134,8 @@ class Staff:
         Guessing is limited per name and per address. A name's limit does not hold where that name has signed in
         from the same address before: else a stranger could lock the dispatcher out by guessing badly.
         """
-        name = username.strip().lower()[:64].replace("\x00", "")
+        address, agent = storable(address), storable(agent)
+        name = storable(username.strip().lower()[:64])
         # Noted before it is judged, so that a hundred guesses sent at one moment count as a hundred.
         try_id = await self._pool.fetchval(_SQL["note_try"], name, address, now)
         tries = await self._pool.fetchrow(

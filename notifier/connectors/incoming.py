@@ -1,11 +1,13 @@
 """What a department says about a case, from whichever system it came. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from html.parser import HTMLParser
+from typing import Self
 
 from busline.cases.case import DepartmentId
 from busline.cases.reference import Reference
+from busline.storable import storable
 
 
 class Means(StrEnum):
@@ -33,6 +35,15 @@ class Incoming:
     """The message's own id: it counts once."""
     department: DepartmentId | None = None
     """Where a transfer goes to."""
+
+    def storable(self) -> Self:
+        """The same without what no database takes: whoever sent it would send it again and again, for nothing."""
+        return replace(
+            self,
+            words=storable(self.words),
+            by=storable(self.by),
+            source_key=storable(self.source_key),
+        )
 
 
 class UnreadableError(ValueError):

@@ -6,6 +6,7 @@ import orjson
 
 from busline.cases.case import DepartmentId
 from busline.cases.reference import plain_reference
+from busline.storable import is_storable
 from notifier.connectors.incoming import Incoming, Means, UnreadableError
 
 _LONGEST = {"key": 200, "reference": 20, "status": 20, "words": 4_000, "by": 100, "department": 64}
@@ -59,6 +60,6 @@ def read_status(body: bytes) -> Incoming:
 
 
 def _text(given: object, name: str, longest: int) -> str:
-    if not isinstance(given, str) or len(given) > longest or "\x00" in given:
+    if not isinstance(given, str) or len(given) > longest or not is_storable(given):
         raise UnreadableError(f"{name} must be text of at most {longest} characters.")
     return given.strip()

@@ -13,6 +13,7 @@ import jsonschema
 import orjson
 import pytest
 from aiohttp import ClientSession
+from yarl import URL
 
 from busline.cases.case import Case, NewCase
 from busline.cases.departments import LOST_AND_FOUND
@@ -360,6 +361,77 @@ async def test_an_agents_article_in_zammad_answers_the_family(desk: Desk, case: 
     bad = b"{}"
     headers = {"X-Hub-Signature": "sha1=" + hmac.new(KEYS.zammad, bad, hashlib.sha1).hexdigest(), **JSON}
     await signal(desk, "zammad-in", bad, headers, status=400)
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "unicode_escape"])
+async def test_a_mail_with_what_no_database_takes_is_kept_without_it(
+    desk: Desk, case: Case, pool: Pool, charset: str
+) -> None:
+    to = ADDRESSES.of(case.reference).encode()
+    words = {"utf-8": b"It is\x00 here.", "unicode_escape": b"It is\\ud800 here."}[charset]
+    kind = f"text/plain; charset={charset}".encode()
+    raw = b"From: a@x.org\nTo: %s\nMessage-ID: <1\x00@x.org>\nContent-Type: %s\n\n%s\n" % (to, kind, words)
+    assert await signal(desk, "mail-in", raw, by_us(raw, KEYS.mail)) == {"outcome": "done"}
+    assert await signal(desk, "mail-in", raw, by_us(raw, KEYS.mail)) == {"outcome": "known"}
+    fillings = await pool.fetchval("select fillings from outgoing_text where message like 'case-answer%'")
+    assert "It is here." in fillings
+
+
+@pytest.mark.parametrize("words", ["a\x00b", "a\ud800b"])
+async def test_words_of_staff_that_no_database_takes_are_refused(desk: Desk, case: Case, words: str) -> None:
+    client = await desk.sign_in(Role.CALL_TAKER)
+    refused = await post(client, f"{case.reference}/notes", status=400, words=words)
+    assert "must be text" in refused["error"]
+
+
+async def test_strangers_cannot_fill_the_memory_with_mails(desk: Desk, case: Case) -> None:
+    raw = reply(case, "It is here.")
+    arrived, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slowly() -> AsyncIterator[bytes]:
+        arrived.release()
+        yield b"x"
+        await go_on.wait()
+
+    async def send_slowly() -> int:
+        async with desk.client().post(
+            "/api/v1/cases/mail-in", data=slowly(), headers=by_us(raw, b"no key of ours")
+        ) as answer:
+            return answer.status
+
+    slow = [asyncio.create_task(send_slowly()) for _ in range(4)]
+    for _ in slow:
+        await arrived.acquire()
+    # What the slow ones have sent may still be on its way.
+    answered = [await signal_status(desk, raw) for _ in range(100)]
+    assert 503 in answered
+    go_on.set()
+    assert await asyncio.gather(*slow) == [403] * 4
+    assert await signal_status(desk, raw) == 200
+
+
+async def signal_status(desk: Desk, raw: bytes) -> int:
+    async with desk.client().post(
+        "/api/v1/cases/mail-in", data=io.BytesIO(raw), headers=by_us(raw, KEYS.mail)
+    ) as answer:
+        return answer.status
+
+
+async def test_bytes_that_are_no_text_are_refused_and_never_an_error_of_ours(desk: Desk) -> None:
+    address = URL(desk.base)
+    assert address.host is not None
+    for path in ("mail-in", "status-in", "zammad-in"):
+        reader, writer = await asyncio.open_connection(address.host, address.port)
+        odd = b"\xff\xed\xa0\x80"
+        writer.write(
+            b"POST /api/v1/cases/%s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n"
+            b"X-Hub-Signature: sha1=%s\r\nBusline-Signature: %s\r\nCookie: busline=%s\r\n\r\n{}"
+            % (path.encode(), odd, odd, odd)
+        )
+        status = (await reader.read()).split(b" ", 2)[1]
+        writer.close()
+        await writer.wait_closed()
+        assert status == b"403", path
 
 
 async def test_a_door_without_a_key_is_not_there(pool: Pool, case: Case) -> None:
