@@ -4,17 +4,26 @@ What is logged never names a person: phones and student IDs appear only as tags 
 """
 
 import logging
+import re
 import sys
+import traceback
+from types import TracebackType
 from typing import TextIO
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import ExcInfo, Processor
 
 from busline.environment import Secret
+from busline.masking import without_numbers
 from busline.settings import LogFormat, Settings
 
 _NOISY = ("aiohttp.access", "asyncio", "apscheduler", "twilio.http_client", "urllib3")
 """Libraries that log whole requests, with addresses and bodies in them, below WARNING."""
+_ROW = re.compile(
+    r"\n[ |]*DETAIL:  .*?(?=\n[ |]*\n[ |]*(?:The above exception|During handling)|\n[ |]*HINT:|\n[ |]*\+-|\Z)",
+    re.DOTALL,
+)
+"""With a refused row PostgreSQL tells what stands in it, whole: a phone, a name, what a family wrote."""
 
 
 def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> None:
@@ -32,11 +41,10 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
     ending: list[Processor]
     match settings.log_format:
         case LogFormat.JSON:
-            ending = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+            ending = [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer()]
         case LogFormat.CONSOLE:
             # The plain traceback: the fancy one prints local variables, and with them phones and students.
-            plain = structlog.dev.plain_traceback
-            ending = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=plain)]
+            ending = [structlog.dev.ConsoleRenderer(colors=out.isatty(), exception_formatter=_write_traceback)]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -59,6 +67,24 @@ def configure_logging(settings: Settings, *, stream: TextIO | None = None) -> No
     root.setLevel(settings.log_level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    sys.excepthook = _tell_of_crash
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    """Python's own traceback, without what PostgreSQL tells of rows and without numbers of people."""
+    return without_numbers(_ROW.sub("\nDETAIL:  ...", "".join(traceback.format_exception(*exc_info)).rstrip("\n")))
+
+
+def _tell_of_crash(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
+    """What ends the process stands in the same log, in the same form: Python itself would tell of whole rows."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, fault, trace)
+        return
+    structlog.get_logger(__name__).critical("the process ends: nothing foresaw this", exc_info=(kind, fault, trace))
+
+
+def _write_traceback(out: TextIO, fault: ExcInfo) -> None:
+    out.write("\n" + _traceback(fault))
 
 
 def _hide_secrets(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
