@@ -67,7 +67,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
     """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter."""
     if _is_missing(matter):
         return NotHome(student_ids)
-    if matter.has(Kind.OVERDUE) and matter.has(Kind.CHILD) and not matter.has(Kind.BUS):
+    if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
         return NotHome(student_ids)
     if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW, Kind.OTHER_DAY):
         return None
@@ -123,7 +123,7 @@ def _is_missing(matter: Matter) -> bool:
     for kinds in matter.each:
         if Kind.NOT_HOME in kinds:
             # "Where is my child" beside a bus asks for the bus of the child, and "not back yet" is said of a bus too.
-            about_bus = Kind.WHERE in kinds or not kinds & _OF_A_CHILD
+            about_bus = (Kind.WHERE in kinds and not matter.has(Kind.CAME)) or not kinds & _OF_A_CHILD
             if not (about_bus and matter.has(Kind.BUS)) or (Kind.WHERE not in kinds and matter.has(Kind.CHILD)):
                 return True
     return False
@@ -145,7 +145,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     if matter.has(Kind.BUS):
         if asking:
             # A lone "which" or "why" beside another matter is a question about that one.
-            outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in ALONE)
+            outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in (*ALONE, Kind.WHICH))
             return _ask(matter, ()) if plain and not outweighed else None
         outweighed = matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT, Kind.HELP)
         return _ask(matter, ()) if not matter.unknown and not outweighed else None

@@ -44,13 +44,15 @@ def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
     """Hours without alerts, or none any more; None where the text is about something else."""
     times = hours(typed)
     bounded = len(times) > 1 or (bool(times) and matter.has(Kind.BEFORE, Kind.AFTER))
-    forbidden = matter.has(Kind.MESSAGES) and matter.has(Kind.NOT, Kind.NO) and bounded and not matter.has(Kind.BUS)
+    # "No texts after nine", and "no alerts at night": not none at all, which is another wish.
+    unwanted = matter.has(Kind.MESSAGES, Kind.ALERTS) and matter.has(Kind.NOT, Kind.NO, Kind.OFF)
+    forbidden = unwanted and (bounded or matter.has(Kind.NIGHT)) and not matter.has(Kind.BUS)
     if not (matter.has(Kind.QUIET) or forbidden) or matter.has_beside(Kind.TOPIC, Kind.OFF):
         return None
     if matter.unknown > UNKNOWN_BESIDE_A_WISH:
         return None
     if not times:
-        return Quiet(off=matter.has(Kind.OFF, Kind.NO))
+        return Quiet(off=not forbidden and matter.has(Kind.OFF, Kind.NO))
     if len(times) >= 2:
         first, second = (_half(one, times, typed, read) for one in times[:2])
         return Quiet(start=_at(times[0], first or _opposite(times[0], second)), end=_at(times[1], second))
