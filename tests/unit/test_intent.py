@@ -1,11 +1,12 @@
 """What families type, as they type it, held apart from the words the grammar knows."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from sms.grammar import MOST_IDS, shipped_grammar
-from sms.intent import Ask, Help, Person, SwitchLanguage, Unclear, same_student
+from sms.intent import Alerts, Ask, Help, No, Person, Quiet, SwitchLanguage, Unclear, Yes, same_student
 
 UTTERANCES = Path(__file__).parent.parent / "data" / "utterances"
 GRAMMAR = shipped_grammar()
@@ -109,6 +110,66 @@ def test_what_is_not_understood_is_no_hello(text: str) -> None:
     intent = GRAMMAR.understand(text).intent
     assert isinstance(intent, Unclear)
     assert not intent.is_greeting
+
+
+@pytest.mark.parametrize(
+    ("text", "quiet"),
+    [
+        ("no alerts before 6:30am", Quiet(end=time(6, 30))),
+        ("stop the alerts after 9pm", Quiet(start=time(21))),
+        ("stop the alerts at night", Quiet()),
+        ("dont text me at night", Quiet()),
+        ("no me manden avisos de noche", Quiet()),
+        ("quiet off", Quiet(off=True)),
+    ],
+)
+def test_no_alerts_at_some_hours_does_not_end_all_of_them(text: str, quiet: Quiet) -> None:
+    assert GRAMMAR.understand(text).intent == quiet
+
+
+@pytest.mark.parametrize("text", ["no alerts", "stop alerts", "alerts off", "alertas no"])
+def test_no_alerts_at_all_ends_them(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Alerts(wanted=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "solved",
+        "thanks that solved it",
+        "ya se resolvio gracias",
+        "li rezoud",
+        "dja rezolve",
+        "đã giải quyết rồi",
+        "解决了 谢谢",
+        "resolveu, obrigada",
+        "waa la xalliyey",
+        "c'est réglé merci",
+        "تم الحل شكرا",
+    ],
+)
+def test_did_this_solve_it_is_answered_in_more_words_than_yes(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Yes()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not solved",
+        "it's still not fixed",
+        "no se resolvió",
+        "li pa rezoud",
+        "inda ka rezolve",
+        "chưa giải quyết",
+        "没有解决",
+        "não resolveu",
+        "lama xallin",
+        "toujours pas résolu",
+        "لم تحل المشكلة",
+    ],
+)
+def test_what_was_not_solved_is_a_no(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == No()
 
 
 def test_a_list_of_numbers_is_cut_at_what_anybody_could_mean() -> None:
