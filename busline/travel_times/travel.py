@@ -30,8 +30,8 @@ TODAY_DECAY_SECONDS = 7_200.0
 """A traversal two hours ago weighs 1/e of one just now (facts on the recorded days)."""
 PLAN_WEIGHT = 1.0
 """The plan counts as much as so many traversals of a link just now."""
-STALE_AFTER_VISITS = 500
-"""Expected standing is worked out anew after so many visits."""
+STALE_AFTER_VISITS, STALE_AFTER_SHARE = 500, 0.1
+"""Expected standing is worked out anew after so many visits, or after visits to such a share of all calls."""
 PIECE_LINKS = 8_192
 """How many links are looked at at once."""
 ARRIVED_M = 10.0
@@ -56,8 +56,8 @@ class LinkTimes:
     """Today's traversals of every link as sums that fade. Feeding one and reading one are a few additions."""
 
     def __init__(self, links: int) -> None:
-        self._seconds = np.zeros(links)
-        self._weight = np.zeros(links)
+        self._sums = np.zeros((links, 2))
+        """Seconds and weight, side by side: they are always read together."""
         self._epoch: float | None = None
         """The moment at which a traversal is added with weight 1."""
 
@@ -71,17 +71,17 @@ class LinkTimes:
         newest = (float(ended_at.max()) - self._epoch) / TODAY_DECAY_SECONDS
         if newest > 50:
             # Weights grow with time instead of all others shrinking: now and then they are all brought back.
-            self._seconds *= math.exp(-newest)
-            self._weight *= math.exp(-newest)
+            self._sums *= math.exp(-newest)
             self._epoch = float(ended_at.max())
         weight = np.exp((ended_at - self._epoch) / TODAY_DECAY_SECONDS)
-        np.add.at(self._weight, traversals.link, weight)
-        np.add.at(self._seconds, traversals.link, weight * traversals.seconds)
+        np.add.at(self._sums[:, 0], traversals.link, weight * traversals.seconds)
+        np.add.at(self._sums[:, 1], traversals.link, weight)
 
-    def at(self, link: Rows | slice, now: float) -> tuple[Floats, Floats]:
+    def at(self, link: Rows, now: float) -> tuple[Floats, Floats]:
         """Weighted seconds and weight of links, a traversal of this moment weighing 1."""
         faded = 0.0 if self._epoch is None else math.exp(min(50.0, (self._epoch - now) / TODAY_DECAY_SECONDS))
-        return self._seconds[link] * faded, self._weight[link] * faded
+        seconds, weight = self._sums.take(link, axis=0).T
+        return seconds * faded, weight * faded
 
 
 Learned = Callable[[Rows], tuple[Floats, Floats]]
@@ -185,7 +185,9 @@ class TravelModel:
 
     def _standing(self) -> "_Standing | None":
         """None where nothing is set apart."""
-        if self.dwells.changes - self._stands_of >= STALE_AFTER_VISITS or self._stands_of < 0:
+        # A large fleet makes many visits, and each of them tells little of its many calls.
+        stale_after = max(STALE_AFTER_VISITS, STALE_AFTER_SHARE * len(self._call_link))
+        if self.dwells.changes - self._stands_of >= stale_after or self._stands_of < 0:
             at_call = self.dwells.stands_at(self._calls_by_pattern)
             by_call = at_call if self._calls_by_run is None else self.dwells.stands_at(self._calls_by_run)
             self._stands_of, self._standing_now = self.dwells.changes, None
@@ -304,22 +306,20 @@ class TravelModel:
     def _each(self, plan: Floats, bands: Sequence[float], now: float) -> tuple[Floats, Floats]:
         """(bands, rows) the seconds of every link of the shelf, and how much of them rests on the plan alone."""
         link = self._link_of_row
-        # Seconds are a + b * plan on every link: two numbers that lie side by side.
-        seen, weight = self.today.at(slice(None), now)
-        ab = np.empty((len(seen), 2))
-        np.divide(PLAN_WEIGHT, weight + PLAN_WEIGHT, out=ab[:, 1])
-        np.multiply(seen, ab[:, 1] / PLAN_WEIGHT, out=ab[:, 0])
-        a, b = ab.take(link, axis=0).T
+        seen, known = self.today.at(link, now)
+        known += PLAN_WEIGHT
         seconds, unlearned = np.empty((2, len(bands), len(plan)))
         for band, at in enumerate(bands):
             if self._history is None:
-                np.multiply(b, plan, out=seconds[band])
-                seconds[band] += a
-                np.multiply(seconds[band], b, out=unlearned[band])
+                np.multiply(PLAN_WEIGHT, plan, out=seconds[band])
+                seconds[band] += seen
+                seconds[band] /= known
+                np.divide(seconds[band], known / PLAN_WEIGHT, out=unlearned[band])
             else:
                 expected, passes = self._history.expected(link, np.full(len(link), at), plan)
-                seconds[band] = (a + b * expected) * self._pace.factors(now)[self._area[link]]
-                unlearned[band] = seconds[band] * PLAN_WEIGHT / (PLAN_WEIGHT / b + passes)
+                pace = self._pace.factors(now)[self._area[link]]
+                seconds[band] = (seen + PLAN_WEIGHT * expected) / known * pace
+                unlearned[band] = seconds[band] * PLAN_WEIGHT / (known + passes)
         return seconds, unlearned
 
 
