@@ -75,6 +75,12 @@ class Metrics:
             ("state",),
             registry=registry,
         )
+        self._wrong_codes = Gauge(
+            "busline_wrong_codes", "Wrong join codes within the last hour, of all phones together.", registry=registry
+        )
+        self._wrong_code_phones = Gauge(
+            "busline_wrong_code_phones", "Phones that sent a wrong join code within the last hour.", registry=registry
+        )
         self._lag = Histogram(
             "busline_event_loop_lag_seconds",
             "How late a timer of the event loop fires: what every request waits for.",
@@ -88,6 +94,11 @@ class Metrics:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         self._request.labels(method, route, f"{status // 100}xx").observe(seconds)
+
+    def wrong_codes(self, tries: int, phones: int) -> None:
+        """How many join codes of the last hour were wrong, and from how many phones they came."""
+        self._wrong_codes.set(tries)
+        self._wrong_code_phones.set(phones)
 
     def taken(self, source: SourceId, positions: int, rejected: Iterable[str]) -> None:
         """One message of a feed: how many positions were good, and the reason of each that was not."""

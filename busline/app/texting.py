@@ -11,6 +11,7 @@ import structlog
 from aiohttp.web import RouteDef
 
 from busline.app.messages import district_catalogue
+from busline.app.tripwire import Tripwire
 from busline.cases.case import DepartmentId
 from busline.clock import Clock
 from busline.enrolment.links import ask_families
@@ -126,7 +127,12 @@ async def open_texting(
     async def send() -> None:
         await _keep_sending(settings, pool, clock, live, catalogue)
 
-    loops = {"prepared answers": shelf.follow, "asking families": ask, "promised texts": send}
+    loops = {
+        "prepared answers": shelf.follow,
+        "asking families": ask,
+        "promised texts": send,
+        "wrong codes": Tripwire(pool, clock, metrics).run,
+    }
     return Texting(routes(desk), loops)
 
 
