@@ -46,6 +46,8 @@ class Kind(StrEnum):
     """A day that the picture of today and tomorrow says nothing about."""
     # A child that is not there.
     NOT = "not"
+    TAG = "tag"
+    """A "not" that, as the last word, only makes a question: "về chưa"."""
     CHILD = "child"
     """A child of the sender."""
     SOMEONE = "someone"
@@ -57,6 +59,12 @@ class Kind(StrEnum):
     HOME = "home"
     GOT_OFF = "got-off"
     ABOARD = "aboard"
+    HERE = "here"
+    """At this place: where a child should be by now."""
+    SOUGHT = "sought"
+    """Asks where somebody is who should be here, and asks nothing else."""
+    WHETHER = "whether"
+    """At the end of a statement makes a question of it, though elsewhere it denies."""
     NOT_HOME = "not-home"
     """Says alone that a child is not where it should be."""
     # Other matters.

@@ -55,9 +55,12 @@ class Matter:
 
 def matter_of(reading: Reading) -> Matter:
     """The words of a reading, counted."""
+    each = [span.kinds for span in reading.spans if span.kinds]
+    if each and Kind.TAG in each[-1]:
+        each[-1] -= {Kind.NOT}
     return Matter(
-        kinds=Counter(kind for span in reading.spans for kind in span.kinds),
-        each=tuple(span.kinds for span in reading.spans if span.kinds),
+        kinds=Counter(kind for kinds in each for kind in kinds),
+        each=tuple(each),
         unknown=sum(len(span.words) for span in reading.spans if not span.kinds),
         words=sum(len(span.words) for span in reading.spans),
     )
@@ -101,10 +104,10 @@ def _came_without(matter: Matter) -> bool:
         if child and Kind.NOT in kinds:
             return True
         # Or the other way round: "my son is not here, and the bus has passed".
-        denied = denied or (named and Kind.NOT in kinds and not bus)
-        named = named or (Kind.CHILD in kinds and not bus)
         if denied and (bus or Kind.BUS in kinds) and kinds & _MOVED and not _is_denied(before, kinds):
             return True
+        denied = denied or (named and Kind.NOT in kinds and Kind.BUS not in kinds and not bus)
+        named = named or (Kind.CHILD in kinds and not bus)
         bus = bus or Kind.BUS in kinds
         came = came or (bool(kinds & _MOVED) and Kind.FILLER not in kinds and not _is_denied(before, kinds))
         if came and bus and before & _NONE and not earlier & _MOVED and Kind.CHILD in kinds:
