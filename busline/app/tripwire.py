@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 WITHIN = timedelta(hours=1)
 TOO_MANY = 100
-"""More wrong codes than this within an hour trip the wire. A code has 45 bits: a hundred tries are far from a hit."""
+"""More wrong codes than this within an hour trip the wire. A code has 40 bits: a hundred tries are far from a hit."""
 CALM = TOO_MANY // 2
 """It is over once there are no more than this; near the limit it would else begin and end again and again."""
 LOOKED_AT_EVERY_SECONDS = 60.0
