@@ -8,12 +8,23 @@ import hashlib
 import hmac
 import re
 
+_QUOTATION = re.compile("\u201c[^\u201d]*\u201d")
 _NUMBER = re.compile(r"\+?\d[\d ().-]{4,}\d")
 
 
 def without_numbers(words: str) -> str:
-    """Somebody else's words, for the log: whatever could be a phone or a student ID is left out."""
+    """Words for the log: whatever could be a phone or a student ID is left out."""
     return _NUMBER.sub("...", words)
+
+
+def quoted(words: str) -> str:
+    """What another system said, among words of ours. It may say again what it was told, and that is a family's."""
+    return "\N{LEFT DOUBLE QUOTATION MARK}" + re.sub("[\u201c\u201d]", '"', words) + "\N{RIGHT DOUBLE QUOTATION MARK}"
+
+
+def without_quotations(words: str) -> str:
+    """Words for the log: what another system said is left out, and so are numbers."""
+    return without_numbers(_QUOTATION.sub("\u201c...\u201d", words))
 
 
 class Masker:

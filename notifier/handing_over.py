@@ -19,7 +19,7 @@ from busline.cases.history import Entry, case_of, department_of, history_of, hol
 from busline.cases.parcel import Attempt, Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reminding import Level
 from busline.clock import Clock
-from busline.masking import without_numbers
+from busline.masking import without_quotations
 from busline.steady import keep_doing
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
@@ -178,7 +178,7 @@ class HandingOver:
                 log.info("cases can be handed over again", connector=connector)
         elif connector not in self._failing:
             self._failing.add(connector)
-            log.error("a case could not be handed over", connector=connector, why=without_numbers(attempt.words))
+            log.error("a case could not be handed over", connector=connector, why=without_quotations(attempt.words))
 
 
 async def _reached(connection: Connection, claim: _Claim, parcel: Parcel, now: datetime) -> None:

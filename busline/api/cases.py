@@ -15,6 +15,7 @@ from busline.cases.holding import Conversations, HeldBy
 from busline.cases.overview import Overview, Show
 from busline.cases.reference import Reference, plain_reference
 from busline.clock import Clock
+from busline.masking import Masker
 from busline.store.staff import Role, Staff
 from busline.web_guard import MEMBER
 
@@ -35,10 +36,10 @@ _CANNOT = {
 
 
 def case_operations(
-    desk: CaseDesk, conversations: Conversations, overview: Overview, staff: Staff, clock: Clock
+    desk: CaseDesk, conversations: Conversations, overview: Overview, staff: Staff, clock: Clock, masker: Masker
 ) -> Sequence[Operation]:
     """What staff from `call_taker` on may do with cases."""
-    by_staff = _ByStaff(desk, conversations, overview, staff, clock)
+    by_staff = _ByStaff(desk, conversations, overview, staff, clock, masker)
 
     def change(
         action: str,
@@ -148,13 +149,20 @@ class _ByStaff:
     """The handlers. Who is signed in is who writes."""
 
     def __init__(
-        self, desk: CaseDesk, conversations: Conversations, overview: Overview, staff: Staff, clock: Clock
+        self,
+        desk: CaseDesk,
+        conversations: Conversations,
+        overview: Overview,
+        staff: Staff,
+        clock: Clock,
+        masker: Masker,
     ) -> None:
         self._desk = desk
         self._conversations = conversations
         self._overview = overview
         self._staff = staff
         self._clock = clock
+        self._masker = masker
 
     async def list(self, request: web.Request) -> web.Response:
         asked = read_query(request, _LIST_QUERY)
@@ -176,7 +184,7 @@ class _ByStaff:
         if file is None:
             raise _no_such_case()
         # It shows a family's words: who looked is part of the record.
-        log.info("case read", case=reference, by=request[MEMBER].username)
+        log.info("case read", case=reference, user=self._masker.tag(request[MEMBER].username))
         return web.json_response(file_json(file, now))
 
     async def assign(self, request: web.Request) -> web.Response:

@@ -10,6 +10,7 @@ import aiohttp
 import orjson
 
 from busline.cases.parcel import NotNow, Unknown
+from busline.masking import quoted
 
 PATIENCE_SECONDS = 20.0
 """For a whole request. A department's system that takes longer is asked again later."""
@@ -29,7 +30,7 @@ class Answer:
     def words(self) -> str:
         """Its own words about a refusal, short."""
         said = self.body.get("error_human") or self.body.get("error") if isinstance(self.body, dict) else None
-        return f"it answered {self.status}" + (f": {str(said)[:200]}" if said else "")
+        return f"it answered {self.status}" + (f": {quoted(str(said)[:200])}" if said else "")
 
 
 async def ask(

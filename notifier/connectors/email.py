@@ -14,6 +14,7 @@ import aiosmtplib
 
 from busline.cases.letter import body, subject
 from busline.cases.parcel import Attempt, Delivered, Never, NotNow, Parcel, Unknown
+from busline.masking import quoted
 from notifier.connectors.mail_in import ABOVE_THIS_LINE
 from notifier.connectors.reply_address import ReplyAddresses
 
@@ -108,7 +109,7 @@ class EmailConnector:
                 # Taken. What goes wrong in saying goodbye changes nothing.
                 return Delivered(parcel.remote_id or message["Message-ID"])
         except aiosmtplib.SMTPResponseException as refusal:
-            words = f"The mail server answered {refusal.code} {refusal.message}"
+            words = f"The mail server answered {refusal.code}: {quoted(refusal.message[:200])}"
             # 4xx may pass. Of the others only a refused address or message is final: a password can be corrected.
             is_final = refusal.code in (550, 551, 552, 553, 554) and not isinstance(
                 refusal, (aiosmtplib.SMTPAuthenticationError, aiosmtplib.SMTPConnectResponseError)

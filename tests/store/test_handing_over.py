@@ -19,6 +19,7 @@ from busline.cases.overview import CaseFile, Overview
 from busline.cases.parcel import Attempt, Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.upkeep import Upkeep
 from busline.ids import Phone
+from busline.masking import quoted
 from busline.store.pool import Pool, transaction
 from notifier.connectors.email import EmailConnector, MailServer, Security
 from notifier.connectors.reply_address import ReplyAddresses
@@ -326,11 +327,11 @@ async def test_what_a_system_echoes_of_a_family_is_told_to_staff_and_not_to_the_
     pool: Pool, clock: HandClock
 ) -> None:
     case = await opened(pool)
-    echo = f"it answered 400: phone {PARENT} of student 100234 is unknown"
+    echo = f"it answered 400: {quoted(f'“Mia” of {PARENT} is unknown')}, see 100234"
     with capture_logs() as logs:
         await by_zammad(pool, Scripted([Never(echo)]), clock).once()
     assert [one.trouble for one in (await file_of(pool, case)).deliveries] == [echo]
-    assert logs[0]["why"] == "it answered 400: phone ... of student ... is unknown"
+    assert logs[0]["why"] == "it answered 400: “...”, see ..."
 
 
 async def test_a_reminder_stands_in_the_cases_own_ticket(pool: Pool, clock: HandClock) -> None:

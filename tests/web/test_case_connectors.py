@@ -172,7 +172,7 @@ async def test_a_ticket_that_was_deleted_over_there_is_made_again_with_the_whole
 async def test_zammads_refusals_are_told_apart(session: aiohttp.ClientSession) -> None:
     async with zammad() as site:
         refused = await zammad_at(session, site.url, token="wrong").deliver(FIRST)
-        assert refused == NotNow("Zammad: it answered 401: Authentication required.")
+        assert refused == NotNow("Zammad: it answered 401: “Authentication required”.")
         unknown_group = replace(FIRST, department=replace(DEPARTMENT, target="Nobody"))
         never = await zammad_at(session, site.url).deliver(unknown_group)
         assert isinstance(never, Never)
@@ -215,7 +215,7 @@ async def test_a_webhooks_refusals_are_told_apart(session: aiohttp.ClientSession
     async with receiver() as hook:
         connector = WebhookConnector(session, hook.url, WEBHOOK_KEY, lambda: BOSTON)
         hook.mood = Mood.REFUSES
-        assert await connector.deliver(FIRST) == NotNow("The webhook: it answered 503: busy.", 120.0)
+        assert await connector.deliver(FIRST) == NotNow("The webhook: it answered 503: “busy”.", 120.0)
         hook.mood = Mood.WELL
         hook.status = 422
         assert isinstance(await connector.deliver(FIRST), Never)
