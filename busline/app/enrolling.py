@@ -53,7 +53,7 @@ async def letters(settings: Settings, options: LetterOptions, say: Say) -> int:
     key = installation_key(settings).reveal().encode()
     catalogue = district_catalogue(settings)
     try:
-        options.folder.mkdir(parents=True, exist_ok=True)
+        options.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise Refused(f"The folder {options.folder} cannot be made ({fault.strerror}). Nothing was made.") from fault
     async with store(settings, beside=True) as pool:
@@ -122,7 +122,9 @@ async def _school(
 def _write(path: Path, body: str) -> None:
     """For its owner's eyes: whoever reads a page can ask about the student on it."""
     draft = path.with_suffix(".part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Never into what stands there: a file that somebody else may read, or a link to elsewhere.
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(body)
         file.flush()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from busline.app.database import Refused, store
 from busline.app.enrolling import LetterOptions, add_link, letters, list_links, remove_link, suspend
@@ -70,6 +71,34 @@ async def test_every_rider_gets_a_page_whose_code_lets_a_phone_in(settings: Sett
         assert plain is not None
         assert await links.redeem(connection, digest(plain, key), AUNT, "en", NOW) == "102"
         assert await connection.fetchval("select count(*) from join_code") == 3
+
+
+async def test_pages_are_for_their_owner_s_eyes_whatever_stood_there(settings: Settings, tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    folder.mkdir()
+    elsewhere.write_text("mine", "utf-8")
+    (folder / "letters-S2.part").symlink_to(elsewhere)
+    (folder / "letters-S_1.part").write_text("half", "utf-8")
+    (folder / "letters-S_1.part").chmod(0o666)
+    await letters(settings, LetterOptions(folder), print)
+    assert elsewhere.read_text("utf-8") == "mine"
+    assert {path.name: stat.S_IMODE(path.lstat().st_mode) for path in folder.iterdir()} == {
+        "letters-S2.html": 0o600,
+        "letters-S_1.html": 0o600,
+    }
+    await letters(settings, LetterOptions(tmp_path / "new"), print)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+async def test_no_letter_and_no_link_is_told_by_the_log(settings: Settings, tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        await letters(settings, LetterOptions(tmp_path / "out"), print)
+        await add_link(settings, AUNT, StudentId("100"), None, print)
+        await suspend(settings, AUNT, print, lift=False)
+    codes = [code for path in (tmp_path / "out").iterdir() for code in codes_in(path)]
+    assert len(codes) == 3
+    for private in (*codes, AUNT[-10:], "Ana", "Chu", "'100'", "'101'"):
+        assert private not in str(logs)
 
 
 async def test_a_page_is_in_the_family_s_language_and_no_name_can_break_it(settings: Settings, tmp_path: Path) -> None:
