@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import lru_cache
-from itertools import compress
-from typing import cast
+from itertools import compress, repeat
+from operator import attrgetter
+from typing import Any, cast
 
 import numpy as np
 from google.protobuf.message import DecodeError
@@ -37,7 +38,6 @@ MAX_ENTITY_BYTES = 65_536
 """A vehicle takes about 110 bytes; one of megabytes is made to exhaust memory."""
 
 _HEADER, _ENTITY = 1, 2  # field numbers of FeedMessage
-_ABSENT = float("nan")
 
 
 class MessageFault(StrEnum):
@@ -136,36 +136,32 @@ class _Reading:
     def add(self, entities: Sequence[pb.FeedEntity]) -> None:
         """Read the next entities. What is not plainly a fix of a bus is looked at one by one, in `_judge`."""
         self.entities += len(entities)
-        rows = [
-            (
-                entity.is_deleted,
-                (vehicle := entity.vehicle).vehicle.id,
-                vehicle.timestamp,
-                (position := vehicle.position).latitude,
-                position.longitude,
-                # What is absent reads as nought, too.
-                position.bearing or (0.0 if position.HasField("bearing") else _ABSENT),
-                position.speed or (0.0 if position.HasField("speed") else _ABSENT),
-                (trip := vehicle.trip).trip_id,
-                trip.start_date,
-                trip.schedule_relationship,
-            )
-            for entity in entities
-        ]
-        if not rows:
+        if not len(entities):
             return
-        deleted, ids, stamps, lats, lons, degs, speeds, run_ids, start_dates, relations = zip(*rows, strict=True)
-        vehicle_id, claim = _vehicle_ids(ids), _claims(run_ids, start_dates, relations)
-        at, lat, lon = np.array(stamps, np.float64), np.array(lats), np.array(lons)
-        bearing, speed = np.array(degs), np.array(speeds)
+        # Field by field: the loops are then those of C.
+        vehicles = list(map(attrgetter("vehicle"), entities))
+        places, trips = list(map(attrgetter("position"), vehicles)), list(map(attrgetter("trip"), vehicles))
+        vehicle_id = _vehicle_ids(list(map(attrgetter("vehicle.id"), vehicles)))
+        run_ids = list(map(attrgetter("trip_id"), trips))
+        start_dates = list(map(attrgetter("start_date"), trips))
+        claim = _claims(run_ids, start_dates, list(map(attrgetter("schedule_relationship"), trips)))
+        at = _column(vehicles, "timestamp")
+        lat, lon = _column(places, "latitude"), _column(places, "longitude")
+        bearing, speed = _column(places, "bearing"), _column(places, "speed")
+        for values, name in ((bearing, "bearing"), (speed, "speed")):
+            # What is absent reads as nought, too.
+            nought = np.flatnonzero(values == 0.0)
+            is_there = map(pb.Position.HasField, map(places.__getitem__, nought.tolist()), repeat(name))
+            values[nought[~np.fromiter(is_there, np.bool_, len(nought))]] = np.nan
         header_timed = at == 0.0
         if self._header_at is not None:
             at[header_timed] = self._header_at.timestamp()
-        odd = ~is_plain_fix(at, lat, lon, self._area) | np.array(deleted)
+        odd = ~is_plain_fix(at, lat, lon, self._area)
+        odd |= np.fromiter(map(attrgetter("is_deleted"), entities), np.bool_, len(entities))
         if not (all(vehicle_id) and all(claim)):
             read = zip(vehicle_id, claim, run_ids, strict=True)
             odd |= np.array([name is None or (said is None and run_id != "") for name, said, run_id in read])
-        taken = np.ones(len(rows), np.bool_)
+        taken = np.ones(len(entities), np.bool_)
         for row in np.flatnonzero(odd).tolist():
             report = self._judge(entities[row])
             if report is None:
@@ -173,7 +169,7 @@ class _Reading:
             else:
                 vehicle_id[row], claim[row] = report.vehicle_id, report.claim
                 at[row], lat[row], lon[row] = report.fix_at.timestamp(), report.place.lat, report.place.lon
-        self.vehicles += len(rows) - int(odd.sum())
+        self.vehicles += len(entities) - int(odd.sum())
         self._numbers.append(
             np.stack([at, lat, lon, bearings_or_nan(bearing), speeds_or_nan(speed), header_timed])[:, taken]
         )
@@ -243,6 +239,10 @@ class _Reading:
                 if (at[known], self._claim[known] is not None) < (at[row], self._claim[row] is not None):
                     newest[vehicle_id] = row
         return np.fromiter(newest.values(), np.intp, len(newest))
+
+
+def _column(messages: Sequence[Any], field: str) -> Floats:
+    return np.fromiter(map(attrgetter(field), messages), np.float64, len(messages))
 
 
 def _vehicle_ids(texts: Sequence[str | bytes]) -> list[VehicleId | None]:
