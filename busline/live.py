@@ -20,9 +20,10 @@ from busline.ids import PlanId, SourceId
 from busline.picture import Picture
 from busline.position import Position, Positions
 from busline.service_day import ServiceCalendar
+from busline.steady import keep_doing
 from busline.store.drawn import DrawnPlan, Version, load_drawn, plan_version
 from busline.store.ledger import Ledger
-from busline.store.pool import UNAVAILABLE, DatabaseUnavailableError, Pool
+from busline.store.pool import DatabaseUnavailableError, Pool
 from busline.timetable import Timetable
 from busline.tracking.going import Joined
 from busline.tracking.tracker import Step, Tracker
@@ -117,19 +118,12 @@ class Live:
             tasks.create_task(self._keep_learning(clock), name="learning")
 
     async def _follow_plan(self, clock: Clock) -> None:
-        away = False
-        while True:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            try:
-                await self.look_again(clock.now())
-            except UNAVAILABLE as fault:
-                if not away:
-                    log.warning("plan_and_notices_not_read", reason=type(fault).__name__, kept="the last ones read")
-                away = True
-            else:
-                if away:
-                    log.info("plan_and_notices_read_again")
-                away = False
+        async def look() -> bool:
+            await self.look_again(clock.now())
+            return False
+
+        # The plan and the notices that were read last stay in force while the database is away.
+        await keep_doing("reading plan and notices", look, pause_seconds=LOOK_AGAIN_SECONDS)
 
     async def _keep_learning(self, clock: Clock) -> None:
         while True:

@@ -25,8 +25,9 @@ from busline.live import Live
 from busline.masking import Masker
 from busline.metrics import Metrics
 from busline.settings import Settings
+from busline.steady import keep_doing
 from busline.store.outgoing import TextPromise, promise_text
-from busline.store.pool import UNAVAILABLE, Connection, Pool, transaction
+from busline.store.pool import Connection, Pool, transaction
 from sms.carrier import Twilio, TwilioAccount
 from sms.catalogue import Catalogue
 from sms.catalogue.names import number_in
@@ -166,21 +167,16 @@ async def keep_asking_families(
     pool: Pool, clock: Clock, zone: Callable[[], ZoneInfo], *, after_seconds: tuple[float, float] = ASKED_AFTER_SECONDS
 ) -> None:
     """Ask the families of students that a new phone wants to hear about. Never returns."""
-    away = False
-    while True:
-        try:
-            now = clock.now()
-            async with transaction(pool) as connection:
-                await ask_families(connection, now.astimezone(zone()).date(), now, promise_question(clock))
-        except UNAVAILABLE as fault:
-            if not away:
-                log.warning("families_not_asked", reason=type(fault).__name__, kept="who wants to join, until it works")
-            away = True
-        else:
-            if away:
-                log.info("families_asked_again")
-            away = False
+
+    async def a_moment_later() -> bool:
         await asyncio.sleep(_CHANCE.uniform(*after_seconds))
+        now = clock.now()
+        async with transaction(pool) as connection:
+            await ask_families(connection, now.astimezone(zone()).date(), now, promise_question(clock))
+        return True
+
+    # Who wants to join is kept, until it works.
+    await keep_doing("asking families", a_moment_later, pause_seconds=0.0)
 
 
 def promise_question(

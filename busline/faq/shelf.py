@@ -9,7 +9,7 @@ import structlog
 from busline.faq.entries import shipped_entries
 from busline.faq.search import Faq, Tokens
 from busline.faq.store import Answers
-from busline.store.pool import UNAVAILABLE
+from busline.steady import keep_doing
 
 log = structlog.get_logger(__name__)
 
@@ -42,17 +42,10 @@ class Shelf:
             self._change = change
 
     async def follow(self) -> None:
-        """Look again every few seconds. Never returns."""
-        away = False
-        while True:
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            try:
-                await self.look_again()
-            except UNAVAILABLE as fault:
-                if not away:
-                    log.warning("answers_not_read", reason=type(fault).__name__, kept="the last ones read")
-                away = True
-            else:
-                if away:
-                    log.info("answers_read_again")
-                away = False
+        """Look again every few seconds; the last answers that were read stay in force meanwhile. Never returns."""
+
+        async def look() -> bool:
+            await self.look_again()
+            return False
+
+        await keep_doing("reading prepared answers", look, pause_seconds=LOOK_AGAIN_SECONDS)

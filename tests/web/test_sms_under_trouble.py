@@ -110,11 +110,14 @@ async def test_who_wants_to_join_is_kept_while_the_database_is_away_and_the_log_
             await wire.mend()
             for _ in range(500):
                 await asyncio.sleep(0.02)
-                if [entry["event"] for entry in logs][-1:] == ["families_asked_again"]:
+                if [entry["event"] for entry in logs][-1:] == ["work goes on: the database is back"]:
                     break
             asking.cancel()
             await asyncio.wait([asking])
-        assert [entry["event"] for entry in logs] == ["families_not_asked", "families_asked_again"]
+        assert [entry["event"] for entry in logs] == [
+            "work waits: database not reachable",
+            "work goes on: the database is back",
+        ]
         assert await pool.fetchval("select count(*) from outgoing_text where message = 'consent-question'") == 1
 
 
