@@ -20,6 +20,8 @@ WITHIN_APPROXIMATE_M = 300.0
 
 PIECE_SEGMENTS = 16_384
 """How many segments are measured at once."""
+WIDE_BLOCKS = 16
+"""A window of more blocks is that of a bus that was silent for long."""
 BLOCK_SEGMENTS = 4
 """So many neighbouring segments lie in one circle: where that is too far from a fix, none of them is measured."""
 
@@ -184,13 +186,7 @@ class Paths:
         start, end = self._first_block[pattern], self._last_block[pattern]
         first = np.clip(np.searchsorted(self._block_line_m, low + offset, side="right") - 1, start, end)
         last = np.clip(np.searchsorted(self._block_line_m, high + offset, side="left") - 1, first, end)
-        blocks = last + 1 - first
-        of = np.repeat(np.arange(len(blocks)), blocks)
-        block = np.arange(len(of)) + np.repeat(first - (np.cumsum(blocks) - blocks), blocks)
-        x, y = xy.T.astype(np.float32)
-        dx, dy = np.repeat(x, blocks) - self._block_x[block], np.repeat(y, blocks) - self._block_y[block]
-        near = np.flatnonzero(dx * dx + dy * dy <= self._block_reach_squared[block])
-        of, block = of[near], block[near]
+        of, block = self._near_blocks(xy, first, last)
         # Neighbouring blocks of one window make one piece of it.
         begins = np.ones(len(of), np.bool_)
         begins[1:] = (np.diff(of) != 0) | (np.diff(block) != 1)
@@ -206,6 +202,26 @@ class Paths:
         line_m = high[of[own]] + offset[of[own]]
         last_segment[own] = np.maximum(self._within(tail[own], line_m, side="left"), first_segment[own] + 1)
         return of, first_segment, last_segment
+
+    def _near_blocks(self, xy: Floats, first: Rows, last: Rows) -> tuple[Rows, Rows]:
+        """Which of the windows of blocks `first` to `last` have blocks that a fix may be near, and those blocks."""
+        x, y = xy.T.astype(np.float32)
+        blocks = last + 1 - first
+        width = int(blocks.max(initial=1))
+        if width <= WIDE_BLOCKS:
+            # Most windows are about as wide: a table of them takes less than laying them end to end.
+            table = first[:, None] + np.arange(width)
+            np.minimum(table, last[:, None], out=table)
+            dx, dy = x[:, None] - self._block_x[table], y[:, None] - self._block_y[table]
+            near = dx * dx + dy * dy <= self._block_reach_squared[table]
+            near &= np.arange(width) < blocks[:, None]
+            of, at = np.divmod(np.flatnonzero(near.ravel()), width)
+            return of, first[of] + at
+        of = np.repeat(np.arange(len(blocks)), blocks)
+        block = np.arange(len(of)) + np.repeat(first - (np.cumsum(blocks) - blocks), blocks)
+        dx, dy = np.repeat(x, blocks) - self._block_x[block], np.repeat(y, blocks) - self._block_y[block]
+        found = np.flatnonzero(dx * dx + dy * dy <= self._block_reach_squared[block])
+        return of[found], block[found]
 
     def _within(self, block: Rows, line_m: Floats, *, side: str) -> Rows:
         """The segment of each block before which a place on the line would be put in, but never its first one."""
