@@ -46,6 +46,7 @@ from sms.intent import (
 )
 from sms.language import language_for, spoken_language_for
 from sms.opt_out import OptWord, shipped_opt_out_words
+from sms.reaction import is_reaction
 from sms.segments import segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render_family
@@ -85,6 +86,9 @@ class Conversation:
 
     def hear(self, text: InboundText) -> Heard:
         """What a text says, whoever sent it."""
+        if is_reaction(text.body):
+            # What it quotes are our words, so it is neither read nor taken for leaving.
+            return Heard(text, Understood(Thanks()), text.carrier_said)
         opting = text.carrier_said or self._opt_out_words.recognise(text.body)
         return Heard(text, self._grammar.understand(text.body), opting)
 
