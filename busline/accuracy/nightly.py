@@ -1,7 +1,7 @@
 """What a day's predictions and promises were worth, now that it is known what the buses did. Pure.
 
-The same yardsticks as `busline backtest`, over what the live service itself predicted, told and saw. The plan and delay
-propagation are scored on the very same moments. All moments in arrays are epoch seconds.
+The same yardsticks as `busline backtest`, over what the live service itself predicted, told and saw. The plan, delay
+propagation and held speed are scored on the very same moments. All moments in arrays are epoch seconds.
 """
 
 from collections import Counter
@@ -39,6 +39,8 @@ class Predictor(StrEnum):
     PLAN = "plan"
     DELAY = "delay"
     """Delay propagation: the plan, plus how late the bus is now."""
+    HELD = "held"
+    """The speed of the last quarter of an hour, held."""
     BEFORE_START = "before_start"
     """Busline, of runs that have not begun; the others are scored on buses under way."""
 
@@ -59,6 +61,8 @@ class PredictedRun:
     made_at: Floats
     planned_at: Floats
     lateness_seconds: Floats
+    held_at: Floats
+    """NaN where it was not kept."""
     p10: Floats
     p50: Floats
     p90: Floats
@@ -150,7 +154,7 @@ def score_day(day: Day, now: datetime) -> list[GroupScore]:
         scores = {
             predictor: score(said[rows], ready_under_way[rows] if predictor is Predictor.BUSLINE else None)
             for predictor, said in rivals.items()
-            if len(rows)
+            if len(rows) and np.isfinite(said.p50[rows]).all()
         }
         own = _within(foreseen.trip, first, last)
         if len(own):
@@ -227,7 +231,12 @@ def _rivals(runs: Sequence[PredictedRun], made: Predicted) -> Mapping[Predictor,
         at = np.maximum(at, made.made_at)
         return replace(made, p10=at, p50=at, p90=at, published=at)
 
-    return {Predictor.BUSLINE: made, Predictor.PLAN: saying(planned_at), Predictor.DELAY: saying(delayed)}
+    return {
+        Predictor.BUSLINE: made,
+        Predictor.PLAN: saying(planned_at),
+        Predictor.DELAY: saying(delayed),
+        Predictor.HELD: saying(_column(runs, "held_at")),
+    }
 
 
 def _can_be_judged(runs: Sequence[PredictedRun], made: Predicted, now: datetime) -> Flags:

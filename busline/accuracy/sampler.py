@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 
+from busline.accuracy.held_speed import HeldSpeed
 from busline.accuracy.sampling import Sample, planned_runs, sample_before_start, sample_run
 from busline.clock import Clock
 from busline.ids import PlanId, RunKey
@@ -27,6 +28,7 @@ class Sampler:
         self._picture = picture
         self._clock = clock
         self._measured: dict[tuple[PlanId, date], frozenset[RunKey]] = {}
+        self._held = HeldSpeed()
 
     async def run(self) -> None:
         """Never returns. A minute in which the database is away is lost, and counts as incomplete."""
@@ -55,6 +57,7 @@ class Sampler:
         measured = frozenset[RunKey]().union(
             *[await self._measured_on(picture, service_date) for service_date in picture.service_dates(now)]
         )
+        self._held.forget_all_but(measured)
         samples: list[Sample] = []
         for number, key in enumerate(measured):
             if number % RUNS_AT_ONCE == 0:
@@ -63,7 +66,7 @@ class Sampler:
             if progress is None or (progress.started_at is None and progress.ended_at is None):
                 samples += sample_before_start(picture.timetable, key, picture.foresee, now)
             else:
-                samples += sample_run(picture.timetable, progress, picture.predict, now)
+                samples += sample_run(picture.timetable, progress, picture.predict, self._held, now)
         if samples:
             await self._predictions.keep(samples)
         return len(samples)

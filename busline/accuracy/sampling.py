@@ -7,11 +7,12 @@ every day, so that no minute of one is missing.
 
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
+from busline.accuracy.held_speed import HeldSpeed
 from busline.eta import NoPrediction, Prediction
 from busline.fleet import RunProgress
 from busline.ids import RunId, RunKey, StopId
@@ -54,6 +55,8 @@ class Sample:
     """Of the bus where it was last seen, against the plan: what delay propagation adds to it. 0 before the start."""
     made_at: datetime
     prediction: Prediction
+    held_at: datetime | None = None
+    """When the bus would come at the speed it had; None before the start."""
 
 
 def planned_runs(timetable: Timetable, service_date: date) -> list[PlannedRun]:
@@ -84,11 +87,17 @@ def one_run_in(runs: Sequence[Run], most_rows_a_minute: int = MOST_ROWS_A_MINUTE
     return max(1, -(-int(ahead.max()) // most_rows_a_minute))
 
 
-def sample_run(timetable: Timetable, progress: RunProgress, predict: Predict, now: datetime) -> list[Sample]:
-    """The predictions that stand for one run: those of the calls that its bus may reach within half an hour."""
+def sample_run(
+    timetable: Timetable, progress: RunProgress, predict: Predict, held: HeldSpeed, now: datetime
+) -> list[Sample]:
+    """The predictions that stand for one run: those of the calls that its bus may reach within half an hour.
+
+    `held` learns from every sample how fast the bus goes.
+    """
     run = timetable.runs.get(RunId(progress.key.run_id))
     if run is None or progress.ended_at is not None:
         return []
+    held.take(progress)
     samples: list[Sample] = []
     for index in range(progress.next_call, len(run)):
         prediction = predict(run, progress.key.service_date, progress, index, now)
@@ -96,7 +105,13 @@ def sample_run(timetable: Timetable, progress: RunProgress, predict: Predict, no
             # What holds one call back holds back those behind it, and they are farther off.
             break
         samples.append(_sample(timetable, run, progress.key, index, progress.lateness_seconds, now, prediction))
-    return samples
+    if not samples:
+        return []
+    arrives_at = held.arrives_at(run, progress, np.array([sample.call_index for sample in samples], np.intp))
+    return [
+        replace(sample, held_at=datetime.fromtimestamp(at, UTC))
+        for sample, at in zip(samples, arrives_at.tolist(), strict=True)
+    ]
 
 
 def sample_before_start(timetable: Timetable, key: RunKey, foresee: Foresee, now: datetime) -> list[Sample]:

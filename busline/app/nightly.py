@@ -111,6 +111,7 @@ def _in_words(district: GroupScore, routes: list[GroupScore]) -> str:
         Predictor.BUSLINE: "Busline",
         Predictor.PLAN: "the plan",
         Predictor.DELAY: "delay propagation",
+        Predictor.HELD: "held speed",
         Predictor.BEFORE_START: "before the start",
     }
     for predictor, figures in district.scores.items():

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.held_speed import HELD_OVER_SECONDS, SLOWEST_MPS
 from busline.backtest.distances import DistanceRecording, Promises, Track, arrival
 from busline.backtest.foretelling import Foreteller, Known
 from busline.backtest.judging import Told, calibration_from, tell_in_time
 from busline.backtest.learned_plan import USUAL_MPS
-from busline.backtest.replaying import HELD_OVER_SECONDS, SLOWEST_HELD_MPS, Notes
+from busline.backtest.replaying import Notes
 from busline.ids import RunKey
 from busline.service_day import moment
 from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, variance
@@ -230,7 +231,7 @@ def _held(track: Track, here_m: float, to_m: float, at: float) -> float:
     before = int(np.searchsorted(track.at, at - HELD_OVER_SECONDS))
     took, way_m = at - float(track.at[before]), here_m - float(track.distance_m[before])
     speed = way_m / took if took >= AHEAD_SECONDS else USUAL_MPS
-    return at + (to_m - here_m) / max(speed, SLOWEST_HELD_MPS)
+    return at + (to_m - here_m) / max(speed, SLOWEST_MPS)
 
 
 def _stacked(parts: Sequence[T]) -> T:

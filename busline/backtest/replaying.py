@@ -5,7 +5,7 @@ baselines beside it, so that many calibrations can be judged on one replay.
 """
 
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from busline.accuracy.held_speed import HeldSpeed
 from busline.backtest.truth import Arrivals
 from busline.due import is_due, unseen_runs
 from busline.fleet import Fleet, RunProgress
@@ -22,7 +23,6 @@ from busline.position import Position
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
 from busline.tracking.tracker import Tracker
-from busline.travel_times.band import AHEAD_SECONDS
 from busline.travel_times.dwell import stood_seconds
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Outlook, Stage
@@ -34,9 +34,6 @@ Rows = NDArray[np.intp]
 
 NOTED_SECONDS = 45 * 60.0
 """Nothing farther off is noted: scores look 30 minutes ahead."""
-HELD_OVER_SECONDS = 900.0
-"""Held speed is that of so many seconds before the fix."""
-SLOWEST_HELD_MPS = 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +124,7 @@ def replay(
     tracker = Tracker(timetable, Fleet(ordered[0].received_at))
     sightings = Trails()
     numbers: dict[RunKey, int] = {key: number for number, key in enumerate(truth)}
-    trails: dict[RunKey, deque[tuple[float, float]]] = {}
+    held = HeldSpeed()
     parts: list[Notes] = []
     started: dict[RunKey, float] = {}
     # Buses that have ended a run and are on no other, and what they did last.
@@ -157,7 +154,7 @@ def replay(
                 between.pop(one.vehicle_id, None)
             if one.started_at is not None and one.ended_at is None:
                 started.setdefault(one.key, one.started_at.timestamp())
-                _follow(trails.setdefault(one.key, deque()), one)
+                held.take(one)
         seen = {one.key: one for one in (*resting, *step.progress)}
         unseen: Mapping[RunKey, Stage] = {}
         if unseen_every_seconds and now - looked_at >= unseen_every_seconds:
@@ -166,7 +163,7 @@ def replay(
             unseen = unseen_runs(timetable, engine, step.fleet, due, heard_at)
         outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen)
         if len(outlook):
-            parts += _notes(timetable, outlook, seen, trails, numbers, now, noted_seconds)
+            parts += _notes(timetable, outlook, seen, held, numbers, now, noted_seconds)
         done += len(fixes)
         if done % 2_000 < len(fixes):
             tell(done / len(ordered))
@@ -199,7 +196,7 @@ def _notes(
     timetable: Timetable,
     outlook: Outlook,
     progress: Mapping[RunKey, RunProgress],
-    trails: Mapping[RunKey, Sequence[tuple[float, float]]],
+    held: HeldSpeed,
     numbers: Mapping[RunKey, int],
     now: float,
     noted_seconds: float,
@@ -218,7 +215,8 @@ def _notes(
         if one is not None:
             age = now - one.fix_at.timestamp()
             if int(outlook.stage[which[0]]) == Stage.UNDER_WAY:
-                delay_at, held_at = _from_here(run, call, one, plan_at - midnight, trails[key], now)
+                delay_at = _delayed(run, one, plan_at - midnight)
+                held_at = held.arrives_at(run, one, call)
         count = len(which)
         parts.append(
             Notes(
@@ -243,27 +241,11 @@ def _notes(
     return parts
 
 
-def _from_here(
-    run: Run, call: Rows, one: RunProgress, planned: Floats, trail: Sequence[tuple[float, float]], now: float
-) -> tuple[Floats, Floats]:
-    """Delay propagation and held speed, from where the bus was last seen."""
-    at, distance_m = one.matched_at.timestamp(), one.distance_m
-    stops = run.pattern.stop_distance_m
-    here = float(np.interp(distance_m, stops, run.arrival_seconds))
-    since, from_m = trail[0]
-    usual = float(stops[-1] - stops[0]) / max(1.0, float(run.arrival_seconds[-1] - run.arrival_seconds[0]))
-    speed = (distance_m - from_m) / (at - since) if at - since >= AHEAD_SECONDS else usual
-    return at + planned - here, at + (stops[call] - distance_m) / max(speed, SLOWEST_HELD_MPS)
-
-
-def _follow(trail: deque[tuple[float, float]], one: RunProgress) -> None:
-    at = one.matched_at.timestamp()
-    if trail and one.distance_m < trail[-1][1]:
-        trail.clear()
-    if not trail or at > trail[-1][0]:
-        trail.append((at, one.distance_m))
-    while len(trail) > 2 and trail[1][0] <= at - HELD_OVER_SECONDS:
-        trail.popleft()
+def _delayed(run: Run, one: RunProgress, planned: Floats) -> Floats:
+    """Delay propagation, from where the bus was last seen."""
+    here = float(np.interp(one.distance_m, run.pattern.stop_distance_m, run.arrival_seconds))
+    result: Floats = one.matched_at.timestamp() + planned - here
+    return result
 
 
 def _no_notes() -> Notes:

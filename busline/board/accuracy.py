@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from aiohttp import web
 
 from busline.board.templates import templates
+from busline.board.yardsticks import BUCKETS, HORIZONS, Yardsticks, yardsticks
 from busline.picture import Picture
 from busline.settings import Settings
 from busline.store.scores import Accuracy, DayScore, RouteScore, Scores
@@ -63,6 +64,7 @@ class AccuracyView:
     routes: tuple[RouteScore, ...]
     """Those that did worst, worst first."""
     charts: tuple[Chart, ...]
+    yardsticks: tuple[Yardsticks, ...]
     predictions: int
     held: int
     known: int
@@ -146,6 +148,7 @@ def accuracy_view(scored: Sequence[DayScore], routes: Sequence[RouteScore], toda
         days=tuple(reversed(scored)),
         routes=tuple(routes),
         charts=charts,
+        yardsticks=yardsticks(scored),
         predictions=sum(day.ours.predictions for day in scored if day.ours is not None),
         held=sum(day.promises.held for day in scored),
         known=sum(day.promises.known for day in scored),
@@ -189,7 +192,11 @@ def accuracy_routes(
         today = now().astimezone(UTC if shown is None else shown.timetable.timezone).date()
         span = today - timedelta(days=DAYS), today - timedelta(days=1)
         view = accuracy_view(await scores.days(*span), await scores.weakest_routes(*span), today)
-        text = templates().get_template("accuracy.html").render(district=settings.district_name, view=view)
+        text = (
+            templates()
+            .get_template("accuracy.html")
+            .render(district=settings.district_name, view=view, buckets=BUCKETS, horizons=HORIZONS)
+        )
         response = web.Response(text=text, content_type="text/html")
         response.enable_compression()
         return response

@@ -19,7 +19,7 @@ RUNS_AT_ONCE = 10
 """So many runs hold some 5,000 predictions: a few milliseconds to decode."""
 _COLUMNS = (
     "service_date", "run_id", "call_index", "made_at", "stop_sequence", "stop_id", "planned_at", "lateness_seconds",
-    "p10", "p50", "p90", "published", "basis", "fix_age_seconds", "be_ready_by",
+    "p10", "p50", "p90", "published", "basis", "fix_age_seconds", "be_ready_by", "held_at",
 )  # fmt: skip
 
 
@@ -105,6 +105,7 @@ def _row(sample: Sample) -> tuple[object, ...]:
         told.basis.value,
         told.fix_age_seconds,
         told.be_ready_by,
+        sample.held_at,
     )
 
 
@@ -123,6 +124,7 @@ async def _runs(connection: Connection, service_date: date, run_ids: Sequence[Ru
             made_at=_floats(row["made_at"]),
             planned_at=_floats(row["planned_at"]),
             lateness_seconds=_floats(row["lateness_seconds"]),
+            held_at=_floats(row["held_at"]),
             p10=_floats(row["p10"]),
             p50=_floats(row["p50"]),
             p90=_floats(row["p90"]),
@@ -134,7 +136,7 @@ async def _runs(connection: Connection, service_date: date, run_ids: Sequence[Ru
     ]
 
 
-def _floats(column: Sequence[float]) -> Floats:
+def _floats(column: Sequence[float | None]) -> Floats:
     return np.array(column, np.float64)
 
 

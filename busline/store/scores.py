@@ -30,6 +30,17 @@ class Accuracy:
     """Of the 80 % band. This and what follows only for predictions with a band: the baselines have none."""
     width_seconds: float | None = None
     missed_percent: float | None = None
+    early_percent: float | None = None
+    pinball_p10_seconds: float | None = None
+    pinball_p50_seconds: float | None = None
+    """Of a baseline too: half its mean absolute error."""
+    pinball_p90_seconds: float | None = None
+    bucket_percents: Sequence[float | None] = ()
+    """The Benchmark's, in the order of its bins. Empty, as what follows, on days scored before these were kept."""
+    horizon_predictions: Sequence[int] = ()
+    """By `scoring.HORIZON_MINUTES`: how many, and their mean absolute error and bias."""
+    horizon_absolute_seconds: Sequence[float | None] = ()
+    horizon_bias_seconds: Sequence[float | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,7 @@ class DayScore:
     """None where nothing was predicted, as are the baselines then."""
     plan: Accuracy | None
     delay: Accuracy | None
+    held: Accuracy | None
     before_start: Accuracy | None
     """Ours again, of runs that had not begun."""
 
@@ -117,7 +129,7 @@ class Scores:
         return [RouteScore(*row) for row in rows]
 
 
-def _figures(predictor: Predictor, scores: Figures) -> tuple[int | float | None, ...]:
+def _figures(predictor: Predictor, scores: Figures) -> tuple[object, ...]:
     has_band = predictor in (Predictor.BUSLINE, Predictor.BEFORE_START)
     return (
         scores.predictions,
@@ -132,6 +144,14 @@ def _figures(predictor: Predictor, scores: Figures) -> tuple[int | float | None,
         _known(scores.coverage_percent) if has_band else None,
         _known(scores.width_seconds) if has_band else None,
         _known(scores.missed_percent) if has_band else None,
+        _known(scores.early_percent) if has_band else None,
+        _known(scores.pinball_p10_seconds) if has_band else None,
+        _known(scores.pinball_p50_seconds),
+        _known(scores.pinball_p90_seconds) if has_band else None,
+        [_known(bucket.accurate_percent) for bucket in scores.benchmark.buckets],
+        [row.count for row in scores.by_horizon],
+        [_known(row.mean_absolute_seconds) for row in scores.by_horizon],
+        [_known(row.bias_seconds) for row in scores.by_horizon],
     )
 
 

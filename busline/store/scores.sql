@@ -11,8 +11,9 @@ delete from promise_day where service_date = $1;
 insert into score_day
     (service_date, route_name, predictor, predictions, runs, benchmark_percent, mbta_percent, cal_itp_percent,
      mean_absolute_seconds, bias_seconds, phantom_percent, wobble_minutes, coverage_percent, width_seconds,
-     missed_percent, computed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16);
+     missed_percent, early_percent, pinball_p10_seconds, pinball_p50_seconds, pinball_p90_seconds, bucket_percents,
+     horizon_predictions, horizon_absolute_seconds, horizon_bias_seconds, computed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24);
 
 -- name: keep_promise
 -- What families were promised, and what came of it.
@@ -33,7 +34,8 @@ order by service_date;
 -- How good each predictor was on some days, for one route or, where its name is empty, the whole district.
 select service_date, route_name, predictor, predictions, runs, benchmark_percent, mbta_percent, cal_itp_percent,
        mean_absolute_seconds, bias_seconds, phantom_percent, wobble_minutes, coverage_percent, width_seconds,
-       missed_percent
+       missed_percent, early_percent, pinball_p10_seconds, pinball_p50_seconds, pinball_p90_seconds, bucket_percents,
+       horizon_predictions, horizon_absolute_seconds, horizon_bias_seconds
 from score_day
 where service_date between $1 and $2 and route_name = $3;
 

@@ -183,6 +183,16 @@ async def complete_by_hand(pool: Pool) -> float:
     return 100 * found / expected
 
 
+def check_horizons(figures: Accuracy, came: Sequence[Row], said: str) -> None:
+    bins = [(0, 2), (2, 5), (5, 10), (10, 15), (15, 20), (20, 30)]
+    for number, (low, high) in enumerate(bins):
+        within = [row for row in came if 60 * low <= seconds(row["arrived_at"], row["made_at"]) < 60 * high]
+        errors = [seconds(row["arrived_at"], row[said]) for row in within]
+        assert figures.horizon_predictions[number] == len(errors) > 0
+        assert figures.horizon_absolute_seconds[number] == pytest.approx(mean(map(abs, errors)), abs=1e-3)
+        assert figures.horizon_bias_seconds[number] == pytest.approx(mean(errors), abs=1e-3)
+
+
 def check(figures: Accuracy | None, rows: Sequence[Row], published: str, middle: str) -> None:
     assert figures is not None
     came = [row for row in rows if row["arrived_at"] is not None]
@@ -193,6 +203,7 @@ def check(figures: Accuracy | None, rows: Sequence[Row], published: str, middle:
     errors = [seconds(row["arrived_at"], row[middle]) for row in came]
     assert figures.mean_absolute_seconds == pytest.approx(mean(map(abs, errors)), abs=1e-3)
     assert figures.bias_seconds == pytest.approx(mean(errors), abs=1e-3)
+    check_horizons(figures, came, middle)
     assert figures.phantom_percent == pytest.approx(100 * (len(rows) - len(came)) / len(rows))
 
 
@@ -205,16 +216,29 @@ async def test_the_night_says_of_the_morning_what_anybody_could_work_out_from_it
     assert len(rows) > 4_000
     for row in rows:
         row["plan"] = max(row["planned_at"], row["made_at"])
+        row["held"] = max(row["held_at"], row["made_at"])
         row["delay"] = max(row["planned_at"] + timedelta(seconds=row["lateness_seconds"]), row["made_at"])
     check(day.ours, rows, "published", "p50")
     check(day.plan, rows, "plan", "plan")
     check(day.delay, rows, "delay", "delay")
+    check(day.held, rows, "held", "held")
 
     assert day.ours is not None
     came = [row for row in rows if row["arrived_at"] is not None]
     within = sum(row["p10"] <= row["arrived_at"] <= row["p90"] for row in came)
     assert day.ours.coverage_percent == pytest.approx(100 * within / len(came))
-    gone = sum(row["arrived_at"] < row["be_ready_by"].replace(second=0, microsecond=0) - timedelta(seconds=60) for row in came)
+    for share, quantile, loss in (
+        (0.1, "p10", day.ours.pinball_p10_seconds),
+        (0.5, "p50", day.ours.pinball_p50_seconds),
+        (0.9, "p90", day.ours.pinball_p90_seconds),
+    ):
+        errors = [seconds(row["arrived_at"], row[quantile]) for row in came]
+        assert loss == pytest.approx(mean(share * off if off > 0 else (share - 1) * off for off in errors), abs=1e-3)
+    assert day.plan is not None
+    assert (day.plan.pinball_p10_seconds, day.plan.coverage_percent) == (None, None), "a baseline has no band"
+    gone = sum(
+        row["arrived_at"] < row["be_ready_by"].replace(second=0, microsecond=0) - timedelta(seconds=60) for row in came
+    )
     assert day.ours.missed_percent == pytest.approx(100 * gone / len(came))
 
     # What families were told, against the simulator's own truth and not our visits.

@@ -25,6 +25,7 @@ def run(
     planned: float = 300.0,
     lateness: float = 0.0,
     before_start: bool = False,
+    held: float = 480.0,
 ) -> PredictedRun:
     """`made` are predictions as (call, made at, p50) in seconds from seven; the band is 60 s either side of p50."""
     arrived = {3: 400.0} if arrived is None else arrived
@@ -39,6 +40,7 @@ def run(
         made_at=SEVEN + made_at,
         planned_at=np.full(len(call), SEVEN + planned),
         lateness_seconds=np.full(len(call), lateness),
+        held_at=np.full(len(call), SEVEN + held),
         p10=SEVEN + p50 - 60,
         p50=SEVEN + p50,
         p90=SEVEN + p50 + 60,
@@ -73,8 +75,14 @@ def test_ours_the_plan_and_delay_propagation_are_scored_on_the_same_moments() ->
         Predictor.BUSLINE: pytest.approx(40),
         Predictor.PLAN: pytest.approx(100),
         Predictor.DELAY: pytest.approx(10),
+        Predictor.HELD: pytest.approx(80),
     }
     assert {figures.predictions for figures in scores.values()} == {1}
+
+
+def test_where_the_held_speed_was_not_kept_it_has_no_score_and_the_others_do() -> None:
+    scores = district(run(held=np.nan)).scores
+    assert set(scores) == {Predictor.BUSLINE, Predictor.PLAN, Predictor.DELAY}
 
 
 def test_a_baseline_never_says_a_time_that_has_gone_by() -> None:

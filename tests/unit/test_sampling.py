@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from busline.accuracy.held_speed import HeldSpeed
 from busline.accuracy.sampling import AHEAD, Sample, one_run_in, planned_runs, sample_before_start, sample_run
 from busline.eta import Basis, NoPrediction
 from busline.fleet import Fleet
@@ -22,7 +23,7 @@ PICTURE = Picture(TIMETABLE, Fleet(at("7:00")))
 
 def samples(**trouble: Any) -> list[Sample]:
     seen = make_progress(LONG, seen_at=at("7:10"), distance_m=4_500.0, **trouble)
-    return sample_run(TIMETABLE, seen, PICTURE.predict, at("7:10:30"))
+    return sample_run(TIMETABLE, seen, PICTURE.predict, HeldSpeed(), at("7:10:30"))
 
 
 def test_every_call_that_the_bus_may_reach_within_half_an_hour_is_kept() -> None:
@@ -33,6 +34,10 @@ def test_every_call_that_the_bus_may_reach_within_half_an_hour_is_kept() -> None
     first = kept[0]
     assert (first.stop_sequence, first.stop_id, first.planned_at) == (6, "S5", at("7:10"))
     assert first.lateness_seconds == 60
+    # Seen once only, it is held to the plan's speed over the whole run.
+    usual_mps = float(LONG.pattern.stop_distance_m[-1]) / float(LONG.arrival_seconds[-1] - LONG.arrival_seconds[0])
+    assert first.held_at is not None
+    assert (first.held_at - at("7:10")).total_seconds() == pytest.approx(500 / usual_mps, abs=0.1)
     assert first.made_at == at("7:10:30")
     assert first.prediction == PICTURE.predict(
         LONG, MONDAY, make_progress(LONG, seen_at=at("7:10"), distance_m=4_500.0), 5, at("7:10:30")
@@ -51,11 +56,29 @@ def test_where_families_are_given_no_minutes_none_are_kept(trouble: dict[str, An
     assert samples(**trouble) == []
 
 
+def test_held_speed_is_that_of_the_last_quarter_of_an_hour() -> None:
+    held, calls = HeldSpeed(), np.array([30])
+    # Ten minutes at 2.5 m/s, then twenty at 5.
+    for minute in range(30):
+        distance_m = 150.0 * min(minute, 10) + 300.0 * max(minute - 10, 0)
+        held.take(make_progress(LONG, seen_at=at("7:00") + timedelta(minutes=minute), distance_m=distance_m))
+    seen = make_progress(LONG, seen_at=at("7:30"), distance_m=7_500.0)
+    held.take(seen)
+    ahead_m = float(LONG.pattern.stop_distance_m[30]) - 7_500.0
+    assert held.arrives_at(LONG, seen, calls)[0] - at("7:30").timestamp() == pytest.approx(ahead_m / 5)
+    # It was put back on its path, so what was held before says nothing of it now; and none is held slower than 2 m/s.
+    held.take(make_progress(LONG, seen_at=at("7:31"), distance_m=100.0))
+    standing = make_progress(LONG, seen_at=at("7:41"), distance_m=100.0)
+    held.take(standing)
+    ahead_m = float(LONG.pattern.stop_distance_m[30]) - 100.0
+    assert held.arrives_at(LONG, standing, calls)[0] - at("7:41").timestamp() == pytest.approx(ahead_m / 2)
+
+
 def test_a_bus_that_was_not_heard_for_long_leaves_nothing_to_keep() -> None:
     seen = make_progress(LONG, seen_at=at("7:00"), distance_m=100.0)
     late = at("7:00") + timedelta(minutes=7)
     assert PICTURE.predict(LONG, MONDAY, seen, 3, late) is NoPrediction.TOO_OLD
-    assert sample_run(TIMETABLE, seen, PICTURE.predict, late) == []
+    assert sample_run(TIMETABLE, seen, PICTURE.predict, HeldSpeed(), late) == []
 
 
 def before_start(clock: str, fleet: Fleet, run_id: str = "R1") -> list[Sample]:
@@ -85,7 +108,7 @@ def test_of_a_route_without_a_shape_nothing_is_foreseen() -> None:
 
 def test_a_run_that_the_plan_no_longer_has_is_passed_over() -> None:
     gone = replace(make_progress(LONG, seen_at=at("7:10"), distance_m=0.0), key=RunKey(MONDAY, RunId("gone")))
-    assert sample_run(TIMETABLE, gone, PICTURE.predict, at("7:10")) == []
+    assert sample_run(TIMETABLE, gone, PICTURE.predict, HeldSpeed(), at("7:10")) == []
 
 
 def test_a_small_district_is_measured_whole() -> None:

@@ -8,8 +8,11 @@ from busline.store.pool import Pool
 SCORE = """
 insert into score_day (service_date, route_name, predictor, predictions, runs, benchmark_percent, mbta_percent,
     cal_itp_percent, mean_absolute_seconds, bias_seconds, phantom_percent, wobble_minutes, coverage_percent,
-    width_seconds, missed_percent, computed_at)
-values ($1, '', $2, 41200, 480, $3, 90, 85, 70, 4, 0.6, 0.1, $4, 250, $5, $6)
+    width_seconds, missed_percent, computed_at, early_percent, pinball_p10_seconds, pinball_p50_seconds,
+    pinball_p90_seconds, bucket_percents, horizon_predictions, horizon_absolute_seconds, horizon_bias_seconds)
+values ($1, '', $2, 41200, 480, $3::float8, 90, 85, 70, 4, 0.6, 0.1, $4, 250, $5, $6, 10, 16.8, 35, 21.4,
+    array[$3::float8 + 1.5, $3::float8 + 0.5, $3::float8 - 0.5, null], array[4000, 6000, 9000, 8000, 7200, 7000],
+    array[20, 40, 60, 85, 105, 130]::double precision[], array[1, 0, 3, 6, 9, -18]::double precision[])
 """
 ROUTE = """
 insert into score_day
@@ -28,6 +31,7 @@ async def keep_days(pool: Pool, last: date, *, days: int = 30) -> list[date]:
         ours = 82 + 11 * share + 1.5 * swing
         await pool.execute(SCORE, day, "busline", ours, 76 + 3 * share + 2 * swing, 1.4 - share + 0.2 * swing, at)
         await pool.execute(SCORE, day, "delay", 64 + 3 * swing, None, None, at)
+        await pool.execute(SCORE, day, "held", 58 + 3 * swing, None, None, at)
         await pool.execute(SCORE, day, "plan", 41 + 4 * swing, None, None, at)
         await pool.execute(ROUTE, day, "Route 7", 61 + 4 * swing, 90, at)
         await pool.execute(ROUTE, day, "Route 2", 74 - 3 * swing, -30, at)

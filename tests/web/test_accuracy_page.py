@@ -9,6 +9,7 @@ import pytest
 
 from busline.accuracy.nightly import Promises
 from busline.board.accuracy import accuracy_view
+from busline.board.yardsticks import Horizon, yardsticks
 from busline.store.pool import Pool
 from busline.store.scores import Accuracy, DayScore
 from tests.morning import DAY
@@ -35,6 +36,7 @@ def scored(
         ours=accuracy(benchmark, predictions),
         plan=accuracy(40.0),
         delay=accuracy(65.0),
+        held=accuracy(60.0),
         before_start=accuracy(88.0),
     )
 
@@ -93,7 +95,9 @@ def test_windows_are_counted_together_whatever_their_day() -> None:
 
 
 def test_a_day_without_a_figure_leaves_a_gap_and_no_nought() -> None:
-    view = accuracy_view([scored(3), scored(2, None), replace(scored(1), ours=None, plan=None, delay=None)], [], TODAY)
+    view = accuracy_view(
+        [scored(3), scored(2, None), replace(scored(1), ours=None, plan=None, delay=None, held=None)], [], TODAY
+    )
     ours = view.charts[0].lines[0]
     assert ours.dots.count("M") == 1
     assert ours.percent == 90
@@ -112,6 +116,45 @@ def test_the_newest_day_is_at_the_right_edge_and_a_hundred_at_the_top() -> None:
 def test_the_scale_takes_in_every_figure(held: int, ticks: tuple[int, ...]) -> None:
     view = accuracy_view([scored(1, promises=Promises(told=100, held=held))], [], TODAY)
     assert next(chart for chart in view.charts if chart.name == "held").ticks == ticks
+
+
+async def test_it_shows_every_yardstick_of_busline_and_of_each_baseline(desk: Desk) -> None:
+    await keep_days(desk.pool, DAY - timedelta(days=1))
+    client = await desk.sign_in()
+    async with client.get("/board/accuracy", headers=HTML) as answer:
+        page = await words(answer)
+    ahead, _, every = page.partition('id="ahead"')[2].partition('id="yardsticks"')
+    assert re.findall(r'<th scope="row">([^<]+)</th>', ahead) == [
+        "Busline",
+        "Delay propagation",
+        "Held speed",
+        "The plan",
+    ]
+    assert '130 <span class="note">−18</span>' in ahead
+    rows = re.findall(r'<th scope="row">([^<]+)</th>', every.partition('id="routes"')[0])
+    assert rows[:5] == ["ETA Accuracy Benchmark", "… 0 to 3 min", "… 3 to 6 min", "… 6 to 10 min", "… 10 to 15 min"]
+    assert {"MBTA", "Cal-ITP", "Mean error", "Wobble", "Phantoms", "Band is wide", "Pinball loss of p90"} <= set(rows)
+
+
+def test_a_figure_that_was_kept_on_some_days_only_is_the_mean_of_those() -> None:
+    kept = replace(
+        accuracy(80.0, 300),
+        pinball_p10_seconds=16.0,
+        bucket_percents=(90.0, 80.0, None, 70.0),
+        horizon_predictions=(10, 0, 0, 0, 0, 30),
+        horizon_absolute_seconds=(20.0, None, None, None, None, 100.0),
+        horizon_bias_seconds=(-5.0, None, None, None, None, 8.0),
+    )
+    more = replace(kept, horizon_predictions=(30, 0, 0, 0, 0, 0), horizon_absolute_seconds=(40.0, *[None] * 5))
+    days = [scored(3), replace(scored(2), ours=kept), replace(scored(1), ours=more)]
+    ours = yardsticks(days)[0]
+    assert (ours.name, ours.predictions) == ("Busline", 700)
+    assert ours.figures["benchmark_percent"] == pytest.approx((90 * 100 + 80 * 600) / 700)
+    assert ours.figures["pinball_p10_seconds"] == 16
+    assert ours.buckets == (90, 80, None, 70)
+    near, *none, far = ours.horizons
+    assert (near, far) == (Horizon((20 * 10 + 40 * 30) / 40, -5), Horizon(100, 8))
+    assert set(none) == {Horizon(None, None)}
 
 
 def test_without_any_day_there_is_nothing_to_draw() -> None:
