@@ -172,7 +172,10 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
         return Help()
     if matter.is_only(Kind.NO, Kind.THANKS, Kind.NOT, Kind.TODAY) and not matter.has(Kind.MINUTES):
         return No()
-    if matter.is_only(Kind.YES, Kind.THANKS):
+    agreed = any(Kind.YES in kinds and Kind.FILLER not in kinds for kinds in matter.each)
+    # "Dạ cảm ơn cô" ends on what is also a yes without its marks.
+    first = next((kinds for kinds in matter.each if kinds & {Kind.YES, Kind.THANKS}), frozenset())
+    if matter.is_only(Kind.YES, Kind.THANKS) and (agreed or Kind.YES in first):
         return Yes()
     if matter.is_only(Kind.THANKS):
         return Thanks()

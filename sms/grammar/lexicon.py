@@ -63,8 +63,6 @@ class Kind(StrEnum):
     """At this place: where a child should be by now."""
     SOUGHT = "sought"
     """Asks where somebody is who should be here, and asks nothing else."""
-    WHETHER = "whether"
-    """At the end of a statement makes a question of it, though elsewhere it denies."""
     NOT_HOME = "not-home"
     """Says alone that a child is not where it should be."""
     # Other matters.
@@ -230,6 +228,8 @@ def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
         ):
             # "Not here yet"; but a last word that denies asks: "tới chưa".
             phrases[phrase] |= {Kind.NOT}
+        if Kind.SOUGHT in kinds:
+            phrases[phrase] |= {Kind.WHERE}
         if Kind.NOT_HOME in kinds:
             phrases[phrase] = kinds | (within & _OF_A_CHILD)
         if kinds & _COMMON:

@@ -16,6 +16,7 @@ ALONE = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kin
 AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
 """What changes nothing."""
 _OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+_OF_TIME = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.NOT, Kind.FIGURE, Kind.TODAY, Kind.AFTERNOON, Kind.HERE}
 _NONE = frozenset({Kind.NOT, Kind.NO})
 _MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
 _NAMED = frozenset({Kind.BUS, Kind.FIGURE})
@@ -68,12 +69,17 @@ def matter_of(reading: Reading) -> Matter:
 
 def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
     """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter."""
-    if _is_missing(matter):
+    if _is_missing(matter) or _is_sought(matter):
         return NotHome(student_ids)
     if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
         return NotHome(student_ids)
-    if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW, Kind.OTHER_DAY):
+    if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW):
         return None
+    # "He always comes at three, and today he has not".
+    if matter.has(Kind.OTHER_DAY) and (not matter.has(Kind.TODAY) or matter.has(Kind.BUS)):
+        return None
+    if _is_not_here(matter):
+        return NotHome(student_ids)
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
     if _came_without(matter):
         return NotHome(student_ids)
@@ -89,6 +95,30 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
         # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
         return None if _is_about_waiting(matter) else NotHome(student_ids)
     return None
+
+
+def _is_sought(matter: Matter) -> bool:
+    """Whether it asks where a child is: of the child alone, or beside a bus that has come already."""
+    last: frozenset[Kind] = frozenset()
+    sought = bus = False
+    for kinds in matter.each:
+        if sought and bus and Kind.CAME in kinds and Kind.NOT not in kinds:
+            return True
+        bus = bus or (sought and Kind.BUS in kinds)
+        both = kinds | last
+        sought = sought or {Kind.NOT_HOME, Kind.WHERE} <= kinds or {Kind.SOUGHT, Kind.CHILD} <= both
+        if not kinds & AROUND:
+            last = kinds
+    return sought and not matter.has(Kind.BUS, Kind.WHEN)
+
+
+def _is_not_here(matter: Matter) -> bool:
+    """Whether a child is not here, or nothing is said of it but a time and a not: "it is four, and my son is not"."""
+    # Where a word is both, as in Vietnamese, it says too little alone.
+    named = any(Kind.CHILD in kinds and Kind.FILLER not in kinds for kinds in matter.each)
+    if not named or matter.has(Kind.BUS, Kind.WAITING, Kind.WHY):
+        return False
+    return (matter.has(Kind.HERE) and matter.unknown <= 1) or (matter.has(Kind.FIGURE) and matter.is_within(_OF_TIME))
 
 
 def _is_about_waiting(matter: Matter) -> bool:
@@ -138,7 +168,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
         return None
     if _asks_for_bus(matter) and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words):
         return _ask(matter, student_ids)
-    if matter.has(Kind.TOPIC):
+    if matter.has(Kind.TOPIC) and not _asks_why_it_stays_away(matter):
         return None
     asking = any(matter.kinds[kind] for kind in ASKING)
     plain = asking and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words)
@@ -188,6 +218,12 @@ def _asks_for_bus(matter: Matter) -> bool:
     return False
 
 
+def _asks_why_it_stays_away(matter: Matter) -> bool:
+    """Whether a reason is only guessed at: "why is the bus not here, has it broken down"."""
+    away = any(Kind.NOT in kinds and kinds & _MOVED for kinds in matter.each)
+    return away and matter.has(Kind.WHY) and matter.has(Kind.BUS)
+
+
 def _asks_alone(matter: Matter) -> bool:
     """Whether it is the bus that is asked for, though nobody names it."""
     if matter.has(Kind.HELP) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.LATE):
@@ -214,12 +250,13 @@ def _about(matter: Matter, *, numbered: bool) -> About:
         return About.DID_IT_COME
     if matter.has(Kind.WHERE):
         return About.WHERE
-    if matter.has(Kind.CAME) and not matter.has(Kind.NOT, Kind.WHEN):
+    if _asks_if_it_came(matter) and not matter.has(Kind.WHEN):
         return About.DID_IT_COME
     if matter.has(Kind.WHICH) and not matter.has(Kind.WHEN, Kind.LATE, Kind.CAME):
         return About.WHICH_BUS
     if matter.has(Kind.WHEN):
-        return About.WHERE
+        # "How many minutes late", but not "when does the late bus come".
+        return About.LATE if matter.has(Kind.LATE) and not matter.has(*_MOVED) else About.WHERE
     # "The number is 100234" is not about the number of the bus.
     if (
         matter.has(Kind.BUS)
@@ -229,6 +266,16 @@ def _about(matter: Matter, *, numbered: bool) -> About:
     ):
         return About.WHICH_BUS
     return About.LATE if matter.has(Kind.LATE) else About.WHERE
+
+
+def _asks_if_it_came(matter: Matter) -> bool:
+    """Whether something has come. What denies stands in front: behind, "chưa" and "没有" ask."""
+    denied = False
+    for kinds in matter.each:
+        if Kind.CAME in kinds:
+            return not denied and (Kind.NOT not in kinds or Kind.FILLER in kinds)
+        denied = denied or (Kind.NOT in kinds and Kind.FILLER not in kinds)
+    return False
 
 
 def _leg(matter: Matter) -> Leg | None:

@@ -88,7 +88,7 @@ class Reader:
 
 
 def _joined(span: Span[Kind], tied: Sequence[PhraseIndex[Kind]]) -> Span[Kind]:
-    if not span.kinds and span.words[0].isdigit():
+    if not span.kinds and span.words[0][0].isdigit():
         return Span(span.words, _FIGURE)
     kinds = span.kinds.union(*(index.kinds_of(span.words) for index in tied))
     # "Non" is a no before it is a hat.

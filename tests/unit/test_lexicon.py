@@ -17,7 +17,7 @@ stop = "nak"
 """
 NOT_LISTED = {Kind.FIGURE, Kind.NAME}
 """Found in the text itself, or listed as the names of the languages."""
-NOT_IN_EVERY_LANGUAGE = {Kind.SOMEBODY, Kind.TAG}
+NOT_IN_EVERY_LANGUAGE = {Kind.SOMEBODY, Kind.TAG, Kind.HERE, Kind.SOUGHT}
 """Chinese has no word for a person that is also anybody; few languages end a question on a denial."""
 
 
