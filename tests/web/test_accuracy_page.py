@@ -151,7 +151,7 @@ def test_a_figure_that_was_kept_on_some_days_only_is_the_mean_of_those() -> None
     assert (ours.name, ours.predictions) == ("Busline", 700)
     assert ours.figures["benchmark_percent"] == pytest.approx((90 * 100 + 80 * 600) / 700)
     assert ours.figures["pinball_p10_seconds"] == 16
-    assert ours.buckets == (90, 80, None, 70)
+    assert list(ours.buckets) == [90, 80, None, 70]
     near, *none, far = ours.horizons
     assert (near, far) == (Horizon((20 * 10 + 40 * 30) / 40, -5), Horizon(100, 8))
     assert set(none) == {Horizon(None, None)}
