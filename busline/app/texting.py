@@ -96,7 +96,7 @@ async def open_texting(
     if settings.twilio_auth_token is None:
         log.warning("texting is off: no Twilio account is set")
         return Texting((), {})
-    shelf = Shelf(StoredAnswers(pool), tokens, {})
+    shelf = Shelf(StoredAnswers(pool), tokens)
     await shelf.open(clock.now())
     phone, catalogue = _readable(settings.district_phone), district_catalogue(settings)
     desk = Desk(

@@ -1,7 +1,6 @@
 """The answers that the running service uses: read at the start, and again whenever staff have edited one."""
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 
 import structlog
@@ -19,10 +18,9 @@ LOOK_AGAIN_SECONDS = 5.0
 class Shelf:
     """Holds the search in force."""
 
-    def __init__(self, answers: Answers, tokens: Tokens, stop_words: Mapping[str, frozenset[str]]) -> None:
+    def __init__(self, answers: Answers, tokens: Tokens) -> None:
         self._answers = answers
         self._tokens = tokens
-        self._stop_words = stop_words
         self._change: int | None = None
         self.faq = Faq((), tokens)
 
@@ -38,7 +36,7 @@ class Shelf:
         change = await self._answers.change()
         if change != self._change:
             entries = [version.entry for version in await self._answers.in_force()]
-            self.faq = await asyncio.to_thread(Faq, entries, self._tokens, stop_words=self._stop_words)
+            self.faq = await asyncio.to_thread(Faq, entries, self._tokens)
             self._change = change
 
     async def follow(self) -> None:

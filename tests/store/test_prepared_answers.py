@@ -54,7 +54,7 @@ async def test_the_running_service_answers_with_an_edit_a_moment_later(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(shelving, "LOOK_AGAIN_SECONDS", 0.02)
-    shelf = Shelf(Answers(pool), tokens, {})
+    shelf = Shelf(Answers(pool), tokens)
     await shelf.open(NOW)
     before = shelf.faq
     following = asyncio.create_task(shelf.follow())
@@ -72,7 +72,7 @@ async def test_the_running_service_answers_with_an_edit_a_moment_later(
 
 
 async def test_what_came_with_busline_is_found_once_the_shelf_is_open(pool: Pool) -> None:
-    shelf = Shelf(Answers(pool), tokens, {})
+    shelf = Shelf(Answers(pool), tokens)
     await shelf.open(NOW)
     found = shelf.faq.find("lost backpack", "en")
     assert isinstance(found, Found)
