@@ -43,13 +43,6 @@ def plain_code(typed: str) -> str | None:
     return None
 
 
-def looks_like_code(typed: str) -> bool:
-    """Whether somebody meant to type a code, right or wrong: ten symbols in which digits and letters mix."""
-    plain = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", typed)).upper()
-    letters = sum(symbol.isalpha() for symbol in plain)
-    return len(plain) == SYMBOLS + 1 and plain.isascii() and _LEAST_LETTERS <= letters < len(plain)
-
-
 def digest(plain: str, key: bytes) -> bytes:
     """What is kept of a code: 32 bytes that only the installation's key can make from it."""
     return hmac.new(key, b"join code:" + plain.encode(), hashlib.sha256).digest()
