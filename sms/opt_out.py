@@ -5,6 +5,7 @@ The whole message must say so, in one language and its English: a word that mean
 else. "Where is my stop", "the bus did not stop" and "cancel my ride" hold such words and are none.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -58,6 +59,9 @@ class OptOutWords:
         self._yes = frozenset(
             phrase for lexicon in lexicons for phrase, kinds in lexicon.phrases.items() if Kind.YES in kinds
         )
+        self._stop = frozenset(
+            phrase for lexicon in lexicons for phrase, kinds in lexicon.opting.items() if OptKind.STOP in kinds
+        )
         self._ordinary = frozenset(word for lexicon in lexicons for phrase in lexicon.phrases for word in phrase)
         self._as_written = frozenset(written for lexicon in lexicons for written in lexicon.stop_as_written)
 
@@ -95,7 +99,13 @@ class OptOutWords:
     def _is_only_yes_without_marks(self, text: str, words: Phrase) -> bool:
         """Whether a word is stop with some marks and yes with others ("dừng", "đúng"), and is not written as stop."""
         written = unicodedata.normalize("NFC", text).casefold().strip(_EDGES)
-        return words in self._yes and written not in self._as_written
+        if words in self._yes:
+            return written not in self._as_written
+        # Beside other words only its marks can tell.
+        return any(
+            word not in self._as_written and (word,) != tokens(word) and tokens(word) in self._yes & self._stop
+            for word in re.findall(r"\w+", written)
+        )
 
     def _is_yes(self, words: Phrase) -> bool:
         if words in self._yes:
@@ -113,7 +123,7 @@ def _says_stop(spans: Sequence[Span[OptKind]], *, verb_last: bool) -> bool:
     said = [span for span in spans if OptKind.POLITE not in span.kinds]
     if said and all(OptKind.STOP in span.kinds for span in said):
         return True
-    about = any(OptKind.ABOUT in span.kinds for span in said)
+    about = any(span.kinds & {OptKind.ABOUT, OptKind.ALERTS} for span in said)
     if not about and any(OptKind.STOP in span.kinds and _is_a_sentence(span.words) for span in said):
         return True
     removed = any(span.kinds & _REMOVED for span in said if OptKind.REMOVING not in span.kinds)
@@ -121,6 +131,8 @@ def _says_stop(spans: Sequence[Span[OptKind]], *, verb_last: bool) -> bool:
         return True
     if any({OptKind.STOP, OptKind.MESSAGES} <= span.kinds and _is_a_sentence(span.words) for span in said):
         return True
+    if any(OptKind.ALERTS in span.kinds for span in said):
+        return False
     for at, span in enumerate(spans):
         if not verb_last and at and OptKind.ABOUT in spans[at - 1].kinds:
             # Not an end, but a bus stop.
@@ -145,7 +157,7 @@ def _says_start(spans: Sequence[Span[OptKind]]) -> bool:
         return True
     if any(span.kinds & _ENDS for span in said if OptKind.START not in span.kinds):
         return False
-    messages = any(OptKind.MESSAGES in span.kinds for span in said)
+    messages = any(OptKind.MESSAGES in span.kinds for span in said if OptKind.START not in span.kinds)
     again = any(OptKind.AGAIN in span.kinds for span in said)
     return (bool(start) and (messages or again)) or (messages and again and len(said) >= _LEAST_OF_AGAIN)
 

@@ -121,6 +121,8 @@ class OptKind(StrEnum):
     """May stand anywhere between."""
     ABOUT = "about"
     """What the messages are about: may stand beside messages, not beside a bare end, for a bus may end too."""
+    ALERTS = "alerts"
+    """Messages that are a setting of their own: to end these is not to leave."""
     START = "start"
     AGAIN = "again"
     """With messages, that they may come again."""
@@ -144,7 +146,7 @@ class Lexicon:
     """Short codes of it, which count only alone."""
     opting: Mapping[Phrase, frozenset[OptKind]]
     stop_as_written: frozenset[str]
-    """What means stop alone, in lower case with all its marks."""
+    """What means stop, and its single words, in lower case with all their marks."""
     elided: tuple[str, ...] = ()
     """Small words that are written into the next one, as in "l'autobus"."""
     endings: tuple[str, ...] = ()
@@ -204,9 +206,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
             names=frozenset(tokens(name) for name in _listed(read["language"]["names"])),
             codes=frozenset(_listed(read["language"]["codes"])),
             opting=opting,
-            stop_as_written=frozenset(
-                unicodedata.normalize("NFC", phrase).casefold() for phrase in _listed(read["opt-out"]["stop"])
-            ),
+            stop_as_written=_as_written(read["opt-out"]["stop"], read["opt-out"].get("ending", "")),
             elided=tuple(_listed(read["language"].get("elided", ""))),
             endings=tuple(_listed(read["language"].get("endings", ""))),
             verb_last=read["language"].get("verb-last", False),
@@ -242,6 +242,12 @@ def _add_messages_within(opting: dict[Phrase, frozenset[OptKind]]) -> None:
     for phrase, kinds in list(opting.items()):
         if OptKind.STOP in kinds and any(OptKind.MESSAGES in opting.get(part, ()) for part in _parts(phrase)):
             opting[phrase] = kinds | {OptKind.MESSAGES}
+
+
+def _as_written(*lists: str) -> frozenset[str]:
+    """The phrases of these lists and their single words, in lower case with all their marks."""
+    phrases = {unicodedata.normalize("NFC", phrase).casefold() for listed in lists for phrase in _listed(listed)}
+    return frozenset(phrases | {word for phrase in phrases for word in phrase.split()})
 
 
 def _parts(phrase: Phrase) -> Iterator[Phrase]:
