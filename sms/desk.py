@@ -126,6 +126,8 @@ class Desk:
         if self._database_away:
             self._database_away = False
             log.info("families are answered again: the database is back")
+        # The words of an old message are forgotten (`busline purge`); whoever sends it again gets a silence for it.
+        body = body or twiml.messages(())
         seconds = time.monotonic() - began
         outcome = "replayed" if reply is None else str(reply.outcome)
         self._observe(outcome, seconds)

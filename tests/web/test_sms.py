@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from busline.retention.purge import Keep, purge
 from busline.store.pool import Pool
 from sms.segments import segments
 from sms.settings import Limits
@@ -136,6 +137,17 @@ async def test_a_retried_message_gets_the_stored_bytes_and_is_not_answered_again
         assert line.observed == ["answered", "replayed", "answered"]
     assert await pool.fetchval("select count(*) from inquiry") == 2
     assert await pool.fetchval("select count(*) from access_log") == 4
+
+
+async def test_a_message_whose_words_are_forgotten_gets_a_silence_when_it_comes_again(pool: Pool) -> None:
+    async with texting(pool) as line:
+        form = sms_form(PARENT, "bus")
+        await line.post("/twilio/sms", form)
+        line.clock.at += timedelta(days=91)
+        await purge(pool, Keep(), line.clock.at)
+        again = await line.post("/twilio/sms", form)
+        assert (again.status, replies(await again.read())) == (200, [])
+    assert await pool.fetchval("select count(*) from inquiry") == 1
 
 
 async def test_copies_of_a_message_at_the_same_moment_are_one_inquiry(pool: Pool) -> None:
