@@ -1,12 +1,13 @@
 """The named state of a run at a moment: a pure reading of the fleet, so that silence shows without a new fix."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from busline.fleet import Fleet, NoticeKind, RunProgress, RunState
 from busline.ids import RunKey, VehicleId
 from busline.position import LAST_SEEN_SECONDS
 from busline.timetable import Run, Timetable
+from busline.tracking.going import not_ended
 
 LATE_START_SECONDS = 300.0
 """A run that has not begun this long after its planned start is late to start (MBTA Skate, facts of section 5)."""
@@ -137,14 +138,10 @@ def outage_since(fleet: Fleet, now: datetime) -> datetime | None:
             return fleet.at
         if (now - newest).total_seconds() > OUTAGE_FIX_AGE_SECONDS:
             return newest
-    fixes = [
-        progress.fix_at
-        for progress in fleet.progress.values()
-        if progress.ended_at is None
-        # A bus that fell silent long ago is that bus's trouble, not the feed's of this moment.
-        and (now - progress.fix_at).total_seconds() < 10 * LAST_SEEN_SECONDS
-    ]
-    old = [fix_at for fix_at in fixes if (now - fix_at).total_seconds() > OUTAGE_FIX_AGE_SECONDS]
-    if len(fixes) >= OUTAGE_VEHICLES and len(old) >= OUTAGE_SHARE * len(fixes):
-        return max(old)
+    age_seconds = now.timestamp() - not_ended(fleet.progress)[1]
+    # A bus that fell silent long ago is that bus's trouble, not the feed's of this moment.
+    age_seconds = age_seconds[age_seconds < 10 * LAST_SEEN_SECONDS]
+    old = age_seconds[age_seconds > OUTAGE_FIX_AGE_SECONDS]
+    if len(age_seconds) >= OUTAGE_VEHICLES and len(old) >= OUTAGE_SHARE * len(age_seconds):
+        return now - timedelta(seconds=float(old.min()))
     return None

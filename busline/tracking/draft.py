@@ -10,7 +10,7 @@ from busline.fleet import Assignment, Fleet, Proposal, RunProgress, StopVisit
 from busline.ids import RunKey, VehicleId
 from busline.match import UnmatchedReason
 from busline.position import Position, Positions
-from busline.tracking.going import Changed, Going, Heard, K, Layered, Mixed, V, Visits, visit_of
+from busline.tracking.going import Changed, Going, Heard, K, Layered, Mixed, Progresses, V, Visits, visit_of
 from busline.tracking.journey import Journey
 from busline.tracking.under_way import Taken, UnderWay
 
@@ -137,7 +137,7 @@ class Draft:
         return replace(
             self._fleet,
             at=now,
-            progress=Layered(self._progress, row_of_run, going.progress),
+            progress=Progresses(self._progress, row_of_run, going),
             assignments=self.assignments,
             proposals=proposals,
             last_fix_at=Layered(self.last_fix_at, row_of, going.fix_at),

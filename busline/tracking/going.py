@@ -145,6 +145,34 @@ class Layered(Mapping[K, V]):
         return len(self.here) + len(self._row)
 
 
+class Progresses(Layered[RunKey, RunProgress]):
+    """How far every run has got."""
+
+    __slots__ = ("_going",)
+
+    def __init__(self, here: Mapping[RunKey, RunProgress], row: Mapping[RunKey, int], going: Going) -> None:
+        super().__init__(here, row, going.progress)
+        self._going = going
+
+    def of_rows(self) -> tuple[Sequence[RunKey], Floats]:
+        """The runs that are made of rows, all of them under way, and their newest fixes in epoch seconds."""
+        return list(self._row), self._going.at[np.fromiter(self._row.values(), np.intp, len(self._row))]
+
+
+def not_ended(progress: Mapping[RunKey, RunProgress]) -> tuple[list[RunKey], Floats]:
+    """The runs that have not, and their newest fixes in epoch seconds. Nothing is made of rows for it."""
+    keys: list[RunKey] = []
+    fixes: list[float] = []
+    for key, one in (progress.here if isinstance(progress, Progresses) else progress).items():
+        if one.ended_at is None:
+            keys.append(key)
+            fixes.append(one.fix_at.timestamp())
+    if not isinstance(progress, Progresses):
+        return keys, np.array(fixes, np.float64)
+    of_rows, fixes_of_rows = progress.of_rows()
+    return [*keys, *of_rows], np.concatenate([fixes, fixes_of_rows])
+
+
 class Visits(Layered[RunKey, tuple[StopVisit, ...]]):
     """The visits of every run that has any."""
 

@@ -22,6 +22,7 @@ from busline.store.plans import load_version
 from busline.store.pool import UNAVAILABLE, Pool
 from busline.store.riders import boardings_on
 from busline.timetable import Timetable
+from busline.tracking.going import not_ended
 from busline.tracking.tracker import Step
 from busline.travel_times.calibration import Calibration, calibrated, cells_of
 from busline.travel_times.dwell import Dwells
@@ -79,7 +80,7 @@ class Learning:
 
     def _note(self, fleet: Fleet, now: datetime) -> None:
         """Remember what is told of some runs; of a larger fleet, of each of them in turn."""
-        active = self._in_turn([one for one in fleet.progress.values() if one.ended_at is None])
+        active = [fleet.progress[key] for key in self._in_turn(not_ended(fleet.progress)[0])]
         due = self._in_turn([key for key in self._due.at(now) if key not in fleet.progress])
         self._turn += 1
         if not active and not due:

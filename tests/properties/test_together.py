@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from busline.fleet import Assignment, AssignmentSource, Fleet, RunProgress, StopVisit
 from busline.position import Position, Positions, RunClaim
 from busline.timetable import Run
+from busline.tracking.going import not_ended
 from busline.tracking.tracker import Step, Tracker
 from busline.travel_times.engine import Engine
 from busline.travel_times.trails import Trails
@@ -96,6 +97,8 @@ def hold_alike(together: Fleet, each: Fleet) -> None:
     visits = {key: list(map(exact_visit, visits)) for key, visits in together.visits.items() if visits}
     assert visits == {key: list(map(said, visits)) for key, visits in each.visits.items() if visits}
     assert len(together.progress) == len(each.progress)
+    going = {key: one.fix_at.timestamp() for key, one in each.progress.items() if one.ended_at is None}
+    assert dict(zip(*not_ended(together.progress), strict=True)) == going
     assert together.assignments == each.assignments
     assert together.proposals == each.proposals
     assert together.last_fix_at == each.last_fix_at
