@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -73,11 +74,32 @@ async def cases_probe(settings: Settings) -> Sequence[Finding]:
             found.append(_finding("Mail about cases", await mail.trouble(), "Compare BUSLINE_MAIL_* with its manual."))
         if zammad is not None:
             found.append(_finding("Zammad", await zammad.trouble(), "Compare BUSLINE_ZAMMAD_* with its token page."))
+    found += [_in_clear(name) for name in _unencrypted(settings)]
     if mail is not None and settings.mail_in_key is None:
         found.append(_one_way("Answers by mail", "BUSLINE_MAIL_IN_KEY"))
     if zammad is not None and settings.zammad_webhook_key is None:
         found.append(_one_way("Answers in Zammad", "BUSLINE_ZAMMAD_WEBHOOK_KEY"))
     return found
+
+
+def _unencrypted(settings: Settings) -> Sequence[str]:
+    """The settings by which families' words leave this machine for everybody on the way to read."""
+    ways = {"BUSLINE_ZAMMAD_URL": settings.zammad_url, "BUSLINE_CASE_WEBHOOK_URL": settings.case_webhook_url}
+    plain = {name: urlsplit(address) for name, address in ways.items() if address is not None}
+    names = [name for name, parts in plain.items() if parts.scheme == "http" and not _is_here(parts.hostname or "")]
+    if settings.mail_host is not None and settings.mail_security == Security.NONE and not _is_here(settings.mail_host):
+        names.append("BUSLINE_MAIL_SECURITY")
+    return names
+
+
+def _is_here(host: str) -> bool:
+    return host in ("localhost", "127.0.0.1", "::1")
+
+
+def _in_clear(name: str) -> Finding:
+    says = f"By {name} phones, student numbers and what families write leave this machine unencrypted."
+    remedy = "Use https, or starttls for mail. Where the way is private all along, as between containers, it may stay."
+    return Finding("The way to departments", Verdict.WARNING, says, remedy)
 
 
 def _finding(item: str, trouble: str | None, remedy: str) -> Finding:

@@ -4,9 +4,13 @@ import asyncio
 import hashlib
 import hmac
 import io
+import re
+import sys
+import textwrap
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -32,7 +36,7 @@ from tests.web.desk import Desk, open_desk, words
 
 PARENT = Phone("+16175550100")
 ADDRESSES = ReplyAddresses("cases@bus.example.org", b"k" * 32)
-KEYS = Keys(b"mail key " * 4, b"zammad key " * 4, b"webhook key " * 4, ADDRESSES)
+KEYS = Keys(b"mail key" * 4, b"zammad key " * 4, b"webhook key " * 4, ADDRESSES)
 NOW = make_morning().now
 """Of the district; signatures are held against the real time."""
 JSON = {"Content-Type": "application/json"}
@@ -268,6 +272,29 @@ async def test_a_department_answers_by_replying_to_its_mail_once(desk: Desk, cas
     assert await signal(desk, "mail-in", raw, by_us(raw, KEYS.mail)) == {"outcome": "known"}
     assert await promised(pool) == ["case-answer case-closing"]
     assert await kinds(pool, case) == ["opened", "answered"]
+
+
+async def test_the_script_of_the_manual_hands_mails_in_and_asks_for_patience_where_it_cannot(
+    desk: Desk, case: Case, pool: Pool, tmp_path: Path
+) -> None:
+    manual = (Path(__file__).parents[2] / "docs/cases.md").read_text("utf-8")
+    (script,) = re.findall(r"^    #!/usr/bin/env python3\n(?:    .*\n|\n)+", manual, re.MULTILINE)
+    assert KEYS.mail is not None
+    key = tmp_path / "key"
+    key.write_bytes(KEYS.mail)
+    own = textwrap.dedent(script).replace("/etc/busline/mail-in-key", str(key))
+
+    async def hand_in(address: str) -> int | None:
+        program = own.replace("https://bus.example.org", address)
+        running = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdin=asyncio.subprocess.PIPE)
+        await running.communicate(reply(case, "It is at the depot."))
+        return running.returncode
+
+    assert await hand_in(desk.base) == 0
+    assert await promised(pool) == ["case-answer case-closing"]
+    assert await hand_in("http://127.0.0.1:9") == 75
+    key.write_bytes(b"another key")
+    assert await hand_in(desk.base) == 75
 
 
 async def test_an_answer_that_is_too_long_is_kept_and_the_department_hears_of_it(

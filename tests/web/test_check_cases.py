@@ -54,3 +54,14 @@ async def test_zammad_is_asked_whether_it_knows_us() -> None:
     assert (stranger.verdict, "401" in stranger.says) == (Verdict.PROBLEM, True)
     assert "another token" not in stranger.says + stranger.remedy
     assert (away.verdict, "cannot be reached" in away.says) == (Verdict.PROBLEM, True)
+
+
+async def test_a_way_on_which_families_words_can_be_read_is_a_warning() -> None:
+    webhook = replace(BASE, case_webhook_url="http://desk.example.org/in", case_webhook_key=Secret("w" * 32))
+    (finding,) = await cases_probe(webhook)
+    assert (finding.verdict, "BUSLINE_CASE_WEBHOOK_URL" in finding.says) == (Verdict.WARNING, True)
+    for private in ("https://desk.example.org/in", "http://127.0.0.1:8080/in"):
+        assert await cases_probe(replace(webhook, case_webhook_url=private)) == []
+    away = await cases_probe(with_mail(9, mail_host="mail.invalid"))
+    assert [one.verdict for one in away] == [Verdict.PROBLEM, Verdict.WARNING]
+    assert "BUSLINE_MAIL_SECURITY" in away[1].says
