@@ -182,12 +182,17 @@ SOMETHING_ELSE = [
         "Something left on the bus, and then a person",
         [
             Says("Father", "my son left his backpack on the bus"),
+            Says("Father", "1"),
             Says("Father", "can I talk to a person"),
             Says("Father", "it is blue with a dinosaur"),
             Says("Father", "status"),
         ],
     ),
-    Conversation("A new address", father("we moved, how do I change our address")),
+    Conversation("A new address", father("we moved, how do I change our address", "1")),
+    Conversation("A hello", father("good morning")),
+    Conversation(
+        "A heart tapped on a text of ours", father("Loved “Saved: no alerts. To get alerts, text ALERTS ON.”")
+    ),
     Conversation("The driver", father("the driver was rude to my daughter")),
     Conversation("Am I eligible", father("is my child eligible for a bus, we live 1 mile from school")),
     Conversation("Who do I call about IEP transport", father("who do I call about IEP transport")),
