@@ -51,22 +51,26 @@ def variance_at(mean_seconds: Floats, unlearned_seconds: Floats, theta_seconds: 
 
 def quantile_seconds(mean_seconds: Floats, variance: Floats, z: Floats) -> Floats:
     """Quantiles of gamma times, (rows, quantiles); `z` are normal scores of that shape, or one for all rows."""
-    # Wilson and Hilferty 1931: the cube root of a gamma variable is very nearly normal.
     # Quantile by quantile in memory, since numpy is slow along an axis of a few; and in pieces that stay in the
     # processor's cache.
     scores = np.broadcast_to(z.T if z.ndim > 1 else z[:, None], (z.shape[-1], len(mean_seconds)))
     result = np.empty(scores.shape)
     for first in range(0, len(mean_seconds), PIECE_ROWS):
         piece = slice(first, first + PIECE_ROWS)
-        mean = mean_seconds[piece]
-        spread = variance[piece] / (9 * mean**2)
-        cube_root = scores[:, piece] * np.sqrt(spread)
-        cube_root += 1 - spread
-        np.maximum(cube_root, 0.0, out=cube_root)
-        cube = cube_root * cube_root
-        cube *= cube_root
-        np.multiply(cube, mean, out=result[:, piece])
+        put_quantile_seconds(mean_seconds[piece], variance[piece], scores[:, piece].copy(), result[:, piece])
     return result.T
+
+
+def put_quantile_seconds(mean_seconds: Floats, variance: Floats, z: Floats, out: Floats) -> None:
+    """Put quantiles of a few thousand gamma times into `out`, (quantiles, rows), as `z` is, which is used up."""
+    # Wilson and Hilferty 1931: the cube root of a gamma variable is very nearly normal.
+    spread = variance / (9 * mean_seconds**2)
+    z *= np.sqrt(spread)
+    z += 1 - spread
+    np.maximum(z, 0.0, out=z)
+    np.multiply(z, z, out=out)
+    out *= z
+    out *= mean_seconds
 
 
 def normal_score(mean_seconds: Floats, variance: Floats, actual_seconds: Floats) -> Floats:

@@ -117,5 +117,5 @@ class Engine:
         for first in range(0, len(outlook), PIECE_ROWS):
             piece = slice(first, first + PIECE_ROWS)
             part = outlook.rows(piece)
-            part.at(scores_of(part, scores), now, told[:, piece].T)
+            part.put(scores_of(part, scores).T, now, told[:, piece])
         return told.T

@@ -19,7 +19,7 @@ from busline.fleet import RunProgress
 from busline.ids import RunKey, VehicleId
 from busline.timetable import Run, Timetable
 from busline.tracking.going import Changed
-from busline.travel_times.band import AHEAD_SECONDS, quantile_seconds, theta_seconds, variance_at
+from busline.travel_times.band import AHEAD_SECONDS, put_quantile_seconds, quantile_seconds, theta_seconds, variance_at
 from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
 from busline.travel_times.origins import Origin, Origins, Runs, under_way
 from busline.travel_times.punctuality import Punctuality
@@ -82,12 +82,18 @@ class Outlook:
         columns = (getattr(self, field.name)[which] for field in fields(self)[1:])
         return Outlook(self.keys, *columns)
 
-    def at(self, z: Floats, now: float, out: Floats | None = None) -> Floats:
+    def at(self, z: Floats, now: float) -> Floats:
         """Moments of the quantiles whose normal scores are given, (rows, quantiles); none is before `now`."""
-        seconds = quantile_seconds(self.mean_seconds, self.variance, z)
-        told: Floats = np.add(seconds.T, self.from_at, out=None if out is None else out.T)
+        told = quantile_seconds(self.mean_seconds, self.variance, z).T
+        told += self.from_at
         np.maximum(told, now, out=told)
         return told.T
+
+    def put(self, z: Floats, now: float, out: Floats) -> None:
+        """The same of a few thousand rows, into (quantiles, rows), as `z` is, which is used up."""
+        put_quantile_seconds(self.mean_seconds, self.variance, z, out)
+        out += self.from_at
+        np.maximum(out, now, out=out)
 
 
 @dataclass(frozen=True, slots=True)
