@@ -88,20 +88,17 @@ def as_words(found: Backtest) -> list[str]:
             f"{ours.missed_percent:.2f} % would miss the bus; wobble {ours.wobble_minutes:.2f} min; "
             f"phantom {ours.phantom_percent:.2f} %",
         ]
-    lines += [
-        "",
-        f"Complete minutes {found.complete_minutes_percent:.1f} % "
-        f"({found.complete_twice_percent:.1f} % with two predictions or more).",
-    ]
-    lines += [_fold_line(fold) for fold in found.folds if fold.scores.predictions]
-    return [*lines, *what_was_scored(found)]
+    return [*lines, "", *what_was_scored(found)]
 
 
 def what_was_scored(found: Backtest) -> list[str]:
-    """Of everything that was given, how much was scored, and why the rest was not: a sentence each."""
+    """A sentence each: how complete it is, calibrated on what, and why the rest of what was given is not scored."""
     lines = [
+        f"Complete minutes {found.complete_minutes_percent:.1f} % "
+        f"({found.complete_twice_percent:.1f} % with two predictions or more).",
+        *(_fold_line(fold) for fold in found.folds if fold.scores.predictions),
         f"{found.calls_known:,} arrivals are known well enough; {found.calls_unknown:,} calls have none, and "
-        f"{found.without_arrival:,} predictions of those are not scored."
+        f"{found.without_arrival:,} predictions of those are not scored.",
     ]
     for what, meeting in (("positions", found.joined), ("positions of the earlier days", found.history_joined)):
         if left_out := meeting.left_out():
@@ -123,8 +120,8 @@ def _fold_line(fold: Fold) -> str:
     scores = fold.scores
     return (
         f"Scored {_some(fold.routes)}, calibrated on {_some(fold.fitted_on.split(', '))}; "
-        f"Benchmark {_told(benchmark.percent)}, lowest bucket {_told(lowest)}, band {scores.coverage_percent:.1f} % in "
-        f"{scores.width_seconds:.0f} s, error {ratio:.3f} of delay propagation."
+        f"Benchmark {or_dash(benchmark.percent)}, lowest bucket {or_dash(lowest)}, "
+        f"band {scores.coverage_percent:.1f} % in {scores.width_seconds:.0f} s, error {ratio:.3f} of delay propagation."
     )
 
 
@@ -134,14 +131,14 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _line(name: str, scores: Scores) -> str:
-    buckets = " ".join(f"{_told(bucket.accurate_percent):>5}" for bucket in scores.benchmark.buckets)
+    buckets = " ".join(f"{or_dash(bucket.accurate_percent):>5}" for bucket in scores.benchmark.buckets)
     return (
-        f"  {name:<18} {_told(scores.benchmark.percent):>9} {buckets} {_told(scores.mbta.percent):>6} "
+        f"  {name:<18} {or_dash(scores.benchmark.percent):>9} {buckets} {or_dash(scores.mbta.percent):>6} "
         f"{scores.cal_itp_percent:>8.1f} {scores.mean_absolute_seconds:>8.1f} {scores.bias_seconds:>7.1f}"
     )
 
 
-def _told(percent: float) -> str:
+def or_dash(percent: float) -> str:
     """A percentage, or a dash where nothing speaks for one."""
     return "–" if math.isnan(percent) else f"{percent:.1f}"
 

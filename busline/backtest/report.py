@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from busline.accuracy.scoring import eta_benchmark
 from busline.backtest.charts import Axis, Plot, round_ticks
+from busline.backtest.figures import or_dash, what_was_scored
 from busline.backtest.plans import Plans
 from busline.backtest.verdict import OURS, SCORED_SECONDS, Backtest, Side
 from busline.service_day import moment
@@ -36,6 +37,7 @@ def report_page(plan: Timetable | Plans, found: Backtest, title: str) -> str:
         _table("Under way", found.under_way),
         _table("From before the departure on", found.with_start),
         _table("Against the agency, on its own predictions", found.agency) if found.agency is not None else "",
+        *(f"<p>{escape(line)}</p>" for line in what_was_scored(found)),
         "<h2>Error by horizon</h2>",
         _figure(
             _by_horizon(found.under_way), "Mean absolute error against time to the arrival.", _legend(found.under_way)
@@ -66,24 +68,40 @@ def report_page(plan: Timetable | Plans, found: Backtest, title: str) -> str:
 def _table(caption: str, side: Side) -> str:
     rows = []
     for name, scores in side.scores.items():
-        buckets = "".join(f"<td>{bucket.accurate_percent:.1f}</td>" for bucket in scores.benchmark.buckets)
-        band = (
-            f"<td>{scores.coverage_percent:.1f} %</td><td>{scores.width_seconds:.0f} s</td>"
+        buckets = "".join(f"<td>{or_dash(bucket.accurate_percent)}</td>" for bucket in scores.benchmark.buckets)
+        banded = (
+            (
+                f"{scores.coverage_percent:.1f} %",
+                f"{scores.width_seconds:.0f} s",
+                f"{scores.missed_percent:.1f} %",
+                f"{scores.pinball_p10_seconds:.0f}/{scores.pinball_p50_seconds:.0f}/{scores.pinball_p90_seconds:.0f} s",
+            )
             if name == OURS
-            else "<td>–</td><td>–</td>"
+            else ("–", "–", "–", f"–/{scores.pinball_p50_seconds:.0f}/– s")
         )
+        band = "".join(f"<td>{one}</td>" for one in banded)
         rows.append(
-            f'<tr><th scope="row">{escape(name)}</th><td><b>{scores.benchmark.percent:.1f}</b></td>{buckets}'
-            f"<td>{scores.mbta.percent:.1f}</td><td>{scores.cal_itp_percent:.1f}</td>"
-            f"<td>{scores.mean_absolute_seconds:.0f} s</td><td>{scores.bias_seconds:+.0f} s</td>{band}</tr>"
+            f'<tr><th scope="row">{escape(name)}</th><td><b>{or_dash(scores.benchmark.percent)}</b></td>{buckets}'
+            f"<td>{or_dash(scores.mbta.percent)}</td><td>{scores.cal_itp_percent:.1f}</td>"
+            f"<td>{scores.mean_absolute_seconds:.0f} s</td><td>{scores.bias_seconds:+.0f} s</td>"
+            f"<td>{scores.wobble_minutes:.2f} min</td><td>{scores.phantom_percent:.1f} %</td>{band}</tr>"
         )
     low, high = side.error_ratio_interval
-    heads = ("", "Benchmark", "0-3", "3-6", "6-10", "10-15 min", "MBTA", "Cal-ITP", "error", "bias", "band", "width")
+    heads = (
+        "Benchmark", "0-3", "3-6", "6-10", "10-15 min", "MBTA", "Cal-ITP", "error", "bias", "wobble", "phantom", "band",
+        "width", "missed", "pinball 10/50/90",
+    )  # fmt: skip
+    said = f"{caption}. Error {side.error_ratio:.3f} of {side.rival} ({low:.3f} to {high:.3f})."
+    return _wide(said, heads, rows)
+
+
+def _wide(caption: str, heads: Sequence[str], rows: Sequence[str]) -> str:
+    """A table that scrolls by itself on a narrow screen, its caption staying in view."""
+    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
     return (
-        f'<div class="wide"><table><caption>{escape(caption)}. Error {side.error_ratio:.3f} of {escape(side.rival)} '
-        f"({low:.3f} to {high:.3f}).</caption><thead><tr>"
-        + "".join(f'<th scope="col">{head}</th>' for head in heads)
-        + f"</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+        f'<div class="wide" role="region" aria-label="{escape(caption)}" tabindex="0"><table>'
+        f"<caption><span>{escape(caption)}</span></caption><thead><tr><td></td>{columns}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )
 
 
@@ -149,11 +167,8 @@ def _by_route_and_hour(plans: Plans, found: Backtest) -> str:
             which = scored[(route == name) & (hour == one)]
             cells.append(_cell(found, which))
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
-    heads = "".join(f'<th scope="col">{one}:00</th>' for one in hours)
-    return (
-        '<div class="wide"><table><caption>Benchmark, and mean absolute error in seconds, by the hour the prediction '
-        f"was made.</caption><thead><tr><th></th>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    caption = "Benchmark, and mean absolute error in seconds, by the hour the prediction was made."
+    return _wide(caption, [f"{one}:00" for one in hours], rows)
 
 
 def _cell(found: Backtest, which: Rows) -> str:
@@ -241,12 +256,14 @@ STYLE = """
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ed;--soft:#a3adb8;--line:#3a424b;--paper:#14181c;--s0:#8ab4f8;
 --s1:#f2b8b5;--s2:#e0c068;--s3:#a8b3be;--good:#1d3a26;--bad:#4a2320;--bar:#f2b8b566}}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,sans-serif}
-main{max-width:1080px;margin:0 auto;padding:24px 20px 60px}
+main{max-width:1280px;margin:0 auto;padding:24px 20px 60px}
 h1{font-size:1.6rem;margin:0 0 4px}h2{font-size:1.15rem;margin:36px 0 10px}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:0 0 18px;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:0 0 6px}
-th,td{padding:4px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
-th:first-child{text-align:left}thead th{color:var(--soft);font-weight:500;font-size:.85rem}
+caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 40px)}
+th,td{padding:4px 8px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+th:first-child{text-align:left;position:sticky;left:0;background:var(--paper)}
+thead th{color:var(--soft);font-weight:500;font-size:.85rem}
 td.h0,td.h1{background:var(--bad)}td.h4{background:var(--good)}
 figure{margin:0 0 18px;max-width:640px}figcaption{color:var(--soft);font-size:.9rem}
 .grid2{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr));gap:18px}
