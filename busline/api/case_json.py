@@ -101,6 +101,7 @@ SCHEMAS: Mapping[str, Schema] = {
 
 
 def case_json(case: Case, now: datetime) -> dict[str, Any]:
+    """`Case` of `SCHEMAS`; at `now` it may be overdue."""
     return {
         "reference": case.reference,
         "spoken": spoken(case.reference),
@@ -123,20 +124,22 @@ def case_json(case: Case, now: datetime) -> dict[str, Any]:
 
 
 def listed_json(listed: Listed, now: datetime) -> dict[str, Any]:
+    """`ListedCase` of `SCHEMAS`."""
     return case_json(listed.case, now) | {"held_by": listed.held_by, "not_handed_over": listed.not_handed_over}
 
 
 def file_json(file: CaseFile, now: datetime) -> dict[str, Any]:
+    """`CaseFile` of `SCHEMAS`."""
     return {
         "case": case_json(file.case, now),
         "history": [_event(event) for event in file.history],
-        "holder": None if file.holder is None else holder_json(file.holder),
+        "holder": None if file.holder is None else _holder(file.holder),
         "deliveries": [_delivery(one) for one in file.deliveries],
         "texts": [_text(one) for one in file.texts],
     }
 
 
-def holder_json(holder: Holder) -> dict[str, Any]:
+def _holder(holder: Holder) -> dict[str, Any]:
     return {
         "held_by": holder.held_by,
         "reference": holder.reference,
@@ -146,6 +149,7 @@ def holder_json(holder: Holder) -> dict[str, Any]:
 
 
 def figures_json(figures: Figures) -> dict[str, Any]:
+    """`Figures` of `SCHEMAS`."""
     return {
         "waiting": figures.waiting,
         "overdue": figures.overdue,

@@ -182,6 +182,8 @@ async def keep_asking_families(
 def promise_question(
     clock: Clock,
 ) -> Callable[[Connection, int, Phone, str, StudentId, Phone], Awaitable[None]]:
+    """What `ask_families` asks by: a promised text, in the family's language, once for each question and phone."""
+
     async def promise(
         connection: Connection, request_id: int, phone: Phone, language: str, student_id: StudentId, asking: Phone
     ) -> None:

@@ -21,6 +21,8 @@ DepartmentId = NewType("DepartmentId", str)
 
 
 class CaseState(StrEnum):
+    """Where a case stands, as it is stored and as families and departments are told."""
+
     RECEIVED = "received"
     """Kept by us; nobody of the department has it yet."""
     WITH_DEPARTMENT = "with_department"
@@ -37,6 +39,7 @@ class CaseState(StrEnum):
 
     @property
     def is_closed(self) -> bool:
+        """Nobody waits for anybody; it can be opened again."""
         return self in (CaseState.CLOSED_BY_FAMILY, CaseState.CLOSED_AFTER_DAYS)
 
 
@@ -136,11 +139,16 @@ class ReachedDepartment:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
+    """Somebody of the staff is to see to it."""
+
     to: str
+    """The user name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
+    """Another department has it from now on, with its whole history."""
+
     to: DepartmentId
 
 
@@ -173,7 +181,7 @@ class LeftUnanswered:
 
 @dataclass(frozen=True, slots=True)
 class Reminded:
-    pass
+    """The department was reminded that the family waits."""
 
 
 Change: TypeAlias = (

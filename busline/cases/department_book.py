@@ -28,6 +28,7 @@ class DepartmentBook:
         self._pool = pool
 
     async def all(self) -> tuple[Staffed, ...]:
+        """Every department, with how many families wait for it."""
         return tuple(Staffed(department_of(row), row["waiting"]) for row in await self._pool.fetch(SQL["departments"]))
 
     async def change(

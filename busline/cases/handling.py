@@ -51,6 +51,7 @@ class Author:
     """False for the department's own system, which need not hear it again."""
 
     def wrote(self, kind: EventKind, words: str = "", about: str = "") -> Entry:
+        """The line that this change leaves in the history."""
         return Entry(kind, self.name, about, words, self.source_key, echo=self.echo)
 
 

@@ -141,6 +141,7 @@ async def hold_case(connection: Connection, reference: Reference) -> Case | None
 
 
 async def look_at_case(connection: Connection, reference: Reference) -> Case | None:
+    """The case as it stands now; somebody else may change it at any moment."""
     row = await connection.fetchrow(SQL["case_as_it_stands"], reference)
     return None if row is None else case_of(row)
 
@@ -162,6 +163,7 @@ async def promise_of(connection: Connection, department_id: DepartmentId, now: d
 
 
 def department_of(row: "asyncpg.Record") -> Department:
+    """A whole row of `department`."""
     return Department(
         DepartmentId(row["department_id"]),
         Person(row["owner"], row["owner_address"]),
@@ -180,6 +182,7 @@ def department_of(row: "asyncpg.Record") -> Department:
 
 
 def case_of(row: "asyncpg.Record") -> Case:
+    """A whole row of `family_case`."""
     return Case(
         case_id=CaseId(row["case_id"]),
         reference=Reference(row["reference"]),

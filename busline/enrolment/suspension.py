@@ -23,6 +23,8 @@ AT_ONCE = 10_000
 
 
 class Reason(StrEnum):
+    """Why a phone is told nothing: its messages reach nobody, carriers gave its number up, or staff say so."""
+
     UNREACHABLE = "unreachable"
     DEACTIVATED = "deactivated"
     STAFF = "staff"
