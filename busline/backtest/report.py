@@ -261,7 +261,7 @@ h1{font-size:1.6rem;margin:0 0 4px}h2{font-size:1.15rem;margin:36px 0 10px}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:0 0 18px;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--soft);padding:0 0 6px}
 caption span{display:inline-block;position:sticky;left:0;max-width:calc(100vw - 40px)}
-th,td{padding:4px 8px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
+th,td{padding:4px 7px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}
 th:first-child{text-align:left;position:sticky;left:0;background:var(--paper)}
 thead th{color:var(--soft);font-weight:500;font-size:.85rem}
 td.h0,td.h1{background:var(--bad)}td.h4{background:var(--good)}
