@@ -91,7 +91,7 @@ class Grammar:
             return quiet
         if _asks_students(matter, ids):
             return Students()
-        if (missing := not_home(matter, ids)) is not None:
+        if (missing := not_home(matter, ids, timed=without_times(typed) != typed)) is not None:
             return missing
         if matter.is_only(Kind.SOMEBODY) or (matter.has(Kind.PERSON) and matter.unknown <= _UNKNOWN_BESIDE_A_PERSON):
             return Person()
@@ -174,8 +174,8 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
         return No()
     agreed = any(Kind.YES in kinds and Kind.FILLER not in kinds for kinds in matter.each)
     # "Dạ cảm ơn cô" ends on what is also a yes without its marks.
-    first = next((kinds for kinds in matter.each if kinds & {Kind.YES, Kind.THANKS}), frozenset())
-    if matter.is_only(Kind.YES, Kind.THANKS) and (agreed or Kind.YES in first):
+    said = [kinds for kinds in matter.each if kinds & {Kind.YES, Kind.THANKS} and Kind.GREETING not in kinds]
+    if matter.is_only(Kind.YES, Kind.THANKS) and (agreed or not said or Kind.YES in said[0]):
         return Yes()
     if matter.is_only(Kind.THANKS):
         return Thanks()

@@ -57,8 +57,10 @@ class Matter:
 def matter_of(reading: Reading) -> Matter:
     """The words of a reading, counted."""
     each = [span.kinds for span in reading.spans if span.kinds]
-    if each and Kind.TAG in each[-1]:
-        each[-1] -= {Kind.NOT}
+    # What follows the last word that says anything is politeness: "về chưa vậy".
+    last = max((at for at, kinds in enumerate(each) if not kinds <= AROUND), default=None)
+    if last is not None and Kind.TAG in each[last]:
+        each[last] -= {Kind.NOT}
     return Matter(
         kinds=Counter(kind for kinds in each for kind in kinds),
         each=tuple(each),
@@ -67,8 +69,11 @@ def matter_of(reading: Reading) -> Matter:
     )
 
 
-def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
-    """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter."""
+def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = False) -> NotHome | None:
+    """A child that did not come home, did not get off, or was not on the bus that came; None for any other matter.
+
+    `timed` says that a time of day stands beside the words.
+    """
     if _is_missing(matter) or _is_sought(matter):
         return NotHome(student_ids)
     if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
@@ -78,7 +83,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...]) -> NotHome | None:
     # "He always comes at three, and today he has not".
     if matter.has(Kind.OTHER_DAY) and (not matter.has(Kind.TODAY) or matter.has(Kind.BUS)):
         return None
-    if _is_not_here(matter):
+    if _is_not_here(matter, timed=timed or matter.has(Kind.FIGURE)):
         return NotHome(student_ids)
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
     if _came_without(matter):
@@ -112,13 +117,13 @@ def _is_sought(matter: Matter) -> bool:
     return sought and not matter.has(Kind.BUS, Kind.WHEN)
 
 
-def _is_not_here(matter: Matter) -> bool:
+def _is_not_here(matter: Matter, *, timed: bool) -> bool:
     """Whether a child is not here, or nothing is said of it but a time and a not: "it is four, and my son is not"."""
     # Where a word is both, as in Vietnamese, it says too little alone.
     named = any(Kind.CHILD in kinds and Kind.FILLER not in kinds for kinds in matter.each)
     if not named or matter.has(Kind.BUS, Kind.WAITING, Kind.WHY):
         return False
-    return (matter.has(Kind.HERE) and matter.unknown <= 1) or (matter.has(Kind.FIGURE) and matter.is_within(_OF_TIME))
+    return (matter.has(Kind.HERE) and matter.unknown <= 1) or (timed and matter.is_within(_OF_TIME))
 
 
 def _is_about_waiting(matter: Matter) -> bool:
@@ -134,11 +139,15 @@ def _came_without(matter: Matter) -> bool:
         if child and Kind.NOT in kinds:
             return True
         # Or the other way round: "my son is not here, and the bus has passed".
-        if denied and (bus or Kind.BUS in kinds) and kinds & _MOVED and not _is_denied(before, kinds):
+        moved = kinds & _MOVED and Kind.WAITING not in kinds
+        if denied and (bus or Kind.BUS in kinds) and moved and not _is_denied(before, kinds):
             return True
         denied = denied or (named and Kind.NOT in kinds and Kind.BUS not in kinds and not bus)
         named = named or (Kind.CHILD in kinds and not bus)
         bus = bus or Kind.BUS in kinds
+        if Kind.WAITING in kinds:
+            # Somebody waits still: nothing has come.
+            continue
         came = came or (bool(kinds & _MOVED) and Kind.FILLER not in kinds and not _is_denied(before, kinds))
         if came and bus and before & _NONE and not earlier & _MOVED and Kind.CHILD in kinds:
             return True

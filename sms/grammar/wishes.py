@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import time
+from itertools import pairwise
 
 from sms.grammar.figures import Hour, hours
 from sms.grammar.lexicon import Kind
-from sms.grammar.matter import Matter
+from sms.grammar.matter import AROUND, Matter
 from sms.intent import Alerts, Quiet
 
 MOST_MINUTES = 120
@@ -20,6 +21,7 @@ Read = Callable[[str], Matter]
 def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     """Alerts on, off or so many minutes before; None where the text is about something else."""
     before = matter.has(Kind.MESSAGES) and matter.has(Kind.BEFORE) and matter.has(Kind.MINUTES) and bool(figures)
+    before = before or (bool(figures) and _wants_it_before(matter))
     notify = matter.has(Kind.NOTIFY) or before
     if not (matter.has(Kind.ALERTS) or notify) or matter.has_beside(Kind.TOPIC, Kind.OFF):
         return None
@@ -33,6 +35,19 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
         return Alerts(wanted=True, minutes=minutes)
     return Alerts()
+
+
+def _wants_it_before(matter: Matter) -> bool:
+    """Whether it is "ten minutes before the bus comes", and not a question how many minutes ago or late it was."""
+    if matter.has(Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.WHY, Kind.MISSED, Kind.NOT, Kind.TOPIC):
+        return False
+    # "Tới" is before a time, and to arrive.
+    said = [kinds for kinds in matter.each if not kinds <= AROUND | {Kind.FIGURE}]
+    beside = any(
+        {Kind.MINUTES, Kind.BEFORE} <= first | second and Kind.COMING not in first | second
+        for first, second in pairwise(said)
+    )
+    return beside and matter.has(Kind.COMING) and matter.has(Kind.BUS)
 
 
 def _near(matter: Matter, figures: tuple[int, ...]) -> bool:
