@@ -1,5 +1,6 @@
 """The layout that ARCHITECTURE.md promises: pure modules are held to it, files stay small, and names say something."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -61,3 +62,16 @@ def test_a_module_is_short_and_named_after_what_it_does(package: str) -> None:
     }
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
     assert [name for name in lines if Path(name).stem in SAYS_NOTHING or Path(name).parent.name in SAYS_NOTHING] == []
+
+
+def test_every_file_that_a_page_names_is_there() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+    assert {page.name for page in pages} >= {"ARCHITECTURE.md", "THREAT_MODEL.md", "hotline.md"}
+    named = re.compile(r"`((?:busline|feeds|notifier|sms|migrations|tests|benchmarks|docs)/[\w./-]*)`")
+    linked = re.compile(r"\]\(([^)#:]+)\)")
+    gone = []
+    for page in pages:
+        words = page.read_text("utf-8")
+        places = [ROOT / name for name in named.findall(words)] + [page.parent / name for name in linked.findall(words)]
+        gone += [f"{page.name}: {place.name}" for place in places if not place.exists()]
+    assert gone == []
