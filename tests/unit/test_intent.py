@@ -172,6 +172,13 @@ def test_what_was_not_solved_is_a_no(text: str) -> None:
     assert GRAMMAR.understand(text).intent == No()
 
 
+@pytest.mark.parametrize(
+    "text", ["I need a person", "no i want a person", "need someone", "necesito una persona", "mwen bezwen yon moun"]
+)
+def test_whoever_needs_a_person_gets_one_and_no_choice(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Person()
+
+
 def test_a_list_of_numbers_is_cut_at_what_anybody_could_mean() -> None:
     intent = GRAMMAR.understand(" ".join(str(100_000 + number) for number in range(200))).intent
     assert isinstance(intent, Ask)
