@@ -35,8 +35,6 @@ NEAR_END_M = 150.0
 """So near its last stop, too."""
 SEATS = 64
 """To begin with."""
-SEATED_AT_ONCE = 500
-"""In one step; it takes some 15 microseconds each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -235,7 +233,7 @@ class UnderWay:
 
     def seat(self, journeys: Sequence[tuple[Journey, RunClaim]]) -> list[Journey]:
         """Take over from those of these journeys that are plainly under way; the feed names them by these claims."""
-        fit = [(journey, claim) for journey, claim in journeys if self._is_fit(journey)][:SEATED_AT_ONCE]
+        fit = [(journey, claim) for journey, claim in journeys if self._is_fit(journey)]
         if not fit:
             return []
         # Next to each other in memory sit those on the same path.
