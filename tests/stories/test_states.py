@@ -25,8 +25,9 @@ from busline.answer import (
     RunningLate,
     Uncovered,
 )
+from busline.cause import Cause, cause_of
 from busline.fleet import NoticeKind, RunNotice, RunState
-from busline.ids import StudentId, VehicleId
+from busline.ids import CallKey, StudentId, VehicleId
 from busline.people import Leg, Ride
 from busline.picture import Picture
 from busline.position import Position
@@ -89,10 +90,10 @@ def planned(run: Run, stop: int) -> datetime:
     return at(run, float(run.arrival_seconds[stop] - run.start_seconds))
 
 
-def is_not_started(answer: Answer, planned_at: datetime) -> None:
+def is_not_started(answer: Answer, planned_at: datetime, bus: Bus = USUAL) -> None:
     """The plan's time, and one to be at the stop by, within some minutes of it."""
     assert isinstance(answer, NotStarted)
-    assert (answer.bus, answer.leg, answer.planned_at) == (USUAL, Leg.TO_SCHOOL, planned_at)
+    assert (answer.bus, answer.leg, answer.planned_at) == (bus, Leg.TO_SCHOOL, planned_at)
     assert answer.be_ready_by is not None
     assert abs(answer.be_ready_by - planned_at) < timedelta(minutes=10)
 
@@ -305,6 +306,35 @@ def test_a_substitute_is_named_beside_the_usual_bus_once_it_drives() -> None:
     told = school.tells(run, 8, 101)
     assert isinstance(told, Arriving)
     assert told.bus == Bus(VehicleId("9"), VehicleId("47"))
+
+
+@pytest.mark.parametrize("signed_on", [True, False])
+def test_a_bus_that_doubles_up_is_named_on_its_own_run_and_then_on_the_other_ones(signed_on: bool) -> None:
+    own = make_run("R1", street((0, 0), (4_000, 0)), bus="47", block="A")
+    other = make_run("R2", street((4_000, 0), (4_000, 8_000)), bus="52", block="B", start=own.end_seconds + 300)
+    school = School(own, other)
+    school.hears(drive(own, steady(own)))
+    is_not_started(school.tells(other, 8, 299), planned(other, 8), Bus(VehicleId("52")))
+    assert isinstance(school.tells(other, 8, 301), Uncovered), "of 52 nothing was heard, and 47 has said nothing"
+    school.hears(drive(other, [(320, 0), (420, 0), (1_000, 4_640)], bus="47", claiming=signed_on))
+    told = school.tells(other, 15, 1_001)
+    assert isinstance(told, RunningLate)
+    assert told.bus == Bus(VehicleId("47"), VehicleId("52"))
+    assert told.minutes_late >= 5
+    assert isinstance(school.tells(own, 8, 0, now=at(other, 1_001)), Passed)
+    assert school.state(own, 1_700) is RunState.DONE
+
+
+def test_a_run_that_staff_say_has_no_bus_is_uncovered_for_sure_and_with_its_reason() -> None:
+    run = make_run("R", AVENUE, bus="47")
+    school = School(run)
+    notice = RunNotice(key_of(run), NoticeKind.UNCOVERED, "driver", at(run, -1_800))
+    school.tracker.note({notice.key: notice})
+    school.picture.fleet = school.tracker.fleet
+    told = school.tells(run, 8, -1_700)
+    assert told == Uncovered(Leg.TO_SCHOOL, planned(run, 8), confirmed=True)
+    call = CallKey(notice.key, int(run.stop_sequences[8]))
+    assert cause_of(school.timetable, school.picture.fleet, call) is Cause.DRIVER
 
 
 def test_what_staff_say_of_a_run_stands_above_what_is_seen() -> None:
