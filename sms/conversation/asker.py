@@ -6,14 +6,18 @@ typed or not. So every phone and every text takes the same work.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
-from busline.cases.case import CaseStanding
+from busline.cases.case import CaseStanding, CaseState
 from busline.cases.reference import Reference
 from busline.ids import CallKey, Phone, StudentId
 from busline.people import Contact, Ride
 from busline.promise import ToldBefore
 from sms.conversation.offers import Offer
+
+
+SAID_TWICE_WITHIN = timedelta(minutes=10)
+"""So long a second yes says the same as the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,7 @@ class Asker:
     held_in: Reference | None = None
     """The case in which somebody of the staff writes with it; meanwhile nothing is answered by itself."""
 
-    @property
-    def asked_last(self) -> AskedLast:
+    def asked_last(self, now: datetime) -> AskedLast:
         """The newest of what it was asked, which is what a bare yes or no is about; None where nothing is open.
 
         Only the newest: a yes to "did this solve it?" must not let in a phone that somebody asked about hours ago.
@@ -80,8 +83,11 @@ class Asker:
         asked: list[tuple[datetime, AskedLast]] = []
         if self.consent is not None:
             asked.append((self.consent.asked_at, self.consent))
-        answered = [case for case in self.cases if case.asks_if_solved]
-        asked += [(case.state_since, case) for case in answered]
+        for case in self.cases:
+            # Many say yes twice; the second one is about the same question.
+            said_just_now = case.state is CaseState.CLOSED_BY_FAMILY and case.state_since >= now - SAID_TWICE_WITHIN
+            if case.asks_if_solved or said_just_now:
+                asked.append((case.state_since, case))
         if self.offered and self.offered_at is not None:
             asked.append((self.offered_at, self.offered))
         return max(asked, key=lambda one: one[0])[1] if asked else None

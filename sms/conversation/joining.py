@@ -37,8 +37,9 @@ def answer_about_phone(consent: ConsentAsked, turn: Turn, *, yes: bool) -> Reply
 def answer_about_case(case: CaseStanding, turn: Turn, *, yes: bool) -> Reply:
     """A yes or a no to: did this solve it?"""
     if yes:
-        words = turn.say("case-solved", reference=spoken(case.reference))
-        return replace(turn.reply(Outcome.CASE_SETTLED, words), effects=(SettleCase(case.reference),), topic=case.topic)
+        solved = turn.reply(Outcome.CASE_SETTLED, turn.say("case-solved", reference=spoken(case.reference)))
+        settling = () if case.state.is_closed else (SettleCase(case.reference),)
+        return replace(solved, effects=settling, topic=case.topic)
     return replace(
         turn.reply(Outcome.PERSON),
         effects=(Reopen(case.reference),),

@@ -221,7 +221,7 @@ class Conversation:
 
     def _said(self, turn: Turn, *, yes: bool) -> Reply:
         """A bare yes or no: about what was asked last, and nothing before it."""
-        match turn.asker.asked_last:
+        match turn.asker.asked_last(turn.now):
             case None:
                 return turn.reply(Outcome.NOTHING_ASKED, turn.say("nothing-asked"))
             case ConsentAsked() as consent:

@@ -195,3 +195,14 @@ def test_a_bare_yes_or_no_is_about_what_was_asked_last_and_lets_no_phone_in_by_m
     )
     reply = reply_to(said, asker)
     assert (reply.outcome, reply.effects) == (outcome, effects)
+
+
+def test_a_second_yes_says_what_the_first_one_did_and_lets_no_phone_in() -> None:
+    closed = replace(CASE, state=CaseState.CLOSED_BY_FAMILY, state_since=NOW - timedelta(seconds=20))
+    asker = replace(PARENT, consent=CONSENT, cases=(closed,))
+    again = reply_to("yes", asker)
+    assert (again.outcome, again.effects) == (Outcome.CASE_SETTLED, ())
+    assert reply_to("no", asker).effects == (REOPENED,)
+    # A quarter of an hour later it is about what is still open.
+    settled_long_ago = replace(asker, cases=(replace(closed, state_since=NOW - timedelta(minutes=15)),))
+    assert reply_to("yes", settled_long_ago).effects == (GIVEN,)
