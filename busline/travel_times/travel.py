@@ -164,6 +164,7 @@ class TravelModel:
         self._plan = plan.astype(np.float32)
         self._link_of_row = self._link[self._shelf.place]
         """Of the network, for every row of the shelf."""
+        self._area_of_row = self._area[self._link_of_row]
         self._plan_start = self._shelf.start[self._shelf.plan_of]
 
     def learn(self, traversals: Traversals) -> None:
@@ -309,6 +310,7 @@ class TravelModel:
         seen, known = self.today.at(link, now)
         known += PLAN_WEIGHT
         seconds, unlearned = np.empty((2, len(bands), len(plan)))
+        pace = np.empty(0) if self._history is None else self._pace.factors(now).take(self._area_of_row) / known
         for band, at in enumerate(bands):
             if self._history is None:
                 np.multiply(PLAN_WEIGHT, plan, out=seconds[band])
@@ -316,10 +318,11 @@ class TravelModel:
                 seconds[band] /= known
                 np.divide(seconds[band], known / PLAN_WEIGHT, out=unlearned[band])
             else:
-                expected, passes = self._history.expected(link, np.full(len(link), at), plan)
-                pace = self._pace.factors(now)[self._area[link]]
-                seconds[band] = (seen + PLAN_WEIGHT * expected) / known * pace
-                unlearned[band] = seconds[band] * PLAN_WEIGHT / (known + passes)
+                expected, passes = self._history.expected(link, np.array([at]), plan)
+                np.multiply(PLAN_WEIGHT, expected, out=seconds[band])
+                seconds[band] += seen
+                seconds[band] *= pace
+                np.divide(seconds[band], (known + passes) / PLAN_WEIGHT, out=unlearned[band])
         return seconds, unlearned
 
 
