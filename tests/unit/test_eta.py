@@ -63,6 +63,21 @@ def test_an_old_fix_gives_first_a_last_seen_basis_and_then_no_minutes() -> None:
     assert predict(ENGINE, RUN, MONDAY, progress, 5, at("7:09:01")) is NoPrediction.TOO_OLD
 
 
+def test_the_older_the_fix_the_wider_the_window_around_the_same_time() -> None:
+    told = [
+        predict(ENGINE, RUN, MONDAY, make_progress(RUN, seen_at=at(seen), distance_m=distance_m), 5, at("7:08"))
+        for seen, distance_m in (("7:08", 4_000), ("7:06", 3_000), ("7:03", 1_500))
+    ]
+    widths = []
+    for one in told:
+        assert isinstance(one, Prediction)
+        assert abs((one.p50 - at("7:10")).total_seconds()) < 20
+        widths.append((one.p90 - one.p10).total_seconds())
+    fresh, older, oldest = widths
+    assert fresh * 1.2 < older
+    assert older * 1.2 < oldest
+
+
 def test_a_call_behind_the_bus_is_not_predicted() -> None:
     progress = make_progress(RUN, seen_at=at("7:03"), distance_m=1_500)
     assert predict(ENGINE, RUN, MONDAY, progress, 1, at("7:03")) is NoPrediction.ALREADY_PASSED
