@@ -15,7 +15,6 @@ from busline.people import Contact, Ride
 from busline.promise import ToldBefore
 from sms.conversation.offers import Offer
 
-
 SAID_TWICE_WITHIN = timedelta(minutes=10)
 """So long a second yes says the same as the first."""
 
