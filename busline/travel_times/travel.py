@@ -32,6 +32,7 @@ PLAN_WEIGHT = 1.0
 """The plan counts as much as so many traversals of a link just now."""
 STALE_AFTER_VISITS, STALE_AFTER_SHARE = 500, 0.1
 """Expected standing is worked out anew after so many visits, or after visits to such a share of all calls."""
+BANDS_KEPT = 8
 PIECE_LINKS = 8_192
 """How many links are looked at at once."""
 ARRIVED_M = 10.0
@@ -122,6 +123,8 @@ class TravelModel:
         self._patterns = patterns
         self._stands_of = -1
         self._standing_now: _Standing | None = None
+        self._usual: dict[int, tuple[Floats, Floats]] = {}
+        """By band of the history."""
         self._driving = np.empty(0)
         """(rows of the shelf,) planned seconds without what is stood there."""
         self._calls_by_pattern = self.dwells.rows_of_patterns(patterns)
@@ -199,6 +202,7 @@ class TravelModel:
                 self._standing_now = _Standing(on_link, before)
                 plan = np.maximum(plan - on_link[self._shelf.place], SLOWEST_SHARE * plan)
             self._driving = plan
+            self._usual.clear()
         return self._standing_now
 
     def ahead(self, run: Rows, distance_m: Floats, next_call: Rows, now: float) -> Ahead:
@@ -318,12 +322,22 @@ class TravelModel:
                 seconds[band] /= known
                 np.divide(seconds[band], known / PLAN_WEIGHT, out=unlearned[band])
             else:
-                expected, passes = self._history.expected(link, np.array([at]), plan)
+                expected, passes = self._usual_at(self._history, at, plan)
                 np.multiply(PLAN_WEIGHT, expected, out=seconds[band])
                 seconds[band] += seen
                 seconds[band] *= pace
                 np.divide(seconds[band], (known + passes) / PLAN_WEIGHT, out=unlearned[band])
         return seconds, unlearned
+
+    def _usual_at(self, history: RoadHistory, at: float, plan: Floats) -> tuple[Floats, Floats]:
+        """What past days say of every row of the shelf, at a second of the day; it is the same for half an hour."""
+        band = int(at // BAND_SECONDS)
+        usual = self._usual.get(band)
+        if usual is None:
+            if len(self._usual) > BANDS_KEPT:
+                self._usual.clear()
+            usual = self._usual[band] = history.expected(self._link_of_row, np.array([at]), plan)
+        return usual
 
 
 @dataclass(frozen=True, slots=True, eq=False)
