@@ -31,8 +31,10 @@ async def run_by_distance(options: ByDistanceOptions, say: Say) -> int:
     """Read, compare, and write what was asked for. Raises `Refused` with one clear message and counts."""
     try:
         recording = await asyncio.to_thread(read_bustime, options.vehicles, options.predictions, options.zone)
-    except (BusTimeRecordingError, OSError) as fault:
+    except BusTimeRecordingError as fault:
         raise Refused(f"The recording cannot be used. {fault}") from fault
+    except OSError as fault:
+        raise Refused(f"The recording {fault.filename} cannot be read: {fault.strerror}.") from fault
     unused = "".join(f", not used: {count:,} {reason}" for reason, count in sorted(recording.left_out.items()))
     say(f"{len(recording.tracks):,} buses on runs; {len(recording.promises):,} predictions of the agency{unused}.")
     say(f"Days after the first {DAYS_BEFORE} are scored, each from the days before it. This takes a minute or two.")
