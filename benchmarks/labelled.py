@@ -20,6 +20,9 @@ class Use(StrEnum):
 
     TUNING = "tuning"
     HELD_APART = "held_apart"
+    """Measured often while the grammar was built."""
+    JUDGE = "judge"
+    """Written after it was built: the set that decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from benchmarks.intents import Score, Verdict, judged, score, verdict
+from benchmarks.intents import Score, Verdict, judged, score, strict_score, verdict
 from benchmarks.labelled import (
     LANGUAGES,
     Use,
@@ -19,7 +19,8 @@ from benchmarks.labelled import (
     wishes,
 )
 from busline.enrolment.codes import plain_code
-from busline.faq.entries import shipped_topics
+from busline.faq.entries import read_entries, shipped_topics
+from busline.faq.search import Faq
 from busline.people import Leg
 from sms.folding import tokens
 from sms.intent import (
@@ -34,15 +35,17 @@ from sms.intent import (
     Quiet,
     Status,
     SwitchLanguage,
+    Thanks,
     Topic,
     Unclear,
     Understood,
 )
 
+TEXTS = tuple(row for use in Use for row in utterances(use))
 INTENTS = {kind.__name__ for kind in get_args(Intent)}
 
 
-@pytest.mark.parametrize(("use", "least"), [(Use.TUNING, 60), (Use.HELD_APART, 40)])
+@pytest.mark.parametrize(("use", "least"), [(Use.TUNING, 60), (Use.HELD_APART, 40), (Use.JUDGE, 50)])
 def test_each_language_has_enough_texts_and_every_intent(use: Use, least: int) -> None:
     rows = utterances(use)
     for language in LANGUAGES:
@@ -52,7 +55,7 @@ def test_each_language_has_enough_texts_and_every_intent(use: Use, least: int) -
 
 
 def test_no_label_is_outside_the_contract() -> None:
-    for row in (*utterances(Use.TUNING), *utterances(Use.HELD_APART)):
+    for row in TEXTS:
         assert row.accept <= INTENTS - {row.intent}, row
         assert row.about <= {about.value for about in About}, row
         assert bool(row.about) == (row.intent == "Ask"), row
@@ -63,15 +66,18 @@ def test_no_label_is_outside_the_contract() -> None:
 
 
 def test_every_labelled_code_is_one() -> None:
-    codes = [row for row in (*utterances(Use.TUNING), *utterances(Use.HELD_APART)) if row.intent == "Code"]
-    assert len(codes) >= 2 * len(LANGUAGES)
+    codes = [row for row in TEXTS if row.intent == "Code"]
+    assert len(codes) >= 3 * len(LANGUAGES)
     for row in codes:
         assert plain_code(row.text) == row.code
 
 
-def test_no_text_held_apart_is_among_those_for_tuning() -> None:
-    tuning = {tokens(row.text) for row in utterances(Use.TUNING) if len(tokens(row.text)) > 2}
-    assert not [row for row in utterances(Use.HELD_APART) if tokens(row.text) in tuning]
+@pytest.mark.parametrize(
+    ("use", "earlier"), [(Use.HELD_APART, [Use.TUNING]), (Use.JUDGE, [Use.TUNING, Use.HELD_APART])]
+)
+def test_no_text_that_judges_is_among_those_that_were_seen_before(use: Use, earlier: list[Use]) -> None:
+    seen = {tokens(row.text) for one in earlier for row in utterances(one) if len(tokens(row.text)) > 2}
+    assert not [row for row in utterances(use) if tokens(row.text) in seen]
 
 
 def test_each_language_has_its_wishes_and_ordinary_texts() -> None:
@@ -145,9 +151,69 @@ def test_a_reading_is_worth(labelled: Utterance, read: Intent, worth: Verdict) -
 
 
 def test_a_reader_that_always_offers_a_choice_misses_the_bar_and_misleads_nobody() -> None:
-    scored = score(judged(utterances(Use.HELD_APART), lambda text: Understood(Unclear(text))))
-    assert scored.verdicts[Verdict.WRONG] == 0
-    assert not scored.met
+    rows = judged(utterances(Use.JUDGE), lambda text: Understood(Unclear(text)), Faq([], tokens))
+    assert score(rows).verdicts[Verdict.WRONG] == strict_score(rows).verdicts[Verdict.WRONG] == 0
+    assert not score(rows).met
+
+
+THINGS = ("backpack", "blizzard", "wheelchair", "trombone", "hamster", "daycare", "footage", "refund", "bullying")
+"""Several, for in a search over one answer no word tells anything."""
+WRITTEN = "".join(f"## {thing}\nTitle: {thing}\nAsks: {thing}; a {thing}\n\nOf a {thing}.\n\n" for thing in THINGS)
+ANSWERS = Faq(read_entries("en", WRITTEN), tokens)
+
+
+@pytest.mark.parametrize(
+    ("labelled", "read", "strict", "told"),
+    [
+        # What is found for sure is said, and misleads whoever asked nothing of the kind.
+        (Utterance("en", "backpack", "Ask"), Topic("backpack"), Verdict.WRONG, Verdict.WRONG),
+        (Utterance("en", "backpack", "Thanks"), Unclear("backpack"), Verdict.CHOICE, Verdict.WRONG),
+        (Utterance("en", "backpack", "Unclear"), Unclear("backpack"), Verdict.RIGHT, Verdict.WRONG),
+        (
+            Utterance("en", "backpack", "Unclear", accept=frozenset({"Topic"})),
+            Topic("backpack"),
+            Verdict.RIGHT,
+            Verdict.WRONG,
+        ),
+        # What is not found is offered as a choice or goes to a person; it never becomes right by that.
+        (Utterance("en", "qqqq zzzz", "Ask"), Topic("qqqq zzzz"), Verdict.WRONG, Verdict.CHOICE),
+        (Utterance("en", "qqqq zzzz", "Ask"), Unclear("qqqq zzzz"), Verdict.CHOICE, Verdict.CHOICE),
+        (Utterance("en", "qqqq zzzz", "Unclear"), Unclear("qqqq zzzz"), Verdict.RIGHT, Verdict.RIGHT),
+        # Other matters: which answer they find is judged elsewhere.
+        (Utterance("en", "backpack", "Topic"), Topic("backpack"), Verdict.RIGHT, Verdict.RIGHT),
+        (Utterance("en", "backpack", "Topic"), Unclear("backpack"), Verdict.CHOICE, Verdict.CHOICE),
+        (
+            Utterance("en", "backpack", "Person", accept=frozenset({"Topic"})),
+            Topic("backpack"),
+            Verdict.RIGHT,
+            Verdict.RIGHT,
+        ),
+        # Nothing else is searched for, nor made better by the search.
+        (Utterance("en", "qqqq zzzz", "Topic"), Ask(), Verdict.WRONG, Verdict.WRONG),
+        (Utterance("en", "backpack", "Unclear"), Thanks(), Verdict.WRONG, Verdict.WRONG),
+        (Utterance("en", "backpack", "Unclear"), Unclear(is_greeting=True), Verdict.RIGHT, Verdict.RIGHT),
+    ],
+)
+def test_a_text_that_is_searched_for_is_worth_what_its_sender_is_told(
+    labelled: Utterance, read: Intent, strict: Verdict, told: Verdict
+) -> None:
+    (row,) = judged([labelled], lambda text: Understood(read), ANSWERS)
+    assert (row.strict, row.verdict) == (strict, told)
+
+
+def test_an_answer_found_in_the_language_that_was_guessed_counts_too() -> None:
+    labelled = Utterance("es", "backpack", "Ask")
+    spanish = read_entries("es", "## backpack\nTitle: mochila\nAsks: mochila\n\nDe una mochila.\n")
+    both = Faq([*read_entries("en", WRITTEN), *spanish], tokens)
+    (alone,) = judged([labelled], lambda text: Understood(Topic(text)), both)
+    (guessed,) = judged([labelled], lambda text: Understood(Topic(text), guessed_language="en"), both)
+    assert (alone.verdict, guessed.verdict) == (Verdict.CHOICE, Verdict.WRONG)
+
+
+def test_a_reader_that_takes_everything_for_another_matter_misses_both_bars_where_that_is_answered() -> None:
+    rows = judged([Utterance("en", "backpack", "Ask")] * 50, lambda text: Understood(Topic(text)), ANSWERS)
+    assert score(rows).share(Verdict.WRONG) == 1.0
+    assert not score(rows).met
 
 
 def test_the_bars_are_held_at_their_edges() -> None:
