@@ -104,7 +104,10 @@ def _mail(
                 raw = await _signed_body(request, key, _LARGEST_MAIL_BYTES)
         except TimeoutError as slow:
             raise web.HTTPRequestTimeout(text="The mail came too slowly, so it was not taken. Send it again.") from slow
-        incoming = read_mail(raw, addresses)
+        try:
+            incoming = read_mail(raw, addresses)
+        except UnreadableError as fault:
+            raise web.HTTPBadRequest(text=str(fault)) from fault
         return _said(Done.NOTHING if incoming is None else await take_in(incoming, desk, clock.now()))
 
     return take

@@ -3,9 +3,11 @@
 from email.message import EmailMessage
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from busline.cases.reference import Reference
-from notifier.connectors.incoming import Means, text_of_html
+from notifier.connectors.incoming import Means, UnreadableError, text_of_html
 from notifier.connectors.mail_in import ABOVE_THIS_LINE, read_mail
 from notifier.connectors.reply_address import ReplyAddresses
 
@@ -145,3 +147,49 @@ def test_a_mail_without_an_id_is_known_by_its_bytes() -> None:
     assert again is not None
     assert other is not None
     assert first.source_key == again.source_key != other.source_key
+
+
+ODD = (
+    *(b'"', b"<", b">", b"@", b"(", b")", b";", b"=", b"*", b",", b":", b"\\", b"[", b"]", b"--x", b"=?", b"?=", b"''"),
+    *(b"\x00", b"\xff", b"\r\n", b"\r\n\r\n", b" ", b"\t", b"charset*=", b"*0*=", b"utf-16", b"idna", b"undefined"),
+    *(b"unicode_escape", b"base64", b"x-uuencode", b"multipart/alternative", b"message/partial", b"text/plain"),
+)
+WHOLE = (
+    f'From: "Lost, Found" <lost@x.org>\r\nTo: {TO}\r\nCc: a@b (c), <d>\r\nMessage-ID: <abc@x>\r\n'
+    "Subject: =?utf-8?q?hi?= =?utf-8?b?aGk=?=\r\nAuto-Submitted: auto-replied\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/mixed; boundary="x"; a*0=b; a*1=c\r\n\r\n--x\r\n'
+    "Content-Transfer-Encoding: quoted-printable\r\nContent-Disposition: inline\r\n"
+    "Content-Type: text/plain; charset=\"iso-8859-1\"; name*=utf-8''a\r\n\r\nIt is =E9.\r\n"
+    "--x\r\nContent-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\nz\r\n--x\r\n"
+    "Content-Type: text/html; charset=utf-7\r\n\r\n<p>&#xD800;</p>\r\n--x--\r\n"
+).encode()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 20), st.sampled_from((*ODD, b""))), max_size=8))
+@settings(max_examples=400)
+def test_a_mail_however_broken_is_read_or_is_none_of_ours(wounds: list[tuple[int, int, bytes]]) -> None:
+    raw = bytearray(WHOLE)
+    for at, lost, odd in wounds:
+        raw[at : at + lost] = odd
+    incoming = read_mail(bytes(raw), ADDRESSES)
+    assert incoming is None or incoming.reference == REFERENCE
+
+
+def test_the_words_are_found_among_parts_and_an_attached_mail_is_none_of_them() -> None:
+    incoming = read_mail(WHOLE.replace(b"auto-replied", b"no"), ADDRESSES)
+    assert incoming is not None
+    assert (incoming.means, incoming.words) == (Means.ANSWER, "It is \xe9.")
+
+
+@pytest.mark.parametrize(
+    "header", ["To: cases@[", "Message-ID: <", "Cc: a@", 'Cc: "', "Content-Type: text/plain; charset*0", "From: @"]
+)
+def test_a_header_that_is_none_keeps_no_answer_from_its_case(header: str) -> None:
+    raw = f"Delivered-To: {TO}\n{header}\n\nIt is here.\n".encode()
+    assert words(raw) == "It is here."
+
+
+def test_parts_within_parts_without_end_are_refused() -> None:
+    parts = "".join(f"Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n" for n in range(3_000))
+    with pytest.raises(UnreadableError, match="without end"):
+        read_mail(f"To: {TO}\n{parts}".encode(), ADDRESSES)
