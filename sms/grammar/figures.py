@@ -17,6 +17,11 @@ _CLOCK = (
 _TIME = re.compile(rf"(?<!\d)(?:{_CLOCK})")
 _NUMBERS = re.compile(r"(?<![a-z0-9])([a-z]{0,7})(\d+(?:[ .-]\d+)*)(?:(?![a-z0-9])|(?=s\b))")
 """With an s after it too: "has 100234's bus come"."""
+_PHONE = re.compile(
+    r"(?<![\w+])(?:\+\d[\d .-]{8,16}\d|(?:1[ .-]?)?(?:\(\d{3}\)\s?|\d{3}[ .-])\d{3}[ .-]\d{4})(?!\w|[ .-]\d)"
+)
+"""A phone number as people write one: with a plus, or in groups of three, three and four. Ten digits in a row may be
+somebody's student number."""
 _REFERENCE = re.compile(r"(?<![a-z0-9-])(\d{4})\s?[-–—]\s?(\d)(?![a-z0-9-])|(?<![a-z0-9-])(\d{5})(?![a-z0-9-])")
 _HOUR = re.compile(r"(?<!\d)(\d{1,2})(?:\s*[:.h点时]\s*(\d{2}))?(?!\d)\s*(?:([ap])\.?\s?m\b)?")
 _LABELS = frozenset({"id", "ids", "no", "num", "n", "nr", "number", "numero", "nimewo", "numeru", "student", "sid"})
@@ -53,7 +58,7 @@ def student_ids(typed: str) -> tuple[tuple[str, ...], str]:
         found.update(dict.fromkeys(numbers))
         return f" {prefix} 0 "
 
-    rest = _NUMBERS.sub(take, typed)
+    rest = _NUMBERS.sub(take, _PHONE.sub(" ", typed))
     return tuple(found)[:MOST_IDS], rest
 
 

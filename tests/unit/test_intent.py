@@ -179,6 +179,20 @@ def test_whoever_needs_a_person_gets_one_and_no_choice(text: str) -> None:
     assert GRAMMAR.understand(text).intent == Person()
 
 
+@pytest.mark.parametrize(
+    "phone", ["617 555 0123", "617-555-0123", "(617) 555-0123", "617.555.0123", "+1 617 555 0123", "+16175550123"]
+)
+def test_a_phone_number_is_no_student_number(phone: str) -> None:
+    for text in (phone, f"her number is {phone}", f"1 {phone}", f"please add my husband {phone}"):
+        assert not isinstance(GRAMMAR.understand(text).intent, Ask), text
+    assert GRAMMAR.understand(f"100234 or {phone}").intent == Ask(("100234",))
+
+
+@pytest.mark.parametrize("text", ["6175550123", "100 234", "100 234 100 235", "100234 100235 1002", "id 617-555"])
+def test_digits_that_may_be_a_student_number_are_taken_for_one(text: str) -> None:
+    assert isinstance(GRAMMAR.understand(text).intent, Ask)
+
+
 def test_a_list_of_numbers_is_cut_at_what_anybody_could_mean() -> None:
     intent = GRAMMAR.understand(" ".join(str(100_000 + number) for number in range(200))).intent
     assert isinstance(intent, Ask)
