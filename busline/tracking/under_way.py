@@ -78,9 +78,6 @@ class UnderWay:
         self._shown: Going | None = None
         self._handed_out = False
 
-    def __len__(self) -> int:
-        return len(self._row_of)
-
     def __contains__(self, vehicle_id: VehicleId) -> bool:
         return vehicle_id in self._row_of
 
@@ -311,7 +308,9 @@ class UnderWay:
         self._own_maps()
         row = self._row_of.pop(vehicle_id)
         journey = self._journeys[row]
-        del self._row_of_run[journey.key], self._by_run_id[journey.key.run_id]
+        del self._row_of_run[journey.key]
+        if self._by_run_id.get(journey.key.run_id) == vehicle_id:  # and not one of another service day
+            del self._by_run_id[journey.key.run_id]
         journey.sit(None)
         journey.progress = going.progress(row)
         journey.visits = {visit.call_index: visit for visit in going.visits(row)}
