@@ -3,7 +3,7 @@
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 
@@ -28,6 +28,8 @@ MEMBER = web.RequestKey("member", Member)
 
 _ROUTINE = frozenset({"/healthz", "/readyz", "/metrics", "/static/{name}", "/board/rows"})
 """Asked every few seconds: they would drown everything else in the log."""
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""What is sent to us is one of these; any other is a browser's that we do not know, or somebody who tries us out."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -70,6 +72,17 @@ def client_address(request: web.Request, proxy_hops: int) -> str:
         if len(forwarded) >= proxy_hops and forwarded[-proxy_hops]:
             return forwarded[-proxy_hops][:64]
     return request.remote or "unknown"
+
+
+async def read_form(request: web.Request) -> Mapping[str, str]:
+    """The fields of a form of our own pages. Refuses with 415 any other kind of body, and with 400 what is no text."""
+    if request.content_type != "application/x-www-form-urlencoded":
+        raise web.HTTPUnsupportedMediaType(text="Send the form as the page does.")
+    try:
+        form = await request.post()
+    except ValueError as fault:
+        raise web.HTTPBadRequest(text="The form could not be read, so nothing was changed.") from fault
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def wants_page(request: web.Request) -> bool:
@@ -117,6 +130,8 @@ def guard(
         if request.method not in _SAFE_METHODS and not _comes_from_us(request, settings):
             log.warning("request from another site refused", origin=request.headers.get(hdrs.ORIGIN, "")[:100])
             raise web.HTTPForbidden(text="This request came from another site and was not carried out.")
+        if (request.charset or "utf-8").lower() not in _CHARSETS:
+            raise web.HTTPUnsupportedMediaType(text="Send UTF-8: nothing else is read here.")
         return await handler(request)
 
     @web.middleware

@@ -11,7 +11,7 @@ from busline.board.templates import templates
 from busline.masking import Masker
 from busline.settings import Settings
 from busline.store.staff import ABSOLUTE, Refused, SignedIn, Staff
-from busline.web_guard import client_address, session_cookie
+from busline.web_guard import client_address, read_form, session_cookie
 
 log = structlog.get_logger(__name__)
 
@@ -54,9 +54,9 @@ def sign_in_routes(staff: Staff, settings: Settings, masker: Masker) -> list[web
         return page(request, onward=onward)
 
     async def enter(request: web.Request) -> web.StreamResponse:
-        form = await request.post()
-        username, password = str(form.get("username", "")), str(form.get("password", ""))
-        onward = local_path(str(form.get("next", HOME)))
+        form = await read_form(request)
+        username, password = form.get("username", ""), form.get("password", "")
+        onward = local_path(form.get("next", HOME))
         now = datetime.now(UTC)
         address = client_address(request, settings.proxy_hops)
         agent = request.headers.get("User-Agent", "")
