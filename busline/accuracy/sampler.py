@@ -4,17 +4,13 @@ import asyncio
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-import structlog
-
 from busline.accuracy.held_speed import HeldSpeed
 from busline.accuracy.sampling import Sample, planned_runs, sample_before_start, sample_run
 from busline.clock import Clock
 from busline.ids import PlanId, RunKey
 from busline.picture import Picture
-from busline.store.pool import UNAVAILABLE
+from busline.steady import keep_doing
 from busline.store.predictions import Predictions
-
-log = structlog.get_logger(__name__)
 
 RUNS_AT_ONCE = 5
 """Some 50 predictions, a few milliseconds: nobody who texts meanwhile waits longer."""
@@ -32,21 +28,15 @@ class Sampler:
 
     async def run(self) -> None:
         """Never returns. A minute in which the database is away is lost, and counts as incomplete."""
-        away = False
-        while True:
+
+        async def on_the_minute() -> bool:
             now = self._clock.now()
             minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
             await self._clock.sleep((minute - now).total_seconds())
-            try:
-                await self.sample(minute)
-            except UNAVAILABLE as fault:
-                if not away:
-                    log.warning("predictions_not_kept", reason=type(fault).__name__, lost="samples, until it is back")
-                away = True
-            else:
-                if away:
-                    log.info("predictions_kept_again")
-                away = False
+            await self.sample(minute)
+            return True
+
+        await keep_doing("sampling predictions", on_the_minute, pause_seconds=0.0)
 
     async def sample(self, now: datetime) -> int:
         """Keep what is predicted at a moment; how many predictions that is."""
