@@ -62,6 +62,7 @@ class Desk:
         self._masker = masker
         self._observe = observe
         self._database_away = False
+        self._failed_at = 0.0
 
     async def text(self, text: InboundText) -> str:
         """The TwiML that answers a text. Raises UnkeptError and SidTakenError."""
@@ -118,12 +119,14 @@ class Desk:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 body, reply = await self._inquiries.settle(question, decider)
         except (DatabaseUnavailableError, TimeoutError) as away:
-            self._observe("database_away", time.monotonic() - began)
+            self._failed_at = time.monotonic()
+            self._observe("database_away", self._failed_at - began)
             if not self._database_away:
                 self._database_away = True
                 log.error("families get an apology instead of an answer: the database is away", fault=repr(away))
             return None
-        if self._database_away:
+        # What was under way when another text failed is no sign that it is back.
+        if self._database_away and began > self._failed_at:
             self._database_away = False
             log.info("families are answered again: the database is back")
         # The words of an old message are forgotten (`busline purge`); whoever sends it again gets a silence for it.
