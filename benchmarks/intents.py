@@ -45,6 +45,7 @@ from sms.intent import (
     Ask,
     Choice,
     Code,
+    Danger,
     Help,
     Intent,
     No,
@@ -179,7 +180,9 @@ def _same_fields(utterance: Utterance, intent: Intent) -> bool:
             return _plain(code) == _plain(utterance.code)
         case Choice(number):
             return number == utterance.number
-        case Yes() | No() | ShowLanguages() | Students() | Help() | Person() | Topic() | Thanks() | Unclear():
+        case (
+            Danger() | Yes() | No() | ShowLanguages() | Students() | Help() | Person() | Topic() | Thanks() | Unclear()
+        ):
             return True
         case _:
             assert_never(intent)

@@ -49,6 +49,11 @@ class NotHome:
 
 
 @dataclass(frozen=True, slots=True)
+class Danger:
+    """A cry for help (`sms/danger.py`): an answer at once, and a person."""
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
     """A join code from a letter."""
 
@@ -155,6 +160,7 @@ class Unclear:
 Intent = (
     Ask
     | NotHome
+    | Danger
     | Code
     | Yes
     | No

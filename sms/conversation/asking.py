@@ -19,10 +19,12 @@ from sms.text import render_family
 JUST_NOW = timedelta(minutes=30)
 MOST_CASES_TOLD = 3
 """In one text; a number gets any other."""
-NOT_HOME, PERSON, QUESTION = "not_home", "person", "question"
+NOT_HOME, DANGER, PERSON, QUESTION = "not_home", "danger", "person", "question"
 """What a case is about where no prepared answer names it."""
 MISSING = OpenCase(SAFETY, NOT_HOME, urgent=True)
 """A child is not where it should be."""
+IN_DANGER = OpenCase(SAFETY, DANGER, urgent=True)
+"""Somebody cries for help."""
 
 
 def inform(turn: Turn, prepared: PreparedAnswers, *, certain: bool) -> Reply:
@@ -99,6 +101,12 @@ def not_home(asked: NotHome, turn: Turn, answers: Answers) -> Reply:
         about_case=AboutCase.URGENT,
         topic=NOT_HOME,
     )
+
+
+def in_danger(turn: Turn, answers: Answers) -> Reply:
+    """As for a child that is not home; of whom it is said, a person finds out."""
+    reply = not_home(NotHome(), turn, answers)
+    return replace(reply, effects=(IN_DANGER,), topic=DANGER)
 
 
 def tell_status(typed: str | None, turn: Turn) -> Reply:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from sms.conversation.asking import MISSING
+from sms.conversation.asking import IN_DANGER, MISSING
 from sms.conversation.effects import SetAlerts, StartTexts, StopTexts
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.turn import Turn
 from sms.forms import InboundText
-from sms.intent import NotHome
+from sms.intent import Danger, NotHome
 from sms.opt_out import OptWord, carrier_confirms
 
 
@@ -21,8 +21,14 @@ def about_opting(text: InboundText, opting: OptWord | None, turn: Turn) -> Reply
         return replace(turn.reply(Outcome.OPTED_IN, *words), effects=(StartTexts(),))
     if asker.opted_out:
         silent = turn.reply(Outcome.SILENT_OPTED_OUT)
-        # We may not write to it, and its carrier would not let us. But a missing child is looked for.
-        return replace(silent, effects=(MISSING,)) if isinstance(turn.intent, NotHome) else silent
+        # We may not write to it, and its carrier would not let us. But who is missing or in danger is looked for.
+        match turn.intent:
+            case NotHome():
+                return replace(silent, effects=(MISSING,))
+            case Danger():
+                return replace(silent, effects=(IN_DANGER,))
+            case _:
+                return silent
     if text.carrier_helped or by_carrier:
         return turn.reply(Outcome.CARRIER_ANSWERED)
     return None

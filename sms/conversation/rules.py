@@ -22,6 +22,7 @@ from sms.conversation.opting import about_opting
 from sms.conversation.prepared import NoAnswers, PreparedAnswers
 from sms.conversation.reply import AboutCase, Outcome, Reply, named
 from sms.conversation.turn import Answers, Turn
+from sms.danger import is_danger
 from sms.forms import InboundText
 from sms.grammar import shipped_grammar
 from sms.intent import (
@@ -29,6 +30,7 @@ from sms.intent import (
     Ask,
     Choice,
     Code,
+    Danger,
     Help,
     No,
     NotHome,
@@ -90,7 +92,8 @@ class Conversation:
             # What it quotes are our words, so it is neither read nor taken for leaving.
             return Heard(text, Understood(Thanks()), text.carrier_said)
         opting = text.carrier_said or self._opt_out_words.recognise(text.body)
-        return Heard(text, self._grammar.understand(text.body), opting)
+        understood = self._grammar.understand(text.body)
+        return Heard(text, replace(understood, intent=Danger()) if is_danger(text.body) else understood, opting)
 
     def reply_to_text(self, heard: Heard, asker: Asker, now: datetime) -> Reply:
         """What to say to a text message. Opting out comes before anything else, the limits before any answer."""
@@ -169,7 +172,7 @@ class Conversation:
         asker = turn.asker
         if asker.held_in is not None:
             return replace(turn.reply(Outcome.SILENT_HELD), effects=(AddWords(asker.held_in),))
-        if asker.answered_last_hour >= self._limits.texts_per_hour and not isinstance(turn.intent, NotHome):
+        if asker.answered_last_hour >= self._limits.texts_per_hour and not isinstance(turn.intent, NotHome | Danger):
             if asker.warned_last_hour:
                 return turn.reply(Outcome.SILENT_TOO_MANY)
             return turn.reply(Outcome.TOO_MANY, turn.say("too-many"))
@@ -185,6 +188,8 @@ class Conversation:
                 return answer_ask(turn.intent, turn, self._answers)
             case NotHome():
                 return asking.not_home(turn.intent, turn, self._answers)
+            case Danger():
+                return asking.in_danger(turn, self._answers)
             case Code():
                 return joining.take_code(turn)
             case Yes():
