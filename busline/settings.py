@@ -64,8 +64,9 @@ class Settings:
     twilio_auth_token: Secret | None = None
     twilio_number: Phone | None = None
     twilio_base_url: str | None = None
-    twilio_alerts_number: Phone | None = None
     """None: Twilio itself; else anything that speaks its REST interface."""
+    twilio_alerts_number: Phone | None = None
+    """None: alerts and answers come from one number, and a stop ends both."""
     phone_region: str = "US"
     """Where a phone number without a country code is dialled: ISO 3166."""
     secret_key: Secret | None = None
