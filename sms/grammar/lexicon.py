@@ -59,6 +59,8 @@ class Kind(StrEnum):
     HOME = "home"
     GOT_OFF = "got-off"
     ABOARD = "aboard"
+    NEVER = "never"
+    """With a time it should keep, a complaint about every day."""
     HERE = "here"
     """At this place: where a child should be by now."""
     SOUGHT = "sought"

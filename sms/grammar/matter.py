@@ -17,6 +17,8 @@ AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
 """What changes nothing."""
 _OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
 _OF_TIME = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.NOT, Kind.FIGURE, Kind.TODAY, Kind.AFTERNOON, Kind.HERE}
+_DUE = frozenset({Kind.OVERDUE})
+_PLACES = frozenset({Kind.HOME, Kind.HERE, Kind.GOT_OFF})
 _NONE = frozenset({Kind.NOT, Kind.NO})
 _MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
 _NAMED = frozenset({Kind.BUS, Kind.FIGURE})
@@ -78,6 +80,9 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
         return NotHome(student_ids)
     if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
         return NotHome(student_ids)
+    due = bool(student_ids) and matter.has(Kind.OVERDUE) and not matter.has(Kind.BUS)
+    if (due or _is_said_of_child(matter, _DUE)) and not matter.has(Kind.TOPIC):
+        return NotHome(student_ids)
     if not matter.has(Kind.NOT) or matter.has(Kind.TOPIC, Kind.TOMORROW):
         return None
     # "He always comes at three, and today he has not".
@@ -86,7 +91,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
     if _is_not_here(matter, timed=timed or matter.has(Kind.FIGURE)):
         return NotHome(student_ids)
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
-    if _came_without(matter):
+    if _came_without(matter) or _is_said_of_child(matter, _PLACES, denied=True):
         return NotHome(student_ids)
     if matter.has(Kind.GOT_OFF):
         return NotHome(student_ids)
@@ -96,7 +101,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
         return NotHome(student_ids)
     if matter.has(Kind.ABOARD) and someone and matter.has(Kind.CAME, Kind.COMING, Kind.MISSED):
         return NotHome(student_ids)
-    if matter.has(Kind.CHILD) and matter.has(Kind.CAME, Kind.COMING) and matter.unknown <= 1:
+    if matter.has(Kind.CHILD) and matter.has(Kind.CAME, Kind.COMING) and matter.unknown <= max(1, matter.words // 4):
         # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
         return None if _is_about_waiting(matter) else NotHome(student_ids)
     return None
@@ -115,6 +120,30 @@ def _is_sought(matter: Matter) -> bool:
         if not kinds & AROUND:
             last = kinds
     return sought and not matter.has(Kind.BUS, Kind.WHEN)
+
+
+def _is_said_of_child(matter: Matter, said: frozenset[Kind], *, denied: bool = False) -> bool:
+    """Whether something is said (or `denied`) of a child, and not of a bus that is named in its turn.
+
+    "My son is not here, where is the bus", but "my son is here and the bus is not"; "le bus de mon fils" is a bus.
+    """
+    if matter.has(Kind.WAITING):
+        return False
+    of_child = negated = bus_last = False
+    for kinds in matter.each:
+        if kinds <= AROUND:
+            continue
+        if Kind.BUS in kinds:
+            of_child, negated, bus_last = False, False, True
+        elif Kind.CHILD in kinds and Kind.FILLER not in kinds:
+            of_child = not bus_last
+            bus_last = False
+        else:
+            bus_last = bus_last and Kind.FIGURE in kinds
+        negated = negated or (Kind.NOT in kinds and Kind.FILLER not in kinds)
+        if of_child and kinds & said and (negated or not denied):
+            return True
+    return False
 
 
 def _is_not_here(matter: Matter, *, timed: bool) -> bool:
@@ -173,7 +202,7 @@ def _is_missing(matter: Matter) -> bool:
 
 def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     """A question about where the bus is; None where it is not plainly that."""
-    if matter.has(Kind.OTHER_DAY, Kind.PERSON):
+    if matter.has(Kind.OTHER_DAY, Kind.PERSON) or _is_of_every_day(matter):
         return None
     if _asks_for_bus(matter) and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words):
         return _ask(matter, student_ids)
@@ -204,11 +233,16 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
 
 def is_of_another_matter(matter: Matter) -> bool:
     """Whether it is about something that a department or a prepared answer may know."""
-    if matter.has(Kind.TOPIC):
+    if matter.has(Kind.TOPIC) or _is_of_every_day(matter):
         return True
     of_riding = matter.has(Kind.BUS, Kind.ASIDE) or any(matter.kinds[kind] for kind in ASKING)
     aside = matter.has(Kind.ASIDE) or (matter.has(Kind.OTHER_DAY) and of_riding)
     return aside and 2 * matter.unknown <= matter.words
+
+
+def _is_of_every_day(matter: Matter) -> bool:
+    """Whether it says that the bus never keeps its time."""
+    return matter.has(Kind.NEVER) and matter.has(Kind.LATE) and matter.has(Kind.BUS)
 
 
 def _asks_for_bus(matter: Matter) -> bool:
@@ -217,8 +251,10 @@ def _asks_for_bus(matter: Matter) -> bool:
     for kinds in matter.each:
         if Kind.TOPIC in kinds:
             last = None
-        elif kinds & _PLAIN:
-            named, asking = kinds & _NAMED, kinds & _PLAIN - _NAMED
+        elif kinds & _PLAIN or {Kind.NOT, Kind.COMING} <= kinds:
+            # "The bus, not here yet" asks as plainly as "where"; "no bus" may also be what a sick child needs.
+            away = kinds & {Kind.NOT} if Kind.BUS not in kinds else frozenset()
+            named, asking = kinds & _NAMED, (kinds & _PLAIN - _NAMED) | away
             if (named and asking) or (last is not None and bool(kinds & _NAMED) != bool(last & _NAMED)):
                 return True
             last = kinds

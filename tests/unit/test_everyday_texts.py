@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sms.grammar import shipped_grammar
-from sms.intent import Alerts, Ask, Choice, Code, NotHome, Quiet, Status, Thanks, Topic, Unclear
+from sms.intent import About, Alerts, Ask, Choice, Code, NotHome, Quiet, Status, Thanks, Topic, Unclear
 from sms.opt_out import OptWord, shipped_opt_out_words
 
 EVERYDAY = Path(__file__).parent.parent / "data" / "utterances" / "everyday"
@@ -177,3 +177,27 @@ def test_a_text_without_letters_is_read_by_its_signs(text: str, read: object) ->
 )
 def test_a_matter_that_only_names_a_bus_is_a_topic_in_its_own_words(text: str) -> None:
     assert GRAMMAR.understand(text).intent == Topic(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("mon fils n'est pas à la maison, où est le bus", NotHome()),
+        ("le bus de mon fils n'est pas là", Ask()),
+        ("mon fils est là mais le bus n'arrive pas", Ask()),
+        ("100234 era pra chegar 15h45 já são 16h30", NotHome(("100234",))),
+        ("cadê minha filha? o ônibus já passou", NotHome()),
+        ("cadê o ônibus da minha filha", Ask()),
+    ],
+)
+def test_what_is_said_of_a_child_is_told_from_what_is_said_of_its_bus(text: str, intent: Ask | NotHome) -> None:
+    read = GRAMMAR.understand(text).intent
+    assert type(read) is type(intent), read
+    assert read.student_ids == intent.student_ids
+
+
+@pytest.mark.parametrize("text", ["xe đã rước bé chưa vậy", "basku ma dhaafay", "le bus vient de passer ou pas"])
+def test_a_question_whether_it_came_is_no_denial(text: str) -> None:
+    read = GRAMMAR.understand(text).intent
+    assert isinstance(read, Ask)
+    assert read.about is About.DID_IT_COME
