@@ -110,16 +110,19 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
 def _is_sought(matter: Matter) -> bool:
     """Whether it asks where a child is: of the child alone, or beside a bus that has come already."""
     last: frozenset[Kind] = frozenset()
-    sought = bus = False
+    sought = bus = came = named = False
     for kinds in matter.each:
         if sought and bus and Kind.CAME in kinds and Kind.NOT not in kinds:
             return True
         bus = bus or (sought and Kind.BUS in kinds)
+        # Or the other way round: "the bus let the others off, where is my son".
+        named = named or Kind.BUS in kinds
+        came = came or (named and not sought and Kind.CAME in kinds and not _is_denied(last, kinds))
         both = kinds | last
         sought = sought or {Kind.NOT_HOME, Kind.WHERE} <= kinds or {Kind.SOUGHT, Kind.CHILD} <= both
         if not kinds & AROUND:
             last = kinds
-    return sought and not matter.has(Kind.BUS, Kind.WHEN)
+    return sought and not bus and (came or not named) and not matter.has(Kind.WHEN)
 
 
 def _is_said_of_child(matter: Matter, said: frozenset[Kind], *, denied: bool = False) -> bool:
