@@ -18,6 +18,7 @@ AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
 _OF_A_CHILD = frozenset({Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
 _OF_TIME = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.NOT, Kind.FIGURE, Kind.TODAY, Kind.AFTERNOON, Kind.HERE}
 _DUE = frozenset({Kind.OVERDUE})
+_TOLD = frozenset({Kind.CAME, Kind.NOT, Kind.OVERDUE})
 _PLACES = frozenset({Kind.HOME, Kind.HERE, Kind.GOT_OFF})
 _NONE = frozenset({Kind.NOT, Kind.NO})
 _MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
@@ -108,11 +109,11 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
 
 
 def _is_sought(matter: Matter) -> bool:
-    """Whether it asks where a child is: of the child alone, or beside a bus that has come already."""
+    """Whether it asks where a child is: of the child alone, or with something told of its bus, come or not."""
     last: frozenset[Kind] = frozenset()
     sought = bus = came = named = False
     for kinds in matter.each:
-        if sought and bus and Kind.CAME in kinds and Kind.NOT not in kinds:
+        if sought and bus and kinds & _TOLD:
             return True
         bus = bus or (sought and Kind.BUS in kinds)
         # Or the other way round: "the bus let the others off, where is my son".
