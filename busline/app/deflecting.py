@@ -64,9 +64,7 @@ def _lines(groups: Mapping[str, Counted]) -> list[str]:
     lines = [f"{name:<28} {_in_words(one)}" for name, one in told.items() if one is not None]
     hidden = sum(one is None for one in told.values())
     if hidden:
-        lines.append(
-            f"{hidden} more are not told, so no family can be made out: some have under {LEAST_TOLD}."
-        )
+        lines.append(f"{hidden} more are not told, so no family can be made out: some have under {LEAST_TOLD}.")
     return lines
 
 
