@@ -1,7 +1,7 @@
 """What the words of a text amount to: which kinds stand in it, how much of it is known, and what that asks for."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from busline.people import Leg
@@ -134,9 +134,8 @@ def _is_said_of_child(matter: Matter, said: frozenset[Kind], *, denied: bool = F
     if matter.has(Kind.WAITING):
         return False
     of_child = negated = bus_last = False
-    for kinds in matter.each:
-        if kinds <= AROUND:
-            continue
+    telling = [kinds for kinds in matter.each if not kinds <= AROUND]
+    for at, kinds in enumerate(telling):
         if Kind.BUS in kinds:
             of_child, negated, bus_last = False, False, True
         elif Kind.CHILD in kinds and Kind.FILLER not in kinds:
@@ -145,9 +144,15 @@ def _is_said_of_child(matter: Matter, said: frozenset[Kind], *, denied: bool = F
         else:
             bus_last = bus_last and Kind.FIGURE in kinds
         negated = negated or (Kind.NOT in kinds and Kind.FILLER not in kinds)
-        if of_child and kinds & said and (negated or not denied):
+        if of_child and kinds & said and (negated or not denied) and not _is_of_bus_behind(kinds, telling[at + 1 :]):
             return True
     return False
+
+
+def _is_of_bus_behind(kinds: frozenset[Kind], behind: Sequence[frozenset[Kind]]) -> bool:
+    """Whether what moves is the bus that ends the sentence: "para mi hijo no aparece el bus"."""
+    moves = bool(kinds & _MOVED) and bool(behind) and Kind.BUS in behind[0]
+    return moves and all(after <= AROUND | {Kind.FIGURE, Kind.TODAY} for after in behind[1:])
 
 
 def _is_not_here(matter: Matter, *, timed: bool) -> bool:
@@ -198,8 +203,10 @@ def _is_missing(matter: Matter) -> bool:
     for kinds in matter.each:
         if Kind.NOT_HOME in kinds:
             # "Where is my child" beside a bus asks for the bus of the child, and "not back yet" is said of a bus too.
-            about_bus = (Kind.WHERE in kinds and not matter.has(Kind.CAME)) or not kinds & _OF_A_CHILD
-            if not (about_bus and matter.has(Kind.BUS)) or (Kind.WHERE not in kinds and matter.has(Kind.CHILD)):
+            # To say that nobody knows where it is, is no question.
+            asks = Kind.WHERE in kinds and Kind.NOT not in kinds
+            about_bus = (asks and not matter.has(Kind.CAME)) or not kinds & _OF_A_CHILD
+            if not (about_bus and matter.has(Kind.BUS)) or (not asks and matter.has(Kind.CHILD)):
                 return True
     return False
 
