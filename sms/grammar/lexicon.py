@@ -72,6 +72,8 @@ class Kind(StrEnum):
     """A matter for the prepared answers or a department, even where a bus or a number is named."""
     ASIDE = "aside"
     """Such a matter too, unless the bus is plainly asked for beside it."""
+    COMPLAINT = "complaint"
+    """Wants to complain: then a late bus is what of, and not asked for."""
     PERSON = "person"
     """I want to talk to somebody."""
     SOMEBODY = "somebody"

@@ -252,8 +252,11 @@ def is_of_another_matter(matter: Matter) -> bool:
 
 
 def _is_of_every_day(matter: Matter) -> bool:
-    """Whether it says that the bus never keeps its time."""
-    return matter.has(Kind.NEVER) and matter.has(Kind.LATE) and matter.has(Kind.BUS)
+    """Whether it says that the bus never keeps its time, or wants to complain of it and does not ask for it."""
+    if not matter.has(Kind.BUS):
+        return False
+    complains = matter.has(Kind.COMPLAINT) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.WHY)
+    return complains or (matter.has(Kind.NEVER) and matter.has(Kind.LATE))
 
 
 def _asks_for_bus(matter: Matter) -> bool:
