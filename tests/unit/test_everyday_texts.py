@@ -7,8 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from busline.people import Leg
 from sms.grammar import shipped_grammar
-from sms.intent import About, Alerts, Ask, Choice, Code, NotHome, Quiet, Status, Thanks, Topic, Unclear
+from sms.intent import (
+    About,
+    Alerts,
+    Ask,
+    Choice,
+    Code,
+    Day,
+    Help,
+    NotHome,
+    Quiet,
+    Status,
+    Students,
+    Thanks,
+    Topic,
+    Unclear,
+)
 from sms.opt_out import OptWord, shipped_opt_out_words
 
 EVERYDAY = Path(__file__).parent.parent / "data" / "utterances" / "everyday"
@@ -173,6 +189,11 @@ def test_a_text_without_letters_is_read_by_its_signs(text: str, read: object) ->
         "cancel my ride tomorrow",
         "the bus is late every day",
         "do not pick up my son today",
+        "the bus is late again, I want to make a complaint",
+        "el bus viene tarde y quiero poner una queja",
+        "when do we get the bus letter",
+        "puede mi hija llevar una amiga en el bus",
+        "mon fils est en fauteuil roulant, y a-t-il un bus",
     ],
 )
 def test_a_matter_that_only_names_a_bus_is_a_topic_in_its_own_words(text: str) -> None:
@@ -188,6 +209,17 @@ def test_a_matter_that_only_names_a_bus_is_a_topic_in_its_own_words(text: str) -
         ("100234 era pra chegar 15h45 já são 16h30", NotHome(("100234",))),
         ("cadê minha filha? o ônibus já passou", NotHome()),
         ("cadê o ônibus da minha filha", Ask()),
+        ("It's five already and my son hasn't shown up, the bus drops him at four", NotHome()),
+        ("son las 5 y mi hija no aparece, el bus la dejaba a las 4", NotHome()),
+        ("il est 17h et mon fils n'est pas là, le bus devait le déposer à 16h", NotHome()),
+        ("5点了儿子还没见到人，校车应该4点送到", NotHome()),
+        ("my son is waiting and the bus has not shown up", Ask()),
+        ("meu filho está na parada e o ônibus não apareceu", Ask()),
+        ("we don't know where she is, she was to come by bus", NotHome()),
+        ("ما بعرف وين بنتي، كان لازم تيجي بالباص", NotHome()),
+        ("nou pa konnen kote l ye, li te dwe vini ak bis", NotHome()),
+        ("i don't know where my son's bus is", Ask()),
+        ("no sé dónde está el bus de mi hijo", Ask()),
     ],
 )
 def test_what_is_said_of_a_child_is_told_from_what_is_said_of_its_bus(text: str, intent: Ask | NotHome) -> None:
@@ -201,3 +233,42 @@ def test_a_question_whether_it_came_is_no_denial(text: str) -> None:
     read = GRAMMAR.understand(text).intent
     assert isinstance(read, Ask)
     assert read.about is About.DID_IT_COME
+
+
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("they say it's another one now, did they switch her bus?", About.WHICH_BUS),
+        ("le cambiaron el bus, cual es", About.WHICH_BUS),
+        ("ils ont changé son bus ? c'est lequel", About.WHICH_BUS),
+        ("hi, it is snowing here, did the bus pass already", About.DID_IT_COME),
+        ("looking for my bus, 100234", About.WHERE),
+        ("todavía nada del bus, ya son las 7:40", About.WHERE),
+        ("where is the bus, I want to complain", About.WHERE),
+    ],
+)
+def test_a_question_is_heard_beside_what_is_told_around_it(text: str, about: About) -> None:
+    read = GRAMMAR.understand(text).intent
+    assert isinstance(read, Ask), read
+    assert read.about is about
+
+
+@pytest.mark.parametrize(
+    "text", ["bus tomorrow early", "horário do ônibus amanhã cedo", "明天早上的校车几点", "xe sáng mai mấy giờ"]
+)
+def test_early_tomorrow_is_the_ride_to_school_of_tomorrow(text: str) -> None:
+    read = GRAMMAR.understand(text).intent
+    assert isinstance(read, Ask), read
+    assert (read.day, read.leg) == (Day.TOMORROW, Leg.TO_SCHOOL)
+
+
+@pytest.mark.parametrize("text", ["what can i ask you", "qué puedo preguntar aquí", "que puis-je demander ici"])
+def test_what_can_be_asked_is_a_call_for_help(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Help()
+
+
+@pytest.mark.parametrize(
+    "text", ["which students do i have", "qué alumnos tengo", "我有哪几个孩子", "quais alunos eu tenho"]
+)
+def test_which_students_there_are_is_asked_in_many_ways(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Students()
