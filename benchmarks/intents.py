@@ -253,7 +253,7 @@ def _print_by_intent(rows: Sequence[Judged]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--set", type=Use, choices=list(Use), default=Use.HELD_APART)
+    parser.add_argument("--set", type=Use, choices=list(Use), default=Use.JUDGE)
     parser.add_argument("--by-intent", action="store_true", help="what was taken for what; shows no texts")
     parser.add_argument("--show", action="store_true", help="the texts that were not read right: not while building")
     options = parser.parse_args()
