@@ -43,6 +43,8 @@ from sms.intent import (
 
 TEXTS = tuple(row for use in Use for row in utterances(use))
 INTENTS = {kind.__name__ for kind in get_args(Intent)}
+IN_SETS = INTENTS - {"Danger"}
+"""A cry for help is told from the rest by whole phrases, after the sets were made: see test_danger.py."""
 
 
 @pytest.mark.parametrize(("use", "least"), [(Use.TUNING, 60), (Use.HELD_APART, 40), (Use.JUDGE, 50)])
@@ -51,7 +53,7 @@ def test_each_language_has_enough_texts_and_every_intent(use: Use, least: int) -
     for language in LANGUAGES:
         mine = [row for row in rows if row.language == language]
         assert len(mine) >= least
-        assert {row.intent for row in mine} == INTENTS
+        assert {row.intent for row in mine} == IN_SETS
 
 
 def test_no_label_is_outside_the_contract() -> None:
