@@ -18,7 +18,7 @@ def case_words(figures: Figures) -> str:
         verb = "family waits" if figures.waiting == 1 else "families wait"
         urgent = f", {figures.urgent} of them urgent" if figures.urgent else ""
         late = f", {figures.overdue} longer than promised" if figures.overdue else ""
-        said.append(f"{figures.waiting} {verb} for an answer of a person{urgent}{late}.")
+        said.append(f"{figures.waiting} {verb} for a person to answer{urgent}{late}.")
     if figures.not_handed_over:
         count = figures.not_handed_over
         lines = "1 message about a case" if count == 1 else f"{count} messages about cases"

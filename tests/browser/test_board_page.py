@@ -225,5 +225,5 @@ async def test_a_family_that_waits_for_a_person_is_on_the_board_without_a_reload
     new = NewCase(Phone("+16175550100"), "en", LOST_AND_FOUND, "lost_item", "his backpack")
     async with transaction(pool) as connection:
         await open_case(connection, new, desk.morning.now)
-    await expect(page.locator("#cases")).to_have_text("1 family waits for an answer of a person.", timeout=15_000)
+    await expect(page.locator("#cases")).to_have_text("1 family waits for a person to answer.", timeout=15_000)
     assert await faults_of(page) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from busline.fleet import Assignment, AssignmentSource, Fleet, RunProgress, StopVisit
 from busline.position import Position, Positions, RunClaim
 from busline.timetable import Run
-from busline.tracking.going import not_ended
+from busline.tracking.going import Changed, not_ended
 from busline.tracking.tracker import Step, Tracker
 from busline.travel_times.engine import Engine
 from busline.travel_times.trails import Trails
@@ -228,8 +228,11 @@ def test_buses_in_mid_run_are_moved_along_together_and_read_like_any_others() ->
         for one in drive(run, standing(40.0 * index, 2_500.0), bus=f"bus-{index}", noise=shaken(index))
     ]
     together, each = fresh_tracker(make_timetable(*runs)), fresh_tracker(make_timetable(*runs))
-    for mine, theirs in zip(played(together, reports, columns=True), played(each, reports, columns=False), strict=True):
+    steps = played(together, reports, columns=True)
+    for mine, theirs in zip(steps, played(each, reports, columns=False), strict=True):
         hold_steps_alike(mine, theirs)
+    moved = [len(step.progress.rows) for step in steps if isinstance(step.progress, Changed)]
+    assert max(moved) == len(runs), "all of them were moved along together at some moment"
 
 
 def copy_of(fleet: Fleet) -> tuple[object, object, object]:

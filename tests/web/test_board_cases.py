@@ -21,10 +21,10 @@ from tests.web.desk import HTML, open_desk, words
     ("figures", "said"),
     [
         (Figures(0, 0, 0, 0), ""),
-        (Figures(1, 0, 0, 0), "1 family waits for an answer of a person."),
+        (Figures(1, 0, 0, 0), "1 family waits for a person to answer."),
         (
             Figures(12, 3, 1, 0),
-            "12 families wait for an answer of a person, 1 of them urgent, 3 longer than promised.",
+            "12 families wait for a person to answer, 1 of them urgent, 3 longer than promised.",
         ),
         (Figures(0, 0, 0, 1), "1 message about a case could not be handed to the department."),
         (Figures(0, 0, 0, 4), "4 messages about cases could not be handed to the department."),
@@ -40,7 +40,7 @@ async def test_the_board_shows_who_waits_and_keeps_it_fresh(pool: Pool) -> None:
         await open_case(connection, NewCase(Phone("+16175550100"), "en", LOST_AND_FOUND, "lost_item", "hat"), asked_at)
     async with open_desk(pool) as desk:
         client = await desk.sign_in(Role.VIEWER)
-        said = "1 family waits for an answer of a person, 1 longer than promised."
+        said = "1 family waits for a person to answer, 1 longer than promised."
         async with client.get("/board", headers=HTML) as page:
             assert f'<p id="cases" class="notice cases">{said}</p>' in await words(page)
         async with client.get("/board/rows") as rows:
