@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.fleet import Fleet, RunProgress
+from busline.fleet import Fleet, RunProgress, StopVisit
 from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import BlockId, PlanId, RouteId, RunId, RunKey, ServiceId, SourceId, StopId, VehicleId
 from busline.position import Position, RunClaim
@@ -210,3 +210,13 @@ def follow(tracker: Tracker, positions: Iterable[Position]) -> list[Step]:
 
 def progress_of(tracker: Tracker, run: Run) -> RunProgress:
     return tracker.fleet.progress[key_of(run)]
+
+
+def visits_of(tracker: Tracker, key: RunKey) -> dict[int, StopVisit]:
+    """The visits of a run that are in the picture, by call."""
+    return {visit.call_index: visit for visit in tracker.fleet.visits.get(key, ())}
+
+
+def seconds_between(a: datetime, b: datetime) -> float:
+    """Apart, whichever is first."""
+    return abs((a - b).total_seconds())
