@@ -1,7 +1,8 @@
 """How today is going, area by area: what all buses took over their links in the last while, against what was expected.
 
 A rush hour, a storm or road works slow a whole quarter of a town before most of its links have been driven again. Few
-buses pass through one area in twenty minutes, so each area's factor is drawn towards the district's.
+buses pass through one area in twenty minutes, so each area's factor is drawn towards the district's. On a district's
+first day, when no past days are known, the same sums say by how much its plan is out.
 """
 
 from collections import deque
@@ -46,7 +47,9 @@ def areas_of(centre_xy: Floats) -> tuple[Rows, int]:
 class DistrictPace:
     """Sums over areas by minute; feeding and reading cost an addition an area."""
 
-    def __init__(self, areas: int) -> None:
+    def __init__(self, areas: int, *, window_seconds: float = WINDOW_SECONDS, share: float = SHARE) -> None:
+        """`share` is how much of what the last `window_seconds` had too much or too little the next ones keep."""
+        self._window_seconds, self._share = window_seconds, share
         self._slices: deque[_Slice] = deque()
         self._took, self._expected = np.zeros(areas), np.zeros(areas)
 
@@ -66,11 +69,11 @@ class DistrictPace:
 
     def factors(self, now: float) -> Floats:
         """(areas,) what expected seconds are to be multiplied by. `now` never goes back."""
-        while self._slices and self._slices[0].at < now - WINDOW_SECONDS:
+        while self._slices and self._slices[0].at < now - self._window_seconds:
             old = self._slices.popleft()
             self._took -= old.took
             self._expected -= old.expected
         district = (PRIOR_SECONDS + self._took.sum()) / (PRIOR_SECONDS + self._expected.sum())
         area = (AREA_PRIOR_SECONDS * district + self._took) / (AREA_PRIOR_SECONDS + self._expected)
-        factors: Floats = np.clip(area, SLOWEST, FASTEST) ** SHARE
+        factors: Floats = np.clip(area, SLOWEST, FASTEST) ** self._share
         return factors

@@ -18,6 +18,7 @@ from busline.timetable import Pattern, Run, Timetable
 from busline.travel_times.crossing import Traversals
 from busline.travel_times.district_pace import DistrictPace, areas_of
 from busline.travel_times.dwell import SLOWEST_SHARE, Dwells
+from busline.travel_times.link_times import LinkTimes
 from busline.travel_times.plan_sums import shelve, summed, ways
 from busline.travel_times.planned import planned_seconds
 from busline.travel_times.road import RoadNetwork, road_network
@@ -26,10 +27,10 @@ from busline.travel_times.road_history import BAND_SECONDS, FASTEST_MPS, RoadHis
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
-TODAY_DECAY_SECONDS = 7_200.0
-"""A traversal two hours ago weighs 1/e of one just now (facts on the recorded days)."""
 PLAN_WEIGHT = 1.0
 """The plan counts as much as so many traversals of a link just now."""
+PLAN_WINDOW_SECONDS = 7_200.0
+"""Without past days the plan is held against what all buses took in so long: what is wrong with a plan lasts."""
 STALE_AFTER_VISITS, STALE_AFTER_SHARE = 500, 0.1
 """Expected standing is worked out anew after so many visits, or after visits to such a share of all calls."""
 BANDS_KEPT = 8
@@ -51,38 +52,6 @@ class Ahead:
     """The mean time from where the bus is to its arrival."""
     unlearned_seconds: Floats
     """How much of that rests on the plan alone."""
-
-
-class LinkTimes:
-    """Today's traversals of every link as sums that fade. Feeding one and reading one are a few additions."""
-
-    def __init__(self, links: int) -> None:
-        self._sums = np.zeros((links, 2))
-        """Seconds and weight, side by side: they are always read together."""
-        self._epoch: float | None = None
-        """The moment at which a traversal is added with weight 1."""
-
-    def take(self, traversals: Traversals) -> None:
-        """Learn from links just driven; a traversal counts from when it ended."""
-        if not len(traversals):
-            return
-        ended_at = traversals.entered_at + traversals.seconds
-        if self._epoch is None:
-            self._epoch = float(ended_at[0])
-        newest = (float(ended_at.max()) - self._epoch) / TODAY_DECAY_SECONDS
-        if newest > 50:
-            # Weights grow with time instead of all others shrinking: now and then they are all brought back.
-            self._sums *= math.exp(-newest)
-            self._epoch = float(ended_at.max())
-        weight = np.exp((ended_at - self._epoch) / TODAY_DECAY_SECONDS)
-        np.add.at(self._sums[:, 0], traversals.link, weight * traversals.seconds)
-        np.add.at(self._sums[:, 1], traversals.link, weight)
-
-    def at(self, link: Rows, now: float) -> tuple[Floats, Floats]:
-        """Weighted seconds and weight of links, a traversal of this moment weighing 1."""
-        faded = 0.0 if self._epoch is None else math.exp(min(50.0, (self._epoch - now) / TODAY_DECAY_SECONDS))
-        seconds, weight = self._sums.take(link, axis=0).T
-        return seconds * faded, weight * faded
 
 
 Learned = Callable[[Rows], tuple[Floats, Floats]]
@@ -107,7 +76,11 @@ class TravelModel:
         self.today = LinkTimes(len(self.network))
         self._history = history
         self._area, areas = areas_of(self.network.centre_xy)
-        self._pace = DistrictPace(areas)
+        self._pace = (
+            DistrictPace(areas)
+            if history is not None
+            else DistrictPace(areas, window_seconds=PLAN_WINDOW_SECONDS, share=1.0)
+        )
         self._timezone = timetable.timezone
         runs = list(timetable.runs.values())
         self.row_of: dict[RunId, int] = {run.run_id: row for row, run in enumerate(runs)}
@@ -168,19 +141,28 @@ class TravelModel:
         self._link_of_row = self._link[self._shelf.place]
         """Of the network, for every row of the shelf."""
         self._area_of_row = self._area[self._link_of_row]
+        size = len(self.network)
+        planned, plans_on = (np.bincount(self._link_of_row, weights, size) for weights in (plan, None))
+        self._planned: Floats = planned / np.maximum(plans_on, 1)
+        """Of every link, by the runs that use it; 0 where none does."""
         self._plan_start = self._shelf.start[self._shelf.plan_of]
 
     def learn(self, traversals: Traversals) -> None:
-        """Learn from links just driven: of the links themselves, and where past days are known, how today is going."""
+        """Learn from links just driven: what they take, and how today goes against past days, or else the plan."""
         self.today.take(traversals)
-        if self._history is not None and len(traversals):
+        if not len(traversals):
+            return
+        ended_at = traversals.entered_at + traversals.seconds
+        if self._history is None:
+            expected = self._planned[traversals.link]
+            known = expected > 0
+        else:
             entered = traversals.entered_at + self._clock_less_epoch(float(traversals.entered_at[0]))
             usual = self._history.usual_seconds[traversals.link]
             expected, passes = self._history.expected(traversals.link, entered, usual)
             known = passes > 0
-            ended_at = traversals.entered_at + traversals.seconds
-            area = self._area[traversals.link[known]]
-            self._pace.take(area, ended_at[known], traversals.seconds[known], expected[known])
+        area = self._area[traversals.link[known]]
+        self._pace.take(area, ended_at[known], traversals.seconds[known], expected[known])
 
     def _clock_less_epoch(self, now: float) -> float:
         """What makes seconds since local midnight of an epoch second."""
@@ -252,6 +234,7 @@ class TravelModel:
         seen, weight = learned(row)
         known = weight + PLAN_WEIGHT
         if self._history is None:
+            plan = plan * self._pace.factors(now)[self._area[self._link[row]]]
             seconds = (seen + PLAN_WEIGHT * plan) / known
             unlearned = seconds * PLAN_WEIGHT / known
         else:
@@ -314,10 +297,13 @@ class TravelModel:
         seen, known = self.today.at(link, now)
         known += PLAN_WEIGHT
         seconds, unlearned = np.empty((2, len(bands), len(plan)))
-        pace = np.empty(0) if self._history is None else self._pace.factors(now).take(self._area_of_row) / known
+        # On a first day it is the plan that is out, and what was driven today is as it is.
+        factors = self._pace.factors(now)
+        cold = self._history is None
+        pace = (PLAN_WEIGHT * factors).take(self._area_of_row) if cold else factors.take(self._area_of_row) / known
         for band, at in enumerate(bands):
             if self._history is None:
-                np.multiply(PLAN_WEIGHT, plan, out=seconds[band])
+                np.multiply(plan, pace, out=seconds[band])
                 seconds[band] += seen
                 seconds[band] /= known
                 np.divide(seconds[band], known / PLAN_WEIGHT, out=unlearned[band])

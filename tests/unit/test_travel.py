@@ -7,7 +7,8 @@ import pytest
 
 from busline.timetable import Run
 from busline.travel_times.crossing import Crossings, Traversals
-from busline.travel_times.travel import TODAY_DECAY_SECONDS, LinkTimes, TravelModel
+from busline.travel_times.link_times import TODAY_DECAY_SECONDS, LinkTimes
+from busline.travel_times.travel import TravelModel
 from tests.tracking_builder import (
     PACE_MPS,
     at,
@@ -74,6 +75,28 @@ def test_a_slow_bus_warns_the_one_behind_it_on_another_route() -> None:
     planned = (4_800 - 800 - 30) / PACE_MPS
     # Plan and the one bus seen count about the same, the older part of it less.
     assert 1.5 * planned < ahead(model, second, 800.0, 0, now)[len(second) - 1] < 2.1 * planned
+
+
+def test_on_a_first_day_a_plan_that_is_too_quick_is_seen_through_on_streets_that_nobody_has_driven_yet() -> None:
+    driven_run, other = make_run("driven", HIGH_STREET), make_run("other", street((0, 400), (4_000, 400)))
+    timetable = make_timetable(driven_run, other)
+    model = TravelModel(timetable)
+    crossings, tracker = Crossings(timetable, model.network), fresh_tracker(timetable)
+    asked_at = at(driven_run, 4_000 / (PACE_MPS / 1.5)).timestamp()
+    by_plan = ahead(model, other, 1_000.0, 4, asked_at)
+    for _ in range(20):
+        # As many buses as a district has: one alone says little.
+        for step in follow(tracker, drive(driven_run, steady(driven_run, pace_mps=PACE_MPS / 1.5))):
+            model.learn(crossings.take(step.progress))
+        crossings, tracker = Crossings(timetable, model.network), fresh_tracker(timetable)
+    told = ahead(model, other, 1_000.0, 4, asked_at)
+    # More buses than there are plans are worked out by sums over each plan, and are told the same.
+    fleet = model.ahead(np.full(9, model.row_of[other.run_id]), np.full(9, 1_000.0), np.full(9, 4), asked_at)
+    assert fleet.seconds.reshape(9, -1) == pytest.approx(np.tile(list(told.values()), (9, 1)))
+    assert all(1.2 * by_plan[call] < told[call] < 1.5 * by_plan[call] for call in told)
+    # An hour's silence forgets nothing; three do.
+    assert ahead(model, other, 1_000.0, 4, asked_at + 3_600) == pytest.approx(told, rel=0.01)
+    assert ahead(model, other, 1_000.0, 4, asked_at + 3 * 3_600) == pytest.approx(by_plan, rel=0.01)
 
 
 def test_traversals_add_up_to_the_time_driven() -> None:
