@@ -4,6 +4,7 @@
     python -m benchmarks.intents --by-intent      and what was taken for what, still without the texts
     python -m benchmarks.intents --set judge      the set that was written after the grammar
     python -m benchmarks.intents --set tuning --show
+    python -m benchmarks.intents --set fresh --batch 1 --language vi --language zh
 
 Right: the intent of the label and every field it names. Near: the right riders and day, but another side of the matter
 (where it is, instead of whether it came), or both rides where one was meant; the reply holds the bus all the same, yet
@@ -213,6 +214,8 @@ def report(rows: Sequence[Judged], *, by_intent: bool, show: bool) -> bool:
     missed = []
     for language in (*LANGUAGES, "all"):
         mine = [row for row in rows if language in {row.utterance.language, "all"}]
+        if not mine:
+            continue
         scored = score(mine)
         shares = "".join(f"{scored.share(kind):>9.1%}" for kind in Verdict)
         strict = strict_score(mine)
@@ -254,10 +257,19 @@ def _print_by_intent(rows: Sequence[Judged]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--set", type=Use, choices=list(Use), default=Use.JUDGE)
+    parser.add_argument("--batch", type=int, help="of the fresh texts: only this one")
+    parser.add_argument("--language", action="append", choices=LANGUAGES, help="only this one; may be given again")
     parser.add_argument("--by-intent", action="store_true", help="what was taken for what; shows no texts")
     parser.add_argument("--show", action="store_true", help="the texts that were not read right: not while building")
     options = parser.parse_args()
-    rows = judged(utterances(options.set), Grammar(shipped_lexicons()).understand, Faq(shipped_entries(), tokens))
+    texts = [
+        row
+        for row in utterances(options.set, batch=options.batch)
+        if options.language is None or row.language in options.language
+    ]
+    if not texts:
+        parser.error("there are no such texts")
+    rows = judged(texts, Grammar(shipped_lexicons()).understand, Faq(shipped_entries(), tokens))
     return 0 if report(rows, by_intent=options.by_intent, show=options.show) else 1
 
 

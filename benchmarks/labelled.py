@@ -23,6 +23,8 @@ class Use(StrEnum):
     """Measured often while the grammar was built."""
     JUDGE = "judge"
     """Written after it was built: the set that decides."""
+    FRESH = "fresh"
+    """Batches, each measured once before it is opened: `<language>_<batch>.toml`, not in every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,13 @@ class Wishes:
     opt_in: tuple[str, ...]
 
 
-def utterances(use: Use) -> tuple[Utterance, ...]:
-    """All texts of a set, language by language. `KeyError` or `TypeError` for a row with a field that there is not."""
-    return tuple(_utterance(language, row) for language, rows in _files(use.value) for row in rows["utterances"])
+def utterances(use: Use, *, batch: int | None = None) -> tuple[Utterance, ...]:
+    """All texts of a set, language by language; of a set in batches all of them, or the one that is named.
+
+    `KeyError` or `TypeError` for a row with a field that there is not.
+    """
+    files = _batches(use.value, batch) if use is Use.FRESH else _files(use.value)
+    return tuple(_utterance(language, row) for language, rows in files for row in rows["utterances"])
 
 
 def wishes() -> tuple[Wishes, ...]:
@@ -94,9 +100,19 @@ def _utterance(language: str, row: Mapping[str, Any]) -> Utterance:
 
 def _files(folder: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for language in LANGUAGES:
-        rows = tomllib.loads((LABELLED / folder / f"{language}.toml").read_text(encoding="utf-8"))
-        assert rows["language"] == language
-        yield language, rows
+        yield language, _rows(LABELLED / folder / f"{language}.toml", language)
+
+
+def _batches(folder: str, batch: int | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    for language in LANGUAGES:
+        for path in sorted((LABELLED / folder).glob(f"{language}_{batch or '*'}.toml")):
+            yield language, _rows(path, language)
+
+
+def _rows(path: Path, language: str) -> dict[str, Any]:
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert rows["language"] == language
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

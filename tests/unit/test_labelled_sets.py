@@ -82,6 +82,15 @@ def test_no_text_that_judges_is_among_those_that_were_seen_before(use: Use, earl
     assert not [row for row in utterances(use) if tokens(row.text) in seen]
 
 
+def test_fresh_texts_are_read_batch_by_batch() -> None:
+    fresh = utterances(Use.FRESH)
+    batches = [utterances(Use.FRESH, batch=batch) for batch in (1, 2, 3)]
+    assert {row.language for row in fresh} <= set(LANGUAGES)
+    assert all(len(batch) >= 70 for batch in batches)
+    assert sum(len(batch) for batch in batches) <= len(fresh)
+    assert all(set(batch) <= set(fresh) for batch in batches)
+
+
 def test_each_language_has_its_wishes_and_ordinary_texts() -> None:
     ordinary = Counter(language for language, _ in ordinary_texts())
     for wish in wishes():
