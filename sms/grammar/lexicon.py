@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from itertools import product
 
 from sms.folding import tokens
 
@@ -31,6 +32,10 @@ class Kind(StrEnum):
     """Has come, has passed, has left. With a "not" it is still being waited for."""
     MISSED = "missed"
     """Asks alone whether it is over: we missed it."""
+    ALREADY = "already"
+    """What moves has moved, wherever this stands: "bis la kite lekòl la deja"."""
+    DRIVER = "driver"
+    """Who drives: of whom is asked where he is, the bus is meant. Listed as an aside as well."""
     WHICH = "which"
     NUMBER = "number"
     WHY = "why"
@@ -101,6 +106,8 @@ class Kind(StrEnum):
     STATUS = "status"
     CASE = "case"
     JOIN = "join"
+    PICK = "pick"
+    """Stands before the number of what was offered: "option 2", "le 2"."""
     # What stands around all of these.
     GREETING = "greeting"
     THANKS = "thanks"
@@ -263,5 +270,14 @@ def _parts(phrase: Phrase) -> Iterator[Phrase]:
 
 
 def _listed(phrases: str) -> list[str]:
-    """The phrases of a list that is parted by commas and line ends."""
-    return [phrase.strip() for line in phrases.splitlines() for phrase in line.split(",") if phrase.strip()]
+    """The phrases of a list that is parted by commas and line ends, `he/she left` written out as two."""
+    listed = (phrase.strip() for line in phrases.splitlines() for phrase in line.split(","))
+    return [way for phrase in listed if phrase for way in _ways(phrase)]
+
+
+def _ways(phrase: str) -> list[str]:
+    """Every way to read a phrase whose words give a choice: `left -/the school` has an article or none."""
+    if "/" not in phrase:
+        return [phrase]
+    choices = [word.split("/") for word in phrase.split()]
+    return [" ".join(word for word in way if word != "-") for way in product(*choices)]

@@ -17,7 +17,15 @@ stop = "nak"
 """
 NOT_LISTED = {Kind.FIGURE, Kind.NAME}
 """Found in the text itself, or listed as the names of the languages."""
-NOT_IN_EVERY_LANGUAGE = {Kind.SOMEBODY, Kind.TAG, Kind.HERE, Kind.SOUGHT}
+NOT_IN_EVERY_LANGUAGE = {
+    Kind.SOMEBODY,
+    Kind.TAG,
+    Kind.HERE,
+    Kind.SOUGHT,
+    Kind.ALREADY,
+    Kind.DRIVER,
+    Kind.PICK,
+}
 """Chinese has no word for a person that is also anybody; few languages end a question on a denial."""
 
 
@@ -47,6 +55,11 @@ def test_a_lexicon_is_read_as_it_is_written() -> None:
     assert lexicon.phrases == {("glorp",): {Kind.BUS}, ("gl", "orp"): {Kind.BUS}}
     assert lexicon.stems == {"zork": {Kind.TOPIC}}
     assert lexicon.opting == {tokens("nak"): {OptKind.STOP}}
+
+
+def test_a_choice_of_words_stands_for_every_way_to_say_it() -> None:
+    lexicon = read_lexicon("xm", SMALL.replace('"glorp, gl orp"', '"is/was -/the glorp"'))
+    assert set(lexicon.phrases) == {("is", "glorp"), ("was", "glorp"), ("is", "the", "glorp"), ("was", "the", "glorp")}
 
 
 @pytest.mark.parametrize(
