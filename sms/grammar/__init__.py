@@ -42,6 +42,7 @@ from sms.intent import (
 __all__ = ["MOST_IDS", "Grammar", "shipped_grammar"]
 
 _CHOICES = frozenset({"1", "2", "3"})
+_AROUND_A_CHOICE = frozenset({Kind.PICK, Kind.POLITE, Kind.THANKS, Kind.GREETING, Kind.YES, Kind.FIGURE})
 _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉💕💖☺😘🤗✅👏🫶🤝")
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
@@ -72,6 +73,8 @@ class Grammar:
             return Understood(bare)
         ids, rest = student_ids(self._bus_number.sub(r"\1 0 ", without_times(typed)))
         reading = self._reader.read(text, rest)
+        if (picked := _picked(typed, matter_of(reading))) is not None:
+            return Understood(picked, None, reading.language)
         if len(words := tokens(rest)) == 1 and not ids and words[0] in self._codes:
             coded = self._codes[words[0]]
             return Understood(SwitchLanguage(coded), coded)
@@ -138,6 +141,13 @@ def _bare(text: str, typed: str) -> Intent | None:
     if any(sign in _PLEASED for sign in text):
         return Thanks()
     return Ask() if "?" in typed or "¿" in typed else Unclear(text)
+
+
+def _picked(typed: str, matter: Matter) -> Choice | None:
+    """The number of what was offered, where a word or two around it only name it: "option 2", "le 2 svp"."""
+    numbers = re.findall(r"\d+", typed)
+    named = matter.has(Kind.PICK) and all(kinds & _AROUND_A_CHOICE for kinds in matter.each) and not matter.unknown
+    return Choice(int(numbers[0])) if named and len(numbers) == 1 and numbers[0] in _CHOICES else None
 
 
 def _status(typed: str, ids: tuple[str, ...], matter: Matter) -> Status | None:

@@ -231,7 +231,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
             return _ask(matter, ()) if plain and not outweighed else None
         outweighed = matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT, Kind.HELP)
         return _ask(matter, ()) if not matter.unknown and not outweighed else None
-    if matter.has(Kind.ASIDE):
+    if matter.has(Kind.ASIDE) and not _asks_for_driver(matter):
         return None
     if _asks_alone(matter):
         return _ask(matter, ())
@@ -239,7 +239,8 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
         return None
     if matter.has(Kind.WHICH) and matter.has(Kind.NUMBER):
         return _ask(matter, ())
-    return _ask(matter, ()) if matter.is_only(Kind.WHY, Kind.NOT) else None
+    why = matter.is_only(Kind.WHY, Kind.NOT) and matter.has_beside(Kind.WHY, Kind.GREETING)
+    return _ask(matter, ()) if why else None
 
 
 def is_of_another_matter(matter: Matter) -> bool:
@@ -297,17 +298,25 @@ def _asks_alone(matter: Matter) -> bool:
     return asking and moving and matter.has(Kind.WHEN, Kind.WHERE, Kind.LATE) and matter.unknown == 1
 
 
+def _asks_for_driver(matter: Matter) -> bool:
+    """Whether "where is the driver" stands for the bus; whom he missed, or shouted at, is another matter."""
+    driver = matter.has(Kind.DRIVER) and not matter.has_beside(Kind.ASIDE, Kind.DRIVER)
+    return driver and not matter.has(Kind.MISSED, Kind.WHY, Kind.WHICH, Kind.NEVER) and not matter.unknown
+
+
 def _ask(matter: Matter, student_ids: tuple[str, ...]) -> Ask:
     day = Day.TOMORROW if matter.has(Kind.TOMORROW) else Day.TODAY
     return Ask(student_ids, _about(matter, numbered=bool(student_ids)), day, _leg(matter))
 
 
 def _about(matter: Matter, *, numbered: bool) -> About:
-    if matter.has(Kind.WHY):
+    # "Sak pase" greets before it asks what has happened.
+    if matter.has_beside(Kind.WHY, Kind.GREETING) or (matter.has(Kind.WHY) and not matter.has(*ALONE)):
         return About.WHY
     if matter.has(Kind.MISSED):
         return About.DID_IT_COME
-    if matter.has(Kind.WHERE):
+    # Without its accent "où" is "or" as well: then what else is asked comes first.
+    if matter.has_beside(Kind.WHERE, Kind.FILLER):
         return About.WHERE
     if _asks_if_it_came(matter) and not matter.has(Kind.WHEN):
         return About.DID_IT_COME
@@ -329,6 +338,8 @@ def _about(matter: Matter, *, numbered: bool) -> About:
 
 def _asks_if_it_came(matter: Matter) -> bool:
     """Whether something has come. What denies stands in front: behind, "chưa" and "没有" ask."""
+    if matter.has(Kind.ALREADY) and matter.has(Kind.COMING, Kind.CAME):
+        return True
     denied = False
     for kinds in matter.each:
         if Kind.CAME in kinds:
