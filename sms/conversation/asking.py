@@ -65,15 +65,26 @@ def offer_ways_on(turn: Turn) -> Reply:
 
 
 def ask_person(turn: Turn, prepared: PreparedAnswers) -> Reply:
-    """A person of the department that the last answer belongs to, or of the hotline."""
+    """A person of the department that the last answer or all the offered ones belong to, or of the hotline."""
     last = turn.asker.last_topic
     answer = None if last is None else prepared.answer(last, turn.wording.language)
+    offered = _offered_answers(turn, prepared)
+    if offered and len({one.department for one in offered}) == 1:
+        # None of them was what they meant, but whose matter it is they agree on.
+        topic = offered[0].topic if len(offered) == 1 else QUESTION
+        return to_person(turn, topic, offered[0].department)
     if answer is None:
         begun = turn.now - JUST_NOW
         just_opened = next((one for one in turn.asker.cases if one.state.is_waiting and one.opened_at >= begun), None)
         # Whoever asks for a person right after a question went to one means that question.
         return to_person(turn, PERSON, TRANSPORTATION) if just_opened is None else _added(just_opened, turn)
     return to_person(turn, answer.topic, answer.department)
+
+
+def _offered_answers(turn: Turn, prepared: PreparedAnswers) -> list[Prepared]:
+    topics = [one.topic for one in turn.asker.offered if isinstance(one, AnAnswer)]
+    found = [prepared.answer(topic, turn.wording.language) for topic in topics]
+    return [answer for answer in found if answer is not None]
 
 
 def to_person(turn: Turn, topic: str, department: DepartmentId) -> Reply:
@@ -124,11 +135,15 @@ def tell_status(typed: str | None, turn: Turn) -> Reply:
 
 
 def _choice(found: Sequence[Prepared], turn: Turn) -> Reply:
+    offers = tuple(AnAnswer(answer.topic) for answer in found)
+    if len(found) == 1:
+        # A yes takes it up, as a 1 does.
+        return replace(turn.reply(Outcome.CHOICE, turn.say("choose-one", title=found[0].title)), offers=offers)
     choices = " ".join(
         turn.wording.raw("choice", number=str(number), title=answer.title) for number, answer in enumerate(found, 1)
     )
     reply = turn.reply(Outcome.CHOICE, turn.say("choose", choices=choices))
-    return replace(reply, offers=tuple(AnAnswer(answer.topic) for answer in found))
+    return replace(reply, offers=offers)
 
 
 def _added(case: CaseStanding, turn: Turn) -> Reply:

@@ -258,6 +258,8 @@ case-reopened = We opened your question { $reference } again. Expect an answer b
 # $choices is up to three: "1 Lost item. 2 New address. 3 Late bus."
 choice = { $number } { $title }.
 choose = Which do you mean? { $choices } Text its number, or text { -person }.
+# Where only one thing may be meant.
+choose-one = Do you mean this: { $title }? Text { -yes }. If not, text { -person }, or write it in other words.
 # Pictures, voice messages, or nothing at all.
 no-words = We cannot read pictures or empty messages. Text { -bus } to find your bus, or write what you need in words.
 # No more alerts, where alerts come from another number than answers do.

@@ -223,5 +223,6 @@ case-reopened = Abrimos otra vez su pregunta { $reference }. Espere respuesta an
 
 choice = { $number } { $title }.
 choose = ¿A qué se refiere? { $choices } Envíe el número, o envíe { -person }.
+choose-one = ¿Se refiere a esto: { $title }? Envíe { -yes }. Si no, envíe { -person }, o escríbalo de otra manera.
 no-words = No podemos leer fotos ni mensajes vacíos. Envíe { -bus } para saber de su autobús, o escriba lo que necesita.
 stopped-alerts = Autobuses de { $district }: no más avisos a este teléfono. Puede enviar { -bus } para saber de su autobús. Para recibir avisos otra vez, envíe START.

@@ -220,5 +220,6 @@ case-reopened = Nous avons rouvert votre question { $reference }. Réponse atten
 
 choice = { $number } { $title }.
 choose = Que voulez-vous dire? { $choices } Envoyez le numéro, ou envoyez { -person }.
+choose-one = Voulez-vous dire ceci : { $title }? Envoyez { -yes }. Sinon, envoyez { -person }, ou dites-le autrement.
 no-words = Nous ne pouvons lire ni les photos ni les messages vides. Envoyez { -bus } pour votre bus, ou écrivez ce qu'il vous faut.
 stopped-alerts = Bus de { $district }: plus d'alertes sur ce téléphone. Vous pouvez toujours envoyer { -bus }. Pour ravoir les alertes, envoyez START.

@@ -225,5 +225,6 @@ case-reopened = Nou louvri kesyon ou { $reference } ankò. Tann repons anvan { $
 
 choice = { $number } { $title }.
 choose = Kisa ou vle di? { $choices } Voye nimewo li, oswa voye { -person }.
+choose-one = Èske se sa ou vle di: { $title }? Voye { -yes }. Si se pa sa, voye { -person }, oswa ekri l yon lòt jan.
 no-words = Nou pa ka li foto ni mesaj vid. Voye { -bus } pou jwenn bis la, oswa ekri sa ou bezwen.
 stopped-alerts = Bis { $district }: pa gen alèt ankò nan telefòn sa a. Ou ka voye { -bus } pou yon repons. Pou resevwa alèt ankò, voye START.

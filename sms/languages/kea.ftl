@@ -218,5 +218,6 @@ case-reopened = Nu torna abri bu purgunta { $reference }. Spera resposta ti { $b
 
 choice = { $number } { $title }.
 choose = Kuzê ki bu krê fla? { $choices } Manda númeru, o manda { -person }.
+choose-one = É es ki bu krê fla: { $title }? Manda { -yes }. Si nau, manda { -person }, o skrebe-l di otu manera.
 no-words = Nu ka ta konsigi le fotu nen mensaji baziu. Manda { -bus } pa atxa autokaru, o skrebe kuzê ki bu meste.
 stopped-alerts = Autokaru { $district }: sen mas alerta pa es telefoni. Bu pode manda { -bus } pa resposta. Pa torna risebe alerta, manda START.

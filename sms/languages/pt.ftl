@@ -220,5 +220,6 @@ case-reopened = Reabrimos sua pergunta { $reference }. Espere resposta até { $b
 
 choice = { $number } { $title }.
 choose = Qual destes? { $choices } Envie o número, ou envie { -person }.
+choose-one = É isto: { $title }? Envie { -yes }. Se não, envie { -person }, ou escreva de outra forma.
 no-words = Não conseguimos ler fotos nem mensagens vazias. Envie { -bus } para saber do ônibus, ou escreva do que precisa.
 stopped-alerts = Ônibus de { $district }: sem mais alertas neste telefone. Pode enviar { -bus } para perguntar. Para voltar a ter alertas, envie START.

@@ -224,5 +224,6 @@ case-reopened = Mar kale ayaan furnay su'aashaada { $reference }. Jawaab sug ila
 
 choice = { $number } { $title }.
 choose = Kee baad ka hadlaysaa? { $choices } Soo dir lambarkiisa, ama soo dir { -person }.
+choose-one = Ma tan baad ka hadlaysaa: { $title }? Soo dir { -yes }. Haddii kale, soo dir { -person }, ama si kale u qor.
 no-words = Ma akhrin karno sawirro ama fariimo madhan. Soo dir { -bus } si aad baska u hesho, ama qor waxaad u baahan tahay.
 stopped-alerts = Basaska { $district }: digniin dambe telefoonkan uma iman doonto. Weli soo dir { -bus }. Si aad digniin mar kale u hesho: START.

@@ -204,5 +204,6 @@ case-reopened = Chúng tôi đã mở lại câu hỏi { $reference }. Sẽ có 
 
 choice = { $number } { $title }.
 choose = Quý vị muốn hỏi gì? { $choices } Nhắn số, hoặc nhắn { -person }.
+choose-one = Có phải quý vị muốn hỏi: { $title }? Nhắn { -yes }. Nếu không, nhắn { -person }, hoặc viết cách khác.
 no-words = Chúng tôi không đọc được hình hay tin trống. Nhắn { -bus } để tìm xe, hoặc viết điều quý vị cần.
 stopped-alerts = Xe buýt { $district }: ngừng gửi tin báo tới điện thoại này. Vẫn có thể nhắn { -bus }. Để nhận lại, nhắn START.

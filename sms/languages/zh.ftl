@@ -204,5 +204,6 @@ case-reopened = 已重新打开您的问题{ $reference }。{ $by }前答复。
 
 choice = { $number } { $title }。
 choose = 您要问哪一项？{ $choices }请发编号，或发“{ -person }”。
+choose-one = 您问的是：{ $title }吗？是请发“{ -yes }”，不是请发“{ -person }”或换个说法。
 no-words = 我们看不了图片或空短信。发“{ -bus }”查校车，或用文字写下您的需要。
 stopped-alerts = { $district }校车：不再发提醒到本电话。仍可发“{ -bus }”查询。要恢复提醒，请发START。

@@ -12,7 +12,7 @@ from sms.catalogue import shipped_catalogue
 from sms.conversation.asker import Asker
 from sms.conversation.asking import QUESTION, ask_person, inform, tell_status
 from sms.conversation.effects import AddWords, NoteUnanswered, OpenCase
-from sms.conversation.offers import AnAnswer
+from sms.conversation.offers import AnAnswer, Offer
 from sms.conversation.prepared import Matches, NoAnswers, Prepared
 from sms.conversation.reply import AboutCase, Outcome
 from sms.conversation.turn import Turn
@@ -52,10 +52,10 @@ class Answers:
         return next((answer for answer in (LOST, ADDRESS) if answer.topic == topic), None)
 
 
-def turn(*cases: CaseStanding, last_topic: str | None = None) -> Turn:
+def turn(*cases: CaseStanding, last_topic: str | None = None, offered: tuple[Offer, ...] = ()) -> Turn:
     settings = SmsSettings("https://x", "t", "Lincoln County", "(617) 555-0150")
     wording = Wording(shipped_catalogue(), "en", ZONE, settings.district_phone)
-    asker = Asker(None, {}, cases=cases, last_topic=last_topic)
+    asker = Asker(None, {}, cases=cases, last_topic=last_topic, offered=offered)
     return Turn(Topic("x"), "x", asker, wording, settings, NOW)
 
 
@@ -66,6 +66,19 @@ def test_a_sure_answer_is_given_and_a_choice_is_offered_where_none_is_sure() -> 
     assert choice.texts[0].startswith("Which do you mean? 1 Something lost. 2 A new address.")
     assert choice.offers == (AnAnswer("lost_item"), AnAnswer("new_address"))
     assert choice.effects == (NoteUnanswered(("lost_item", "new_address")),)
+
+
+def test_a_single_answer_that_is_not_sure_is_asked_about_by_its_name() -> None:
+    asked = inform(turn(), Answers(LOST), certain=True)
+    assert asked.texts[0].startswith("Do you mean this: Something lost? Text YES.")
+    assert asked.offers == (AnAnswer("lost_item"),)
+
+
+def test_a_person_asked_for_instead_of_what_was_offered_is_of_the_department_that_all_of_it_belongs_to() -> None:
+    one, two = AnAnswer("lost_item"), AnAnswer("new_address")
+    assert ask_person(turn(offered=(one,)), Answers()).effects == (OpenCase(LOST_AND_FOUND, "lost_item"),)
+    assert ask_person(turn(offered=(one, two)), Answers()).effects == (OpenCase(TRANSPORTATION, "person"),)
+    assert ask_person(turn(offered=(two, two)), Answers()).effects == (OpenCase(TRANSPORTATION, QUESTION),)
 
 
 def test_without_an_answer_a_question_goes_to_a_person_and_anything_else_is_offered_three_ways_on() -> None:
