@@ -30,6 +30,10 @@ class Kind(StrEnum):
     """On the way, coming, arriving, near; or still being waited for."""
     CAME = "came"
     """Has come, has passed, has left. With a "not" it is still being waited for."""
+    DID = "did"
+    """Asks of the verb behind it whether it is over: "did my son get picked up"."""
+    DONE = "done"
+    """A verb that says so behind a "did": come, go by, leave."""
     MISSED = "missed"
     """Asks alone whether it is over: we missed it."""
     ALREADY = "already"
@@ -77,6 +81,8 @@ class Kind(StrEnum):
     """A matter for the prepared answers or a department, even where a bus or a number is named."""
     ASIDE = "aside"
     """Such a matter too, unless the bus is plainly asked for beside it."""
+    BUS_STOP = "bus-stop"
+    """The place where the bus stops: a matter of its own, but who asks when to be there asks for the bus."""
     COMPLAINT = "complaint"
     """Wants to complain: then a late bus is what of, and not asked for."""
     PERSON = "person"
@@ -162,6 +168,8 @@ class Lexicon:
     """Small words that are written into the next one, as in "l'autobus"."""
     endings: tuple[str, ...] = ()
     """Small words that are written onto the end of another."""
+    alike: tuple[str, ...] = ()
+    """What is written for the same sound, as pairs `"ch=x"` (`sms/grammar/spelling.py`)."""
     verb_last: bool = False
     """Whether what is to end stands before the end of it: "fariimaha jooji"."""
     reviewed_by: str | None = None
@@ -220,6 +228,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
             stop_as_written=_as_written(read["opt-out"]["stop"], read["opt-out"].get("ending", "")),
             elided=tuple(_listed(read["language"].get("elided", ""))),
             endings=tuple(_listed(read["language"].get("endings", ""))),
+            alike=tuple(_listed(read["language"].get("alike", ""))),
             verb_last=read["language"].get("verb-last", False),
             reviewed_by=read["language"].get("reviewed-by"),
             stems=stems,

@@ -64,6 +64,11 @@ def matter_of(reading: Reading) -> Matter:
     last = max((at for at, kinds in enumerate(each) if not kinds <= AROUND), default=None)
     if last is not None and Kind.TAG in each[last]:
         each[last] -= {Kind.NOT}
+    asks_if_done = False
+    for at, kinds in enumerate(each):
+        if asks_if_done and Kind.DONE in kinds:
+            each[at] = (kinds - {Kind.COMING}) | {Kind.CAME}
+        asks_if_done = asks_if_done or Kind.DID in kinds
     return Matter(
         kinds=Counter(kind for kinds in each for kind in kinds),
         each=tuple(each),
@@ -224,7 +229,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     if student_ids:
         is_question = not matter.has(Kind.ASIDE) and (matter.unknown <= UNKNOWN_BESIDE_A_NUMBER or plain)
         return _ask(matter, student_ids) if is_question or (plain and matter.has(Kind.BUS)) else None
-    if matter.has(Kind.BUS):
+    if matter.has(Kind.BUS) or _asks_when_at_stop(matter):
         if asking:
             # A lone "which" or "why" beside another matter is a question about that one.
             outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in (*ALONE, Kind.WHICH))
@@ -276,6 +281,12 @@ def _asks_for_bus(matter: Matter) -> bool:
         elif not kinds & _BETWEEN:
             last = None
     return False
+
+
+def _asks_when_at_stop(matter: Matter) -> bool:
+    """Whether it asks when to be at the stop, or when something is there: what comes to a stop is the bus."""
+    asks = matter.has(Kind.WHEN, Kind.CAME, Kind.LATE) and not matter.has(Kind.WHERE, Kind.WHICH)
+    return asks and matter.has(Kind.BUS_STOP) and not matter.has_beside(Kind.ASIDE, Kind.BUS_STOP)
 
 
 def _asks_why_it_stays_away(matter: Matter) -> bool:
@@ -349,8 +360,10 @@ def _asks_if_it_came(matter: Matter) -> bool:
 
 
 def _leg(matter: Matter) -> Leg | None:
-    to_school = matter.has(Kind.MORNING, Kind.TO_SCHOOL)
-    from_school = matter.has(Kind.AFTERNOON, Kind.FROM_SCHOOL, Kind.HOME)
+    to_school, from_school = matter.has(Kind.MORNING), matter.has(Kind.AFTERNOON)
+    if to_school == from_school:
+        # "From home in the morning": the time of day says it before the way does.
+        to_school, from_school = matter.has(Kind.TO_SCHOOL), matter.has(Kind.FROM_SCHOOL, Kind.HOME)
     if to_school == from_school:
         return None
     return Leg.TO_SCHOOL if to_school else Leg.FROM_SCHOOL

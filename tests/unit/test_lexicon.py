@@ -25,6 +25,9 @@ NOT_IN_EVERY_LANGUAGE = {
     Kind.ALREADY,
     Kind.DRIVER,
     Kind.PICK,
+    Kind.DID,
+    Kind.DONE,
+    Kind.BUS_STOP,
 }
 """Chinese has no word for a person that is also anybody; few languages end a question on a denial."""
 
