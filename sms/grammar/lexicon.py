@@ -1,8 +1,9 @@
 """The words that people type, by language: `sms/lexicon/<code>.toml` in, phrases and what they contribute out."""
 
+import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -10,6 +11,9 @@ from importlib.resources import files
 from itertools import product
 
 from sms.folding import tokens
+from sms.grammar.marks import marked_words
+
+_GROUP = re.compile(r"\{([a-z-]+)\}")
 
 Phrase = tuple[str, ...]
 """Folded words in their order."""
@@ -176,6 +180,8 @@ class Lexicon:
     """The native speaker who has read it; None while it is a draft."""
     stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
     """`mochil` for every word that begins so."""
+    marked: Mapping[Phrase, frozenset[Kind]] = field(default_factory=dict)
+    """The phrases with their marks (`sms/grammar/marks.py`), where the language tells its words apart by them."""
 
 
 _ASKS = frozenset(
@@ -203,9 +209,11 @@ def read_lexicon(language: str, source: str) -> Lexicon:
     try:
         read = tomllib.loads(source)
         phrases: dict[Phrase, frozenset[Kind]] = {}
+        marked: dict[Phrase, frozenset[Kind]] = {}
         stems: dict[str, frozenset[Kind]] = {}
+        groups = {name: _listed(listed) for name, listed in read.get("groups", {}).items()}
         for key, listed in read["words"].items():
-            for phrase in _listed(listed):
+            for phrase in _written_out(listed, groups):
                 if phrase.endswith("*"):
                     if len(typed := tokens(phrase)) != 1:
                         raise ValueError(f"{phrase!r} must be one word to end in *")
@@ -213,7 +221,11 @@ def read_lexicon(language: str, source: str) -> Lexicon:
                     stems[stem] = stems.get(stem, frozenset()) | {Kind(key)}
                 elif folded := tokens(phrase):
                     phrases[folded] = phrases.get(folded, frozenset()) | {Kind(key)}
+                    if read["language"].get("marks", False):
+                        forms = marked_words(phrase)
+                        marked[forms] = marked.get(forms, frozenset()) | {Kind(key)}
         _add_what_is_within(phrases)
+        _add_what_is_within(marked)
         opting: dict[Phrase, frozenset[OptKind]] = {}
         for key, listed in read["opt-out"].items():
             for phrase in _listed(listed):
@@ -232,6 +244,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
             verb_last=read["language"].get("verb-last", False),
             reviewed_by=read["language"].get("reviewed-by"),
             stems=stems,
+            marked=marked,
         )
     except (ValueError, KeyError) as fault:
         raise LexiconError(f"sms/lexicon/{language}.toml cannot be read: {fault!r}") from fault
@@ -276,6 +289,13 @@ def _parts(phrase: Phrase) -> Iterator[Phrase]:
         for end in range(start + 1, len(phrase) + 1):
             if end - start < len(phrase):
                 yield phrase[start:end]
+
+
+def _written_out(phrases: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The phrases of a list, those with `{name}` once for every member of that group. Raises KeyError without one."""
+    for phrase in _listed(phrases):
+        parts = [[part] if at % 2 == 0 else groups[part] for at, part in enumerate(_GROUP.split(phrase))]
+        yield from map("".join, product(*parts))
 
 
 def _listed(phrases: str) -> list[str]:
