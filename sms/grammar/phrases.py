@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
 from sms.grammar.lexicon import Phrase
+from sms.grammar.spelling import Spelling
 
 MOST_MENDED = 16
 """Typing mistakes are looked for in so many unknown words of a text."""
@@ -32,6 +33,15 @@ class Span(Generic[KindT]):
     words: Phrase
     kinds: frozenset[KindT]
     """Empty for a word that no index knows."""
+    is_as_listed: bool = True
+    """Not where only another spelling of it is known."""
+
+
+class Index(Protocol[KindT]):
+    """What phrases are looked up in."""
+
+    def longest_at(self, words: Phrase, at: int) -> Span[KindT] | None:
+        """The longest known phrase that begins at this word."""
 
 
 class PhraseIndex(Generic[KindT]):
@@ -43,8 +53,12 @@ class PhraseIndex(Generic[KindT]):
         stems: Mapping[str, frozenset[KindT]] | None = None,
         elided: Sequence[str] = (),
         endings: Sequence[str] = (),
+        alike: Sequence[str] = (),
     ) -> None:
-        """`stems` stand for every word that begins so; the `elided` and the `endings` are joined to other words."""
+        """`stems` stand for every word that begins so; the `elided` and the `endings` are joined to other words.
+
+        What is written `alike` (`sms/grammar/spelling.py`) is one word; without any, each is read as it stands.
+        """
         self._elided = tuple(elided)
         self._endings = tuple(endings)
         self._phrases = phrases
@@ -60,10 +74,28 @@ class PhraseIndex(Generic[KindT]):
             if len(word) >= LEAST_MENDED_LETTERS:
                 by_length[len(word)].append(word)
         self._by_length: Mapping[int, Sequence[str]] = dict(by_length)
+        self._spelling = Spelling(alike) if alike else None
+        self._respelled: dict[Phrase, frozenset[KindT]] = {}
+        self._spelled_words: frozenset[str] = frozenset()
+        self._longest_respelled: dict[str, int] = {}
+        if self._spelling is not None:
+            self._add_spellings(self._spelling)
+
+    def _add_spellings(self, spelling: Spelling) -> None:
+        for phrase, kinds in self._phrases.items():
+            key = tuple(spelling.key(word) for word in phrase)
+            # Words that are another matter only by a letter: what they share is all that can be said.
+            self._respelled[key] = self._respelled.get(key, kinds) & kinds
+        self._respelled = {key: kinds for key, kinds in self._respelled.items() if kinds}
+        for key in self._respelled:
+            self._longest_respelled[key[0]] = max(self._longest_respelled.get(key[0], 0), len(key))
+        self._spelled_words = frozenset(word for key in self._respelled for word in key)
 
     def knows(self, word: str) -> bool:
         """Whether the word stands in any phrase."""
-        return word in self._words or self._stem(word) is not None
+        if word in self._words or self._stem(word) is not None:
+            return True
+        return self._spelling is not None and self._spelling.key(word) in self._spelled_words
 
     def kinds_of(self, phrase: Phrase) -> frozenset[KindT]:
         """What exactly this phrase means; nothing where it is not one."""
@@ -72,12 +104,28 @@ class PhraseIndex(Generic[KindT]):
     def longest_at(self, words: Phrase, at: int) -> Span[KindT] | None:
         """The longest known phrase that begins at this word."""
         first = words[at]
+        found: Span[KindT] | None = None
         for length in range(min(self._longest.get(first, 0), len(words) - at), 0, -1):
             phrase = words[at : at + length]
             if (kinds := self._phrases.get(phrase)) is not None:
-                return Span(phrase, kinds)
-        stem = self._stem(first)
-        return None if stem is None else Span((first,), self._stems[stem])
+                found = Span(phrase, kinds)
+                break
+        if found is None and (stem := self._stem(first)) is not None:
+            found = Span((first,), self._stems[stem])
+        return self._longer_respelled(words, at, found)
+
+    def _longer_respelled(self, words: Phrase, at: int, found: Span[KindT] | None) -> Span[KindT] | None:
+        """A phrase in another spelling, where it is longer than the one `found` as it is listed."""
+        if self._spelling is None:
+            return found
+        longest = min(self._longest_respelled.get(self._spelling.key(words[at]), 0), len(words) - at)
+        least = 0 if found is None else len(found.words)
+        for length in range(longest, least, -1):
+            phrase = words[at : at + length]
+            kinds = self._respelled.get(tuple(self._spelling.key(word) for word in phrase))
+            if kinds is not None:
+                return Span(phrase, kinds, is_as_listed=False)
+        return found
 
     def near(self, word: str) -> str | None:
         """The known word that `word` is a slip of: letters doubled, one lost, added, swapped or in another's place."""
@@ -131,17 +179,21 @@ def mended(
     return tuple(put_right)
 
 
-def spans_of(words: Phrase, indexes: Sequence[PhraseIndex[KindT]]) -> list[Span[KindT]]:
-    """The words as the longest phrases known, by the earlier index first where two are equally long."""
+def spans_of(words: Phrase, indexes: Sequence[Index[KindT]]) -> list[Span[KindT]]:
+    """The words as the longest phrases known; of two equally long the one spelt as listed, then the earlier index's."""
     spans: list[Span[KindT]] = []
     at = 0
     while at < len(words):
         best: Span[KindT] | None = None
         for index in indexes:
             found = index.longest_at(words, at)
-            if found is not None and (best is None or len(found.words) > len(best.words)):
+            if found is not None and (best is None or _rank(found) > _rank(best)):
                 best = found
         span = best if best is not None else Span(words[at : at + 1], frozenset())
         spans.append(span)
         at += len(span.words)
     return spans
+
+
+def _rank(span: Span[KindT]) -> tuple[int, bool]:
+    return len(span.words), span.is_as_listed

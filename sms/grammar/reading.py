@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from sms.folding import tokens
 from sms.grammar.lexicon import Kind, Lexicon, Phrase
-from sms.grammar.phrases import PhraseIndex, Span, mended, spans_of
+from sms.grammar.marked_index import MarkedIndex, MarkedPhrases, UnmarkedIndex
+from sms.grammar.marks import as_written
+from sms.grammar.phrases import Index, PhraseIndex, Span, mended, spans_of
 
 MOST_WORDS = 160
 """Words of a text that are read at all (a Chinese character is one); what comes after is a story, not a question."""
@@ -45,10 +47,14 @@ class Reader:
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._index = {
-            lexicon.language: PhraseIndex(lexicon.phrases, lexicon.stems, lexicon.elided, lexicon.endings)
+            lexicon.language: PhraseIndex(
+                lexicon.phrases, lexicon.stems, lexicon.elided, lexicon.endings, lexicon.alike
+            )
             for lexicon in lexicons
         }
+        self._marked = {lexicon.language: MarkedPhrases(lexicon.marked) for lexicon in lexicons if lexicon.marked}
         self._known_to = Counter(phrase for lexicon in lexicons for phrase in lexicon.phrases)
+        self._listed = frozenset(word for phrase in self._known_to for word in phrase)
         # What a language is called is known in every other.
         names = {name: frozenset({Kind.NAME}) for lexicon in lexicons for name in lexicon.names}
         self._names = PhraseIndex(names)
@@ -65,7 +71,33 @@ class Reader:
         if right != words:
             weights = self._weights(right, script)
         tied = [index for index in self._tied(weights) if index is not indexes[0]]
-        return Reading(tuple(_joined(span, tied) for span in spans_of(right, indexes)), _told(weights))
+        return Reading(
+            tuple(_joined(span, tied) for span in spans_of(right, self._by_marks(text, right, indexes, script))),
+            _told(weights),
+        )
+
+    def _weight(self, span: Span[Kind], index: PhraseIndex[Kind]) -> float:
+        if span.is_as_listed:
+            return len(span.words) / self._known_to.get(span.words, 1)
+        # What one language spells as it lists it says nothing for another that would spell it otherwise.
+        return sum(
+            1 / self._known_to.get((word,), 1)
+            for word in span.words
+            if word not in self._listed or index.kinds_of((word,))
+        )
+
+    def _by_marks(
+        self, text: str, words: Phrase, indexes: Sequence[PhraseIndex[Kind]], script: str | None
+    ) -> Sequence[Index[Kind]]:
+        """The same indexes, which heed the marks of a text that is written with those of a language."""
+        if script is None or script not in self._marked:
+            return indexes
+        written = as_written(text, words)
+        marked = MarkedIndex(self._index[script], self._marked[script], written)
+        return [
+            marked if index is self._index[script] else index if index is self._names else UnmarkedIndex(index, written)
+            for index in indexes
+        ]
 
     def _tied(self, weights: Mapping[str, float]) -> list[PhraseIndex[Kind]]:
         """The languages that know a text as well as the first one: what each of them means by a word may be meant."""
@@ -79,7 +111,7 @@ class Reader:
         return {
             language: SCRIPT_WEIGHT * (language == script)
             + sum(
-                len(span.words) / self._known_to.get(span.words, 1)
+                self._weight(span, index)
                 for span in spans_of(words, [index])
                 if span.kinds and not span.words[0].isdigit()
             )

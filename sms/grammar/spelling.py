@@ -1,0 +1,42 @@
+"""Spellings of one language brought to one form: a folded word in, a key out that its other spellings share.
+
+Where a language is written in several ways, or without a school's rules, the same word stands in a text as "chega",
+"txiga" and "xiga", or as "gaaray" and "gaadhay". A list of words would have to hold each of them in each phrase.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_KEPT = 20_000
+"""Keys that are remembered: most words of most texts are the same few hundred."""
+_LEAST_LETTERS = 3
+"""Of shorter words the spelling is most of what tells them apart."""
+_DOUBLED = re.compile(r"([a-z])\1+")
+
+
+class Spelling:
+    """What is written alike in one language."""
+
+    def __init__(self, alike: Sequence[str]) -> None:
+        """`alike` holds pairs as `"ch=x"`, taken in their order; `^` is the beginning of a word, `$` its end.
+
+        Raises ValueError for a pair that is none.
+        """
+        self._pairs: list[tuple[re.Pattern[str], str]] = []
+        for pair in alike:
+            written, parted, meant = pair.partition("=")
+            if not parted or not written.strip("^$"):
+                raise ValueError(f"{pair!r} must be two spellings with = between them")
+            pattern = re.escape(written.removeprefix("^").removesuffix("$"))
+            begins, ends = "^" * written.startswith("^"), "$" * written.endswith("$")
+            self._pairs.append((re.compile(begins + pattern + ends), meant))
+        self.key = lru_cache(maxsize=_KEPT)(self._key)
+
+    def _key(self, word: str) -> str:
+        """The form that all spellings of `word` share. Letters that are doubled count once."""
+        if len(word) < _LEAST_LETTERS or not word.isascii():
+            return word
+        for pattern, meant in self._pairs:
+            word = pattern.sub(meant, word)
+        return _DOUBLED.sub(r"\1", word)
