@@ -20,6 +20,8 @@ MOST_WORDS = 160
 """Words of a text that are read at all (a Chinese character is one); what comes after is a story, not a question."""
 TELLING = 0.45
 """Weight from which words tell a language: a word that three of them share does not."""
+RESPELLED_WEIGHT = 0.4
+"""A word in another spelling than the listed one may be a word of a language that nobody listed it in."""
 CLEARLY_LESS = 0.8
 """The next language must know no more than this share of what the first one knows."""
 SCRIPT_WEIGHT = 5.0
@@ -81,7 +83,7 @@ class Reader:
             return len(span.words) / self._known_to.get(span.words, 1)
         # What one language spells as it lists it says nothing for another that would spell it otherwise.
         return sum(
-            1 / self._known_to.get((word,), 1)
+            RESPELLED_WEIGHT / self._known_to.get((word,), 1)
             for word in span.words
             if word not in self._listed or index.kinds_of((word,))
         )
