@@ -17,8 +17,9 @@ from sms.grammar.figures import (
     without_times,
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
-from sms.grammar.matter import Matter, asked, is_of_another_matter, matter_of, not_home
+from sms.grammar.matter import AROUND, Matter, asked, is_of_another_matter, matter_of, not_home
 from sms.grammar.reading import Reader, Reading
+from sms.grammar.said_numbers import with_figures
 from sms.grammar.wishes import alerts_wanted, quiet_wanted
 from sms.intent import (
     Ask,
@@ -42,7 +43,7 @@ from sms.intent import (
 __all__ = ["MOST_IDS", "Grammar", "shipped_grammar"]
 
 _CHOICES = frozenset({"1", "2", "3"})
-_AROUND_A_CHOICE = frozenset({Kind.PICK, Kind.POLITE, Kind.THANKS, Kind.GREETING, Kind.YES, Kind.FIGURE})
+_AROUND_A_CHOICE = AROUND | {Kind.PICK, Kind.YES}
 _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉💕💖☺😘🤗✅👏🫶🤝")
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
@@ -66,7 +67,7 @@ class Grammar:
 
     def understand(self, text: str) -> Understood:
         """What `text` asks for and the language it is written in. Any text at all; never raises."""
-        typed = folded(text)
+        typed = folded(with_figures(text))
         if (code := code_in(text, told=lambda: self._read(typed).has(Kind.JOIN))) is not None:
             return Understood(Code(code))
         if (bare := _bare(text, typed)) is not None:
@@ -146,7 +147,7 @@ def _bare(text: str, typed: str) -> Intent | None:
 def _picked(typed: str, matter: Matter) -> Choice | None:
     """The number of what was offered, where a word or two around it only name it: "option 2", "le 2 svp"."""
     numbers = re.findall(r"\d+", typed)
-    named = matter.has(Kind.PICK) and all(kinds & _AROUND_A_CHOICE for kinds in matter.each) and not matter.unknown
+    named = matter.has(Kind.PICK) and not matter.has(Kind.MINUTES) and matter.is_within(_AROUND_A_CHOICE)
     return Choice(int(numbers[0])) if named and len(numbers) == 1 and numbers[0] in _CHOICES else None
 
 
