@@ -8,6 +8,7 @@ test holds that page to the fields below.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,6 +36,14 @@ class FeedAddress:
 
     source: SourceId
     url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the district's day; they may pass midnight."""
+
+    start: time
+    end: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,10 @@ class Settings:
     """None: Twilio itself; else anything that speaks its REST interface."""
     twilio_alerts_number: Phone | None = None
     """None: alerts and answers come from one number, and a stop ends both."""
+    alert_late_minutes: int = 10
+    """How late a bus must be before a family that chose nothing else is told without asking."""
+    quiet_hours: QuietHours | None = None
+    """When no alert goes out; None: at any time. A family may choose its own beside these."""
     phone_region: str = "US"
     """Where a phone number without a country code is dialled: ISO 3166."""
     secret_key: Secret | None = None
@@ -160,6 +173,8 @@ def read_settings(
         twilio_number=_phone(env, "twilio_number", region),
         twilio_base_url=twilio_base_url,
         twilio_alerts_number=_phone(env, "twilio_alerts_number", region),
+        alert_late_minutes=env.whole("alert_late_minutes", given.alert_late_minutes, 5, 60),
+        quiet_hours=_quiet_hours(env),
         phone_region=region,
         secret_key=env.secret("secret_key", 32),
         metrics_token=env.secret("metrics_token", 16),
@@ -249,6 +264,18 @@ def _phone(env: Environment, name: str, region: str) -> Phone | None:
         env.problem(name, f"is {raw!r}, not a phone number", "Give it with its country code, such as +16175550100.")
         return None
     return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _quiet_hours(env: Environment) -> QuietHours | None:
+    raw = env.raw("quiet_hours")
+    if raw is None:
+        return None
+    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?([01]?\d|2[0-3]):([0-5]\d)", raw)
+    hours = None if found is None else QuietHours(*(time(int(found[at]), int(found[at + 1])) for at in (1, 3)))
+    if hours is None or hours.start == hours.end:
+        env.problem("quiet_hours", f"is {raw!r}, not two times of the day", "Write them like 21:00-05:30.")
+        return None
+    return hours
 
 
 def _mail_address(env: Environment, name: str) -> str | None:

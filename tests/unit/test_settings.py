@@ -3,13 +3,14 @@
 import os
 import re
 from dataclasses import MISSING, fields
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from busline.environment import Secret, variable
 from busline.installation_key import InstallationKeyError, installation_key
-from busline.settings import FeedAddress, Settings, SettingsError, read_settings
+from busline.settings import FeedAddress, QuietHours, Settings, SettingsError, read_settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
 SID = "AC" + "0a" * 16
@@ -48,6 +49,8 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_TWILIO_NUMBER": "+16175550199",
             "BUSLINE_TWILIO_BASE_URL": "http://localhost:9999",
             "BUSLINE_TWILIO_ALERTS_NUMBER": "+16175550188",
+            "BUSLINE_ALERT_LATE_MINUTES": "15",
+            "BUSLINE_QUIET_HOURS": "21:00-5:30",
             "BUSLINE_PHONE_REGION": "US",
             "BUSLINE_SECRET_KEY": "k" * 32,
             "BUSLINE_METRICS_TOKEN": "m" * 16,
@@ -88,6 +91,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
     assert settings.languages == ("es", "en")
     assert [feed.source for feed in settings.feeds] == ["a", "b"]
     assert settings.log_level == "DEBUG"
+    assert settings.quiet_hours == QuietHours(time(21), time(5, 30))
 
 
 def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
@@ -127,6 +131,10 @@ def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
         ("DATABASE_URL", "mysql://db"),
         ("DATABASE_URL", "postgresql://me:pa/ss@db/x"),
         ("PHONE_REGION", "XX"),
+        ("ALERT_LATE_MINUTES", "4"),
+        ("QUIET_HOURS", "21:00"),
+        ("QUIET_HOURS", "24:00-05:00"),
+        ("QUIET_HOURS", "21:00-21:00"),
         ("MAIL_SECURITY", "ssl"),
         ("MAIL_IN_KEY", "short"),
         ("CASE_CLOSE_AFTER_DAYS", "0"),
