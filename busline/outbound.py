@@ -18,6 +18,24 @@ class Channel(StrEnum):
     EMAIL = "email"
 
 
+class State(StrEnum):
+    """How far a promised message has come, as we know it; the carrier's own word of a sent one is kept beside it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    """The carrier has it."""
+    SUPERSEDED = "superseded"
+    """Newer news took its place."""
+    EXPIRED = "expired"
+    UNTRUE = "untrue"
+    """It had stopped being true, or worth saying."""
+    BARRED = "barred"
+    """The family does not want it, or it must not be sent there."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """The carrier may have it, nobody can say, and twice would be worse than never."""
+
+
 class Again(StrEnum):
     """What is worse for a message that may or may not have been sent."""
 

@@ -12,7 +12,7 @@ from busline.enrolment import links
 from busline.faq.entries import TopicId
 from busline.faq.store import note_unanswered
 from busline.ids import Phone
-from busline.store.outgoing import TextPromise, promise_text
+from busline.store.outbox import TextPromise, promise_text
 from busline.store.pool import Connection
 from busline.store.sql import load_queries
 from sms.conversation.asker import Asker

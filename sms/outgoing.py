@@ -52,7 +52,7 @@ class Letterhead:
 class _Claim:
     """A promised text that is ours to send until the lease ends."""
 
-    outgoing_id: int
+    outbox_id: int
     phone: Phone
     language: str
     message: str
@@ -93,7 +93,7 @@ class Outgoing:
         now, real_now = self._clock.now(), datetime.now(UTC)
         lease_until = real_now + self._lease
         rows = await self._pool.fetch(SQL["claim"], now, real_now, lease_until, _AT_ONCE)
-        for claim in sorted((_claim(row, lease_until) for row in rows), key=lambda claim: claim.outgoing_id):
+        for claim in sorted((_claim(row, lease_until) for row in rows), key=lambda claim: claim.outbox_id):
             await self._send(claim, now)
         return len(rows)
 
@@ -124,14 +124,14 @@ class Outgoing:
             # While the carrier cannot be asked, it is as uncertain as before.
             return Unheard(same.words)
         # The same words may have been sent before: that was another text, and we know its id.
-        others = {row["sid"] for row in await self._pool.fetch(SQL["known_sids"], list(same), claim.outgoing_id)}
+        others = {row["sid"] for row in await self._pool.fetch(SQL["known_sids"], list(same), claim.outbox_id)}
         ours = [sid for sid in same if sid not in others]
         return Taken(ours[0]) if ours else None
 
     async def _settle(self, claim: _Claim, handed: Handed, now: datetime) -> None:
         self._tell(handed)
         if isinstance(handed, Taken):
-            await self._pool.execute(SQL["sent"], claim.outgoing_id, claim.lease_until, handed.sid, now)
+            await self._pool.execute(SQL["sent"], claim.outbox_id, claim.lease_until, handed.sid, now)
             return
         if isinstance(handed, Refused) or claim.attempts >= MOST_ATTEMPTS:
             await self._give_up(claim, "failed", handed.words)
@@ -142,15 +142,13 @@ class Outgoing:
             pause = max(pause, _UNHEARD_PAUSE_SECONDS)
             maybe_since = claim.maybe_since or now
         next_at = now + timedelta(seconds=pause)
-        await self._pool.execute(SQL["later"], claim.outgoing_id, claim.lease_until, maybe_since, handed.words, next_at)
+        await self._pool.execute(SQL["later"], claim.outbox_id, claim.lease_until, maybe_since, handed.words, next_at)
 
     async def _give_up(self, claim: _Claim, state: str, words: str) -> None:
         """No more of it; where a case sent it, its staff are told, for the family has heard nothing."""
         now = self._clock.now()
         async with transaction(self._pool) as connection:
-            settled = await connection.fetchval(
-                SQL["not_sent"], claim.outgoing_id, claim.lease_until, state, words, now
-            )
+            settled = await connection.fetchval(SQL["not_sent"], claim.outbox_id, claim.lease_until, state, words, now)
             if settled is None or claim.case_id is None:
                 return
             case = await connection.fetchrow(SQL["case"], claim.case_id)
@@ -187,12 +185,13 @@ def _claim(row: "asyncpg.Record", lease_until: datetime) -> _Claim:
         barred = "The number may belong to somebody else by now, so nothing is sent there."
     elif row["opted_out"]:
         barred = "The family has asked for no more texts; a call may reach them."
+    facts = json.loads(row["facts"])
     return _Claim(
-        outgoing_id=row["outgoing_id"],
+        outbox_id=row["outbox_id"],
         phone=Phone(row["phone"]),
         language=row["chosen_language"] or row["language"],
-        message=row["message"],
-        fillings=json.loads(row["fillings"]),
+        message=facts["message"],
+        fillings=facts["fillings"],
         case_id=row["case_id"],
         attempts=row["attempts"],
         expires_at=row["expires_at"],

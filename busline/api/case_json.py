@@ -8,6 +8,7 @@ from busline.api.operation import Schema
 from busline.cases.case import Case, CaseState, Event, EventKind, Holder
 from busline.cases.overview import CaseFile, Delivery, Figures, Listed, SentText
 from busline.cases.reference import spoken
+from busline.outbound import State
 
 _TEXT: Schema = {"type": "string"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -83,7 +84,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Text": _object(
         message=_TEXT,
-        state={"type": "string", "enum": ["waiting", "sent", "failed", "expired"]},
+        state={"type": "string", "enum": [state.value for state in State]},
         carrier_status=_or_null(_TEXT),
         trouble=_TEXT,
         created_at=_MOMENT,

@@ -26,7 +26,7 @@ from busline.masking import Masker
 from busline.metrics import Metrics
 from busline.settings import Settings
 from busline.steady import keep_doing
-from busline.store.outgoing import TextPromise, promise_text
+from busline.store.outbox import TextPromise, promise_text
 from busline.store.pool import Connection, Pool, transaction
 from sms.carrier import Twilio, TwilioAccount
 from sms.catalogue import Catalogue

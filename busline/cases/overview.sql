@@ -35,12 +35,12 @@ order by delivery_id;
 
 -- name: texts
 -- The texts of a case that were promised to the family, and how far each has got.
-select outgoing_text.message, outgoing_text.state, outgoing_text.trouble, outgoing_text.created_at,
-       outgoing_text.settled_at, message_status.status as carrier_status
-from outgoing_text
+select outbox.facts ->> 'message' as message, outbox.state, outbox.trouble, outbox.created_at,
+       outbox.settled_at, message_status.status as carrier_status
+from outbox
 left join message_status using (sid)
 where case_id = $1
-order by outgoing_id;
+order by outbox_id;
 
 -- name: figures
 -- What stands open, for the head of the board.

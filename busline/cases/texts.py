@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from busline.cases.history import Recorded
 from busline.cases.reference import spoken
-from busline.store.outgoing import TextPromise, promise_text
+from busline.store.outbox import TextPromise, promise_text
 from busline.store.pool import Connection
 
 STANDING = "case-status"

@@ -67,7 +67,7 @@ class Upkeep:
             case = await hold_case(connection, Reference(row["reference"]))
             code = f" (https://www.twilio.com/docs/api/errors/{row['error_code']})" if row["error_code"] else ""
             words = f"The carrier could not bring it to the phone{code}; a call may reach the family."
-            if case is None or not await connection.fetchval(SQL["note_undelivered"], row["outgoing_id"], words):
+            if case is None or not await connection.fetchval(SQL["note_undelivered"], row["outbox_id"], words):
                 return False
             entry = Entry(EventKind.NOT_TEXTED, by="carrier", about=row["message"], words=words)
             await record(connection, case, None, entry, now)

@@ -17,15 +17,15 @@ select reference from family_case where state = 'answered' and state_since <= $1
 
 -- name: undelivered
 -- Texts of cases that the carrier took and could not bring to the phone.
-select outgoing_text.outgoing_id, outgoing_text.message, family_case.reference, message_status.error_code
-from outgoing_text
+select outbox.outbox_id, outbox.facts ->> 'message' as message, family_case.reference, message_status.error_code
+from outbox
 join message_status using (sid)
 join family_case using (case_id)
-where outgoing_text.state = 'sent' and outgoing_text.settled_at > $1
+where outbox.state = 'sent' and outbox.settled_at > $1
   and message_status.status in ('undelivered', 'failed', 'canceled')
-order by outgoing_text.outgoing_id
+order by outbox.outbox_id
 limit 500;
 
 -- name: note_undelivered
 -- Once: the text counts as not sent from now on.
-update outgoing_text set state = 'failed', trouble = $2 where outgoing_id = $1 and state = 'sent' returning outgoing_id;
+update outbox set state = 'failed', trouble = $2 where outbox_id = $1 and state = 'sent' returning outbox_id;

@@ -45,7 +45,7 @@ class Forgotten:
 _RULES: Mapping[str, str] = {
     "words_of_inquiries": "texts",
     "message_statuses": "texts",
-    "outgoing_texts": "texts",
+    "messages_to_families": "texts",
     "consent_requests": "texts",
     "unanswered_questions": "texts",
     "phones_of_inquiries": "inquiries",
@@ -56,6 +56,7 @@ _RULES: Mapping[str, str] = {
     "links_of_the_past": "inquiries",
     "phones_without_links": "inquiries",
     "suspensions_of_the_past": "inquiries",
+    "lines_of_phones": "inquiries",
     "deactivation_lists": "inquiries",
     "access_log": "access_log",
     "enrolment_audit": "access_log",

@@ -50,11 +50,17 @@ delete from message_status where sid in (select sid from message_status where re
 -- Times without texts that are long over. One that is in force is never forgotten.
 delete from opt_out where opt_out_id in (select opt_out_id from opt_out where ended_at < $1 limit $2) returning 1;
 
--- name: outgoing_texts
+-- name: messages_to_families
 -- What we wrote to families of our own accord.
-delete from outgoing_text
-where outgoing_id in (select outgoing_id from outgoing_text where coalesce(settled_at, expires_at) < $1 limit $2)
+delete from outbox
+where outbox_id in (
+    select outbox_id from outbox where created_at < $1 and coalesce(settled_at, expires_at) < $1 limit $2
+)
 returning 1;
+
+-- name: lines_of_phones
+-- Which phones take no texts: after so long the number may be another line.
+delete from phone_line where phone in (select phone from phone_line where learned_at < $1 limit $2) returning 1;
 
 -- name: cases
 -- Cases that were closed long ago, with their whole history.

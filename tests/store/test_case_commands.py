@@ -72,7 +72,7 @@ async def test_a_case_is_listed_read_and_answered(shell: Shell, case: Case, pool
     ):
         assert words in read
     assert "is with_department" in await shell.run("case", "reopen", shown, "not his")
-    rows = await pool.fetch("select message from outgoing_text order by outgoing_id")
+    rows = await pool.fetch("select facts ->> 'message' as message from outbox order by outbox_id")
     assert [row["message"] for row in rows] == ["case-answer", "case-answer case-closing"]
 
 

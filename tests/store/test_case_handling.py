@@ -37,7 +37,9 @@ def done(outcome: Outcome | HeldBy) -> Case:
 
 async def promised(pool: Pool) -> list[tuple[str, str, dict[str, str]]]:
     """The texts promised to families, oldest first."""
-    rows = await pool.fetch("select phone, message, fillings from outgoing_text order by outgoing_id")
+    rows = await pool.fetch(
+        "select phone, facts ->> 'message' as message, facts -> 'fillings' as fillings from outbox order by outbox_id"
+    )
     return [(row["phone"], row["message"], json.loads(row["fillings"])) for row in rows]
 
 

@@ -115,7 +115,7 @@ async def test_the_loop_outlives_a_database_that_went_away(pool: Pool) -> None:
 async def test_an_answer_that_the_carrier_could_not_deliver_is_told_to_staff_once(pool: Pool) -> None:
     case, upkeep = await opened(pool), Upkeep(pool, WEEK)
     await CaseDesk(pool).answer(case.reference, "Aquí.", Author("ana"), NOW)
-    await pool.execute("update outgoing_text set state = 'sent', sid = 'SM1', settled_at = $1", NOW)
+    await pool.execute("update outbox set state = 'sent', sid = 'SM1', settled_at = $1", NOW)
     await pool.execute("insert into message_status values ('SM1', 'sent', 3, null, $1)", NOW)
     assert await upkeep.once(NOW + MINUTE) == Moved()
     await pool.execute("update message_status set status = 'undelivered', rank = 5, error_code = 30003")

@@ -202,7 +202,7 @@ class Player:
         self._line.picture.fleet = self._still
         await self._pool.execute(
             "truncate conversation, inquiry, access_log, opt_out, phone_wish, family_case, case_event, case_delivery, "
-            "conversation_hold, outgoing_text, join_code, join_try, joined_link, joined_phone, join_wish, "
+            "conversation_hold, outbox, join_code, join_try, joined_link, joined_phone, join_wish, "
             "consent_request, consent_question, faq_unanswered restart identity cascade"
         )
 

@@ -55,7 +55,8 @@ async def get(client: ClientSession, path: str, status: int = 200) -> Any:
 
 
 async def promised(pool: Pool) -> list[str]:
-    return [row["message"] for row in await pool.fetch("select message from outgoing_text order by outgoing_id")]
+    rows = await pool.fetch("select facts ->> 'message' as message from outbox order by outbox_id")
+    return [row["message"] for row in rows]
 
 
 async def kinds(pool: Pool, case: Case) -> list[str]:

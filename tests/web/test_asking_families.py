@@ -33,5 +33,5 @@ async def test_a_family_is_asked_once_a_day_however_often_its_student_is_tried(p
         for student in ("100234", "999999", "100234"):
             await line.text(STRANGER, student)
         await wishes_looked_at(pool)
-        rows = await pool.fetch("select phone, message from outgoing_text")
+        rows = await pool.fetch("select phone, facts ->> 'message' as message from outbox")
     assert [tuple(row) for row in rows] == [(PARENT, "consent-question")]

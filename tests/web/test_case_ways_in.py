@@ -192,7 +192,7 @@ async def test_a_mail_with_what_no_database_takes_is_kept_without_it(
     raw = b"From: a@x.org\nTo: %s\nMessage-ID: <1\x00@x.org>\nContent-Type: %s\n\n%s\n" % (to, kind, words)
     assert await signal(desk, "mail-in", raw, by_us(raw, KEYS.mail)) == {"outcome": "done"}
     assert await signal(desk, "mail-in", raw, by_us(raw, KEYS.mail)) == {"outcome": "known"}
-    fillings = await pool.fetchval("select fillings from outgoing_text where message like 'case-answer%'")
+    fillings = await pool.fetchval("select facts from outbox where facts ->> 'message' like 'case-answer%'")
     assert "It is here." in fillings
 
 

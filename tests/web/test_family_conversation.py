@@ -66,15 +66,15 @@ async def test_a_family_lets_a_new_phone_in_by_yes(pool: Pool) -> None:
     async with texting(pool) as line:
         before = await line.send(STRANGER, "100234")
         await line.ask_families()
-        question = await pool.fetchrow("select phone, message, fillings from outgoing_text")
+        question = await pool.fetchrow("select phone, facts, facts ->> 'message' as message from outbox")
         assert question is not None
         assert (question["phone"], question["message"]) == (PARENT, "consent-question")
-        assert STRANGER not in question["fillings"]
+        assert STRANGER not in question["facts"]
         assert (await line.text(PARENT, "yes"))[0].startswith("Done: that phone can now ask about student 100234.")
         assert (await line.text(STRANGER, "bus"))[0].startswith("100234: Bus 47 is on its way.")
         assert (await line.text(PARENT, "yes"))[0].startswith("We did not ask you anything")
         assert before == await line.send(OTHER_STRANGER, "999999")
-    told = await pool.fetchrow("select phone, message from outgoing_text where message = 'linked'")
+    told = await pool.fetchrow("select phone from outbox where facts ->> 'message' = 'linked'")
     assert told is not None
     assert told["phone"] == STRANGER
 
@@ -86,7 +86,7 @@ async def test_a_no_lets_nobody_in_and_the_new_phone_hears_nothing_of_it(pool: P
         assert (await line.text(PARENT, "no"))[0].startswith("Good: that phone gets nothing.")
         assert (await line.text(STRANGER, "bus"))[0].startswith("We can only answer phones")
     assert await pool.fetchval("select count(*) from joined_link") == 0
-    assert await pool.fetchval("select count(*) from outgoing_text where phone = $1", STRANGER) == 0
+    assert await pool.fetchval("select count(*) from outbox where phone = $1", STRANGER) == 0
 
 
 async def test_two_parents_who_answer_at_the_same_moment_let_the_phone_in_once(pool: Pool) -> None:

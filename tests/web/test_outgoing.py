@@ -21,7 +21,7 @@ from busline.cases.handling import Author, CaseDesk
 from busline.cases.ledger import open_case
 from busline.cases.overview import Overview
 from busline.ids import Phone
-from busline.store.outgoing import TextPromise, promise_text
+from busline.store.outbox import TextPromise, promise_text
 from busline.store.pool import Pool, transaction
 from sms.carrier import Twilio, TwilioAccount
 from sms.catalogue import shipped_catalogue
@@ -82,7 +82,7 @@ class Sending:
         return [one.body for one in self.world.standin.threads.of(Phone(phone)) if one.kind is BubbleKind.BUSLINE]
 
     async def state(self) -> tuple[str, str]:
-        row = await self.pool.fetchrow("select state, trouble from outgoing_text order by outgoing_id desc limit 1")
+        row = await self.pool.fetchrow("select state, trouble from outbox order by outbox_id desc limit 1")
         assert row is not None
         return row["state"], row["trouble"]
 
@@ -129,7 +129,7 @@ async def test_an_answer_of_staff_reaches_the_family_in_its_language_with_the_qu
     assert "Esta en la oficina de la escuela." in text, "without the accents that double its price"
     assert f"{case.reference[:-1]}-{case.reference[-1]}" in text
     assert "{" not in text
-    assert (await pool.fetchval("select sid from outgoing_text")) == sid
+    assert (await pool.fetchval("select sid from outbox")) == sid
 
 
 async def test_a_promise_that_is_made_twice_is_one_text(pool: Pool) -> None:
@@ -160,14 +160,15 @@ async def test_every_text_that_a_case_promises_can_be_written_in_every_language(
             await desk.say(case.reference, "One moment.", ANA, NOON)
             await desk.answer(case.reference, "It is here.", ANA, NOON)
             await pool.execute(
-                "update outgoing_text set message = 'case-status case-solved' where message = 'case-answer'"
+                'update outbox set facts = facts || \'{"message": "case-status case-solved"}\' '
+                "where facts ->> 'message' = 'case-answer'"
             )
         while await line.outgoing.once():
             pass
         bodies = [message.body for message in line.world.standin.messages.values()]
     assert len(bodies) == 2 * len(shipped_catalogue().languages)
     assert all(body and "{" not in body for body in bodies)
-    assert await pool.fetchval("select count(*) from outgoing_text where state <> 'sent'") == 0
+    assert await pool.fetchval("select count(*) from outbox where state <> 'sent'") == 0
 
 
 @pytest.mark.parametrize("mood", [Mood.MUTE, Mood.BREAKS])
@@ -208,9 +209,7 @@ async def test_killed_after_the_carrier_took_it_the_text_is_not_sent_twice(pool:
         await line.promise()
         await line.outgoing.once()
         # As it stands when the process died before it could note the carrier's answer.
-        await pool.execute(
-            "update outgoing_text set state = 'waiting', sid = null, lease_until = now() - interval '1 second'"
-        )
+        await pool.execute("update outbox set state = 'waiting', sid = null, lease_until = now() - interval '1 second'")
         await line.outgoing.once()
         assert len(await line.arrived()) == 1
         assert (await line.state())[0] == "sent"
@@ -266,7 +265,7 @@ async def test_a_carriers_refusal_ends_it_and_a_limit_only_delays_it(pool: Pool)
         await line.outgoing.once()
         state, trouble = await line.state()
         assert (state, "20429" in trouble) == ("waiting", True)
-        assert await pool.fetchval("select maybe_since from outgoing_text where state = 'waiting'") is None
+        assert await pool.fetchval("select maybe_since from outbox where state = 'waiting'") is None
 
 
 async def test_news_that_is_too_old_is_not_sent(pool: Pool) -> None:
@@ -283,7 +282,7 @@ async def test_attempts_end(pool: Pool) -> None:
     async with sending(pool) as line:
         await line.promise()
         line.line.mood = Mood.REFUSES
-        await pool.execute("update outgoing_text set attempts = $1", MOST_ATTEMPTS - 1)
+        await pool.execute("update outbox set attempts = $1", MOST_ATTEMPTS - 1)
         await line.outgoing.once()
         assert (await line.state())[0] == "failed"
 
@@ -292,7 +291,7 @@ async def test_what_staff_write_is_no_pattern(pool: Pool) -> None:
     case = await opened(pool, FAMILY)
     words = '50% { $phone } {"x"} <b> \\u0041'
     await CaseDesk(pool).say(case.reference, words, ANA, NOON)
-    assert json.loads(await pool.fetchval("select fillings from outgoing_text"))["words"] == words
+    assert json.loads(await pool.fetchval("select facts -> 'fillings' from outbox"))["words"] == words
     async with sending(pool) as line:
         await line.outgoing.once()
         (text,) = await line.arrived()
@@ -307,7 +306,7 @@ async def test_a_promise_that_cannot_be_written_holds_up_no_other(pool: Pool) ->
         with capture_logs() as logs:
             await line.outgoing.once()
         assert await line.arrived() == ["Good: that phone gets nothing."]
-    rows = await pool.fetch("select state from outgoing_text order by outgoing_id")
+    rows = await pool.fetch("select state from outbox order by outbox_id")
     assert [row["state"] for row in rows] == ["failed", "failed", "sent"]
     assert [entry["event"] for entry in logs] == ["a promised text cannot be written"] * 2
 
@@ -332,7 +331,7 @@ async def test_a_text_is_found_although_our_clock_is_ahead_of_the_carriers(pool:
         await line.promise()
         line.line.mood = Mood.MUTE
         await line.outgoing.once()
-        await pool.execute("update outgoing_text set maybe_since = maybe_since + interval '3 minutes'")
+        await pool.execute("update outbox set maybe_since = maybe_since + interval '3 minutes'")
         line.line.mood = Mood.WELL
         line.clock.at += timedelta(minutes=2)
         await line.outgoing.once()
@@ -350,8 +349,8 @@ async def test_through_many_deaths_and_broken_lines_each_text_arrives_once(pool:
             if chance.random() < 0.5:
                 # As it stands where the process died after the carrier's answer and before noting it.
                 await pool.execute(
-                    "update outgoing_text set state = 'waiting', sid = null, lease_until = now() - interval '1 second' "
-                    "where outgoing_id % 3 = $1 and attempts < 10 and maybe_since is not null",
+                    "update outbox set state = 'waiting', sid = null, lease_until = now() - interval '1 second' "
+                    "where outbox_id % 3 = $1 and attempts < 10 and maybe_since is not null",
                     chance.randrange(3),
                 )
             line.clock.at += timedelta(minutes=chance.choice([0, 2, 10]))
@@ -361,4 +360,4 @@ async def test_through_many_deaths_and_broken_lines_each_text_arrives_once(pool:
             await line.outgoing.once()
         for number in range(texts):
             assert len(await line.arrived(f"+1617555{400 + number:04}")) == 1
-    assert await pool.fetchval("select count(*) from outgoing_text where state = 'sent'") == texts
+    assert await pool.fetchval("select count(*) from outbox where state = 'sent'") == texts

@@ -124,7 +124,7 @@ async def test_no_case_is_told_by_the_log(pool: Pool, log: io.StringIO) -> None:
         carrier = Twilio(TwilioAccount("AC" + "0" * 32, "t" * 32, Phone("+16175550000"), f"{base}/status", base))
         stack.callback(carrier.close)
         head = Letterhead(shipped_catalogue(), "Lincoln County", "(617) 555-0150", "en", lambda: BOSTON)
-        clock.at = await pool.fetchval("select max(next_at) from outgoing_text")
+        clock.at = await pool.fetchval("select max(not_before) from outbox")
         assert await Outgoing(pool, carrier, head, clock).once() > 0
         # A fault that nobody foresaw, with a row in its words.
         await pool.execute("alter table case_event add constraint none check (words not like '%impossible%')")

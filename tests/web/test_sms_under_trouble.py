@@ -118,7 +118,7 @@ async def test_who_wants_to_join_is_kept_while_the_database_is_away_and_the_log_
             "work waits: database not reachable",
             "work goes on: the database is back",
         ]
-        assert await pool.fetchval("select count(*) from outgoing_text where message = 'consent-question'") == 1
+        assert await pool.fetchval("select count(*) from outbox where facts ->> 'message' = 'consent-question'") == 1
 
 
 async def test_every_caller_hears_the_same_apology(wire: Wire) -> None:
