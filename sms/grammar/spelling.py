@@ -37,6 +37,9 @@ class Spelling:
         """The form that all spellings of `word` share. Letters that are doubled count once."""
         if len(word) < _LEAST_LETTERS or not word.isascii():
             return word
+        key = word
         for pattern, meant in self._pairs:
-            word = pattern.sub(meant, word)
-        return _DOUBLED.sub(r"\1", word)
+            key = pattern.sub(meant, key)
+        key = _DOUBLED.sub(r"\1", key)
+        # "Kkkkk" is laughter.
+        return key if len(key) > 1 else word
