@@ -329,6 +329,8 @@ def _about(matter: Matter, *, numbered: bool) -> About:
     # Without its accent "où" is "or" as well: then what else is asked comes first.
     if matter.has_beside(Kind.WHERE, Kind.FILLER):
         return About.WHERE
+    if _asks_which_first(matter):
+        return About.WHICH_BUS
     if _asks_if_it_came(matter) and not matter.has(Kind.WHEN):
         return About.DID_IT_COME
     if matter.has(Kind.WHICH) and not matter.has(Kind.WHEN, Kind.LATE, Kind.CAME):
@@ -345,6 +347,16 @@ def _about(matter: Matter, *, numbered: bool) -> About:
     ):
         return About.WHICH_BUS
     return About.LATE if matter.has(Kind.LATE) else About.WHERE
+
+
+def _asks_which_first(matter: Matter) -> bool:
+    """Whether it asks which bus before it tells of one: "what number does it have, another one came"."""
+    for kinds in matter.each:
+        if kinds & {Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME}:
+            return False
+        if Kind.WHICH in kinds and Kind.FILLER not in kinds:
+            return matter.has(Kind.CAME) and matter.has(Kind.NUMBER) and not matter.has(Kind.WHEN, Kind.LATE)
+    return False
 
 
 def _asks_if_it_came(matter: Matter) -> bool:
