@@ -29,6 +29,7 @@ create table outbox (
     maybe_since     timestamptz,                     -- an attempt from then on may have been taken by the carrier
     sid             text,                            -- the carrier's id; `message_status` knows how far it got
     segments        smallint,
+    body            text not null default '',        -- the words as they were handed over last
     trouble         text not null default '',        -- what went wrong last, in words for staff
     created_at      timestamptz not null,
     handed_at       timestamptz,                     -- the carrier had it
