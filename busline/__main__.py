@@ -12,6 +12,7 @@ from pathlib import Path
 
 import uvloop
 
+from busline.app.announce_commands import run_announce_command
 from busline.app.backtest import BacktestOptions, run_backtest
 from busline.app.case_commands import run_case_command
 from busline.app.command_line import parser
@@ -169,6 +170,8 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return _link(options)
         case "faq":
             return _faq(options)
+        case "announce":
+            return run_announce_command(_settings(options, quiet=True), options, _say)
         case "case" | "department":
             return run_case_command(_settings(options, quiet=True), options, _say)
         case "languages":

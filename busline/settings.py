@@ -80,6 +80,8 @@ class Settings:
     """How late a bus must be before a family that chose nothing else is told without asking."""
     quiet_hours: QuietHours | None = None
     """When no alert goes out; None: at any time. A family may choose its own beside these."""
+    announce_confirm_above: int = 50
+    """Whoever confirms an announcement to more phones than this says how many."""
     phone_region: str = "US"
     """Where a phone number without a country code is dialled: ISO 3166."""
     secret_key: Secret | None = None
@@ -175,6 +177,7 @@ def read_settings(
         twilio_alerts_number=_phone(env, "twilio_alerts_number", region),
         alert_late_minutes=env.whole("alert_late_minutes", given.alert_late_minutes, 5, 60),
         quiet_hours=_quiet_hours(env),
+        announce_confirm_above=env.whole("announce_confirm_above", given.announce_confirm_above, 0, 1_000_000),
         phone_region=region,
         secret_key=env.secret("secret_key", 32),
         metrics_token=env.secret("metrics_token", 16),

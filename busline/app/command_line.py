@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from busline.app import typed
+from busline.app.announce_commands import add_announce_parser
 from busline.app.case_commands import add_case_parsers
 from busline.app.commands import AS_PLANNED, DAY_KINDS
 from busline.store.staff import Role
@@ -153,6 +154,7 @@ def parser() -> argparse.ArgumentParser:
     unanswered = faq.add_parser("unanswered", help="what families asked and no answer was sure about")
     unanswered.add_argument("--days", type=typed.count, default=14)
 
+    add_announce_parser(commands)
     add_case_parsers(commands)
 
     tongues = commands.add_parser("languages", help="what a native speaker still has to read, language by language")

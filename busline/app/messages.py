@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+import phonenumbers
 import structlog
 
 from busline.app.database import Refused
@@ -193,3 +194,11 @@ class _Reviewing:
         on = options.on or datetime.now(UTC).date()
         for key in keys:
             say(Review(code, key, by, on, fingerprint(key, source, english)).as_toml())
+
+
+def readable_phone(settings: Settings) -> str:
+    """The district's phone as families dial it; empty for a district that gave none."""
+    if settings.district_phone is None:
+        return ""
+    parsed = phonenumbers.parse(settings.district_phone)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.accuracy.sampler import Sampler
+from busline.app.announcing import open_announcing
 from busline.app.casework import open_casework
 from busline.app.database import store
 from busline.app.listening import listening
@@ -80,6 +81,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
     nightly = chores(settings, pool, staff, clock, zone)
     texting = await open_texting(settings, pool, clock, live, masker, metrics)
     casework = open_casework(settings, pool, clock, zone)
+    announcing = open_announcing(settings, pool, clock, lambda: live.picture.timetable)
     web = build_web(
         settings=settings,
         pool=pool,
@@ -89,7 +91,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         metrics=metrics,
         masker=masker,
         open_routes=texting.routes,
-        open_operations=casework.operations,
+        open_operations=(*casework.operations, *announcing.operations),
     )
 
     def is_quiet() -> bool:
@@ -113,6 +115,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
             ]
             loops += [tasks.create_task(loop(), name=name) for name, loop in texting.loops.items()]
             loops += [tasks.create_task(loop(), name=name) for name, loop in casework.loops.items()]
+            loops += [tasks.create_task(loop(), name=name) for name, loop in announcing.loops.items()]
             async with listening(web, settings.host, settings.port):
                 await while_running(live)
             for loop in loops:

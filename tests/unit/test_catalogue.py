@@ -165,7 +165,8 @@ def test_no_text_holds_a_character_that_is_dear_or_invisible_without_need(langua
 @pytest.mark.parametrize("language", TEN)
 def test_what_staff_wrote_is_passed_on_whole(key: str, language: str) -> None:
     words = "Room 12, 8-4."
-    values = {"department": "X", "reference": "4821-7", "words": words, "choices": words}
+    staff_words = {"words": words, "choices": words, "title": words}
+    values = {"department": "X", "reference": "4821-7", "district": "Y", **staff_words}
     assert words in CATALOGUE.say(language, key, **values)
 
 
