@@ -97,6 +97,10 @@ class PhraseIndex(Generic[KindT]):
             return True
         return self._spelling is not None and self._spelling.key(word) in self._spelled_words
 
+    def lists(self, word: str) -> bool:
+        """Whether the word stands in any phrase as it is spelt here."""
+        return word in self._words
+
     def kinds_of(self, phrase: Phrase) -> frozenset[KindT]:
         """What exactly this phrase means; nothing where it is not one."""
         return self._phrases.get(phrase, frozenset())

@@ -81,11 +81,11 @@ class Reader:
     def _weight(self, span: Span[Kind], index: PhraseIndex[Kind]) -> float:
         if span.is_as_listed:
             return len(span.words) / self._known_to.get(span.words, 1)
-        # What one language spells as it lists it says nothing for another that would spell it otherwise.
         return sum(
-            RESPELLED_WEIGHT / self._known_to.get((word,), 1)
+            1 / self._known_to.get((word,), 1) if index.lists(word) else RESPELLED_WEIGHT
             for word in span.words
-            if word not in self._listed or index.kinds_of((word,))
+            # What one language spells as it lists it says nothing for another that would spell it otherwise.
+            if index.lists(word) or word not in self._listed
         )
 
     def _by_marks(
