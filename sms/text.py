@@ -5,6 +5,7 @@ news is. Only a fix of the last 90 seconds is called live, and a planned time is
 their numbers: no name, address, stop or school is ever written.
 """
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -39,6 +40,8 @@ from sms.catalogue.names import named_languages
 
 WORTH_SAYING_MINUTES = 5
 """Lateness up to this is within the plan, and not mentioned (the line between `Arriving` and `RunningLate`)."""
+_READ_AS_ONE = 2
+"""Figures that a voice reads as one number: “bus forty-seven”."""
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_LINES = 6
 """A contact for more students than this (a shelter, an office) gets the first lines and is told of the rest."""
@@ -53,11 +56,13 @@ class Wording:
     timezone: ZoneInfo
     district_phone: str
     is_spoken: bool = False
-    """A voice needs the accents that texts leave out."""
+    """A voice needs the accents that texts leave out, and numbers one figure at a time."""
+    keeps_accents: bool = False
+    """A mail is as long as it likes, so it is written with all its accents."""
 
     def say(self, key: str, **values: str | int) -> str:
         """Any message of the catalogue in this language."""
-        words = self.catalogue.raw if self.is_spoken else self.catalogue.say
+        words = self.catalogue.raw if self.is_spoken or self.keeps_accents else self.catalogue.say
         return words(self.language, key, **values)
 
     def raw(self, key: str, **values: str | int) -> str:
@@ -70,7 +75,11 @@ class Wording:
 
     def moment(self, at: datetime, now: datetime) -> str:
         """A moment on the district's clock, with its day where that is not today."""
-        return _Teller(self, "", now).clock(at)
+        return Teller(self, "", now).clock(at)
+
+    def day(self, on: date, now: datetime) -> str:
+        """A day, as the language writes it."""
+        return Teller(self, "", now).day(on)
 
     def time_of_day(self, at: time) -> str:
         """A time of any day."""
@@ -97,7 +106,7 @@ def render_planned(told: Sequence[tuple[StudentId, Answer]], day: date, wording:
         return _Planned(answer.bus, tuple(rides[student_id, answer.bus])) if isinstance(answer, NotStarted) else answer
 
     def line(answer: Answer | _Planned, students: Sequence[StudentId]) -> str:
-        teller = _Teller(wording, ", ".join(students), now)
+        teller = Teller(wording, ", ".join(students), now)
         match answer:
             case _Planned(bus, times):
                 return teller.tell("planned", bus=teller.bus(bus), planned=teller.clocks(times))
@@ -135,7 +144,7 @@ def _lines(
 
 def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now: datetime) -> str:
     """One answer about one student, or about several who share it, as a line of text."""
-    teller = _Teller(wording, ", ".join(students), now)
+    teller = Teller(wording, ", ".join(students), now)
     match answer:
         case Arriving(bus, leg, window, fix_at, was):
             parts = teller.window(window, leg, was)
@@ -202,8 +211,8 @@ def render(answer: Answer, students: Sequence[StudentId], wording: Wording, now:
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
-    """Writes the parts of one line: buses, times and days as the language writes them."""
+class Teller:
+    """Writes the parts of one line: buses, times and days as the language writes them, or as it says them."""
 
     wording: Wording
     students: str
@@ -216,13 +225,20 @@ class _Teller:
         if bus is None:
             return self._part("bus-unknown")
         if bus.instead_of is None:
-            return self._part("bus", number=bus.number)
-        return self._part("bus-substitute", number=bus.number, instead_of=bus.instead_of)
+            return self._part("bus", number=self.number(bus.number))
+        number, instead_of = self.number(bus.number), self.number(bus.instead_of)
+        return self._part("bus-substitute", number=number, instead_of=instead_of)
+
+    def number(self, number: str) -> str:
+        """The number of a bus, a student or a phone: a voice says `4 7 1`, and not “four hundred seventy-one”."""
+        if not self.wording.is_spoken or len(number) <= _READ_AS_ONE:
+            return number
+        return ", ".join(" ".join(group) for group in re.findall(r"\w+", number))
 
     def clock(self, at: datetime) -> str:
         """The time of day; with its date where that is not today, so that tomorrow's bus is not waited for today."""
         local = self._local(at)
-        clock = self._part("clock", **_clock_values(local))
+        clock = self._part(self._clock, **_clock_values(local))
         if local.date() == self._local(self.now).date():
             return clock
         return self._part("clock-on-day", day=self.day(local.date()), clock=clock)
@@ -241,16 +257,22 @@ class _Teller:
         whole = self._span(window)
         if was is not None:
             whole = self._part("window-changed", window=whole, was=self._span(was))
-        by = self._part("clock", **_clock_values(window.be_ready_by.astimezone(self.wording.timezone)))
+        by = self._part(self._clock, **_clock_values(window.be_ready_by.astimezone(self.wording.timezone)))
         return {"window": whole, "by": by, "leg": leg}
 
     def _span(self, window: Window) -> str:
         earliest, latest = (at.astimezone(self.wording.timezone) for at in (window.earliest, window.latest))
         # "7:05-7:12 AM", but "11:55 AM-12:05 PM".
         same_half = earliest.date() == latest.date() and (earliest.hour < 12) == (latest.hour < 12)
-        start = self._part("clock-short" if same_half else "clock", **_clock_values(earliest))
-        end = self._part("clock", **_clock_values(latest))
-        return end if window.earliest == window.latest else self._part("window", **{"from": start, "to": end})
+        start = self._part("clock-short" if same_half else self._clock, **_clock_values(earliest))
+        end = self._part(self._clock, **_clock_values(latest))
+        if window.earliest == window.latest:
+            return end
+        return self._part("window-spoken" if self.wording.is_spoken else "window", **{"from": start, "to": end})
+
+    @property
+    def _clock(self) -> str:
+        return "clock-spoken" if self.wording.is_spoken else "clock"
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.wording.timezone)

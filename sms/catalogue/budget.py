@@ -22,10 +22,11 @@ NEVER_TEXTED = frozenset(
         *("clock", "clock-short", "window", "weekday", "month", "day", "clock-on-day"),
         *("bus", "bus-substitute", "bus-unknown", "be-ready", "other-languages", "own-name", "department", "choice"),
         *("lead-yes", "lead-no", "lead-not-yet", "because", "window-changed"),
+        *("clock-spoken", "window-spoken", "alert-questions", "alert-child-missing", "alert-end-hint"),
     }
 )
 """Parts of texts, and what is printed or spoken: measured, if at all, in the texts that hold them."""
-OF_ANY_LENGTH = frozenset({"case-answer", "choose"})
+OF_ANY_LENGTH = frozenset({"case-answer", "choose", "choose-one", "announcement"})
 """They hold what staff wrote, and are as long as that."""
 _OF_ANOTHER_DAY = frozenset(
     {"planned", "case-opened", "case-added", "case-status", "case-reopened", "case-urgent", "clock-on-day"}
@@ -80,7 +81,7 @@ def shipped_budgets() -> Budgets:
 
 def is_text(key: str) -> bool:
     """Whether a message is sent by itself and has a length of its own."""
-    return not key.startswith(("-", "letter-")) and key not in NEVER_TEXTED | OF_ANY_LENGTH
+    return not key.startswith(("-", "letter-", "call-", "mail-")) and key not in NEVER_TEXTED | OF_ANY_LENGTH
 
 
 def measures(catalogue: Catalogue, language: str, source: LanguageSource, budgets: Budgets) -> Iterator[Measure]:
@@ -157,6 +158,9 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         "from": (part("clock", **_LATE_MORNING),),
         "to": (noon,),
         "minutes": (125,),
+        "threshold": (60,),
+        "least": (2,),
+        "most": (60,),
         "count": _COUNTS,
         "phone": ("(617) 555-0100",),
         "district": ("Cambridge Public Schools",),
@@ -182,4 +186,5 @@ def _values(catalogue: Catalogue, language: str, key: str) -> Mapping[str, tuple
         "minute": ("55",),
         "date": ("23",),
         "month": (11,),
+        "link": ("https://bus.example.org/alerts/end",),
     }

@@ -20,6 +20,7 @@ _DAY = frozenset({"weekday", "month", "date"})
 _WRITTEN_FREELY = {
     "clock": _CLOCK,
     "clock-short": _CLOCK,
+    "clock-spoken": _CLOCK,
     "weekday": _DAY,
     "month": _DAY,
     "day": _DAY,

@@ -83,10 +83,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] لم توجد بعد حافلة للرحلة المقررة { $planned }
    *[no] لا نرى بعد حافلة للرحلة المقررة { $planned }
  }. اكتبوا مجددا بعد 5 دقائق، أو اتصلوا على {"\u200E"}{ $phone }.
-cancelled = { $students }: ألغيت الحافلة المقررة { $planned }. { $leg ->
-    [to_school] يرجى إيجاد وسيلة أخرى إلى المدرسة.
-   *[from_school] يرجى إيجاد وسيلة أخرى إلى البيت.
- } للأسئلة: {"\u200E"}{ $phone }.
+cancelled = { $students }: ألغيت الحافلة المقررة { $planned }. { not-coming-advice } للأسئلة: {"\u200E"}{ $phone }.
 passed = { $students }: { $bus } كانت في موقفكم { $seen }. { $leg ->
     [to_school] إن فاتتكم
    *[from_school] إن لم يكن طفلكم معكم
@@ -244,3 +241,55 @@ choose = ماذا تقصدون؟ { $choices } أرسلوا الرقم، أو أ�
 choose-one = هل تقصدون: { $title }؟ أرسلوا { -yes }. وإن لم يكن ذلك فأرسلوا { -person } أو اكتبوه بطريقة أخرى.
 no-words = لا نستطيع قراءة الصور أو الرسائل الفارغة. أرسلوا { -bus } لمعرفة مكان الحافلة، أو اكتبوا ما تحتاجون.
 stopped-alerts = حافلات { $district }: لا تنبيهات بعد الآن إلى هذا الهاتف. يمكنكم إرسال { -bus } للسؤال. لعودة التنبيهات أرسلوا START.
+
+announcement = حافلات { $district }: { $words }
+service-change = حافلات { $district }: { $kind ->
+    [closed] لا حافلات مدرسية { $day }.
+    [delay] { $day } تتأخر كل حافلات الصباح { $minutes } د عن موعدها.
+    [early_release] { $day } تأتي كل حافلات العودة قبل موعدها بـ { $minutes } د. يجب أن يكون أحد في الموقف.
+   *[snow] قد تتأخر الحافلات { $day } بسبب سوء الطرق. أرسلوا { -bus } قبل الخروج.
+ } للأسئلة: {"\u200E"}{ $phone }.
+
+## تنبيهات
+
+alert-when = { $known ->
+    [yes] تصل { $window }. { be-ready }
+   *[no] الموعد المقرر في موقفكم: { $planned }.
+ }
+alert-late = { $students }: { $bus } متأخرة نحو { some-minutes }. { alert-when }
+alert-later-still = { $students }: { $bus } ستتأخر أكثر، نحو { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } ستصل أبكر مما قلنا، متأخرة { some-minutes }. { alert-when }
+alert-on-time-again = { $students }: { $bus } لم تعد متأخرة، وانتهى التأخير السابق. { alert-when }
+alert-approaching = { $students }: { $bus } على بعد نحو { some-minutes }. { alert-when }
+alert-substitute = { $students }: { $bus } تقوم برحلتكم اليوم. ابحثوا عن هذا الرقم. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] يرجى إيجاد وسيلة أخرى إلى المدرسة.
+   *[from_school] يرجى إيجاد وسيلة أخرى إلى البيت.
+ }
+alert-not-covered = { $students }: لا حافلة للرحلة المقررة { $planned }. { not-coming-advice } سنخبركم إن جاءت.
+alert-cancelled = { $students }: ألغيت الحافلة المقررة { $planned }. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } ستأتي، ورسالتنا السابقة لم تعد صحيحة. { alert-when }
+alert-at-school = { $students }: { $bus } وصلت إلى المدرسة { $seen }.
+alert-dropped-off = { $students }: { $bus } غادرت موقفكم { $seen }.
+alert-outage = { $students }: لا نستطيع رؤية الحافلات{ $known ->
+    [yes] {" "}منذ { $since }
+   *[no] {" "}الآن
+ }، ولا نعرف إن تأخرت حافلتكم. الموعد المقرر في موقفكم: { $planned } (حسب الجدول).
+alert-questions = للأسئلة: {"\u200E"}{ $phone }.
+alert-child-missing = إن لم يكن طفلكم معكم، اتصلوا على {"\u200E"}{ $phone }.
+alert-end-hint = للإيقاف أرسلوا { -alerts-off }.
+
+clock-spoken = { $hour12 }:{ $minute } { $half ->
+    [am] صباحا
+   *[pm] مساء
+ }
+window-spoken = بين { $from } و{ $to }
+call-students = الطالب { $students }
+mail-subject = { $about ->
+    [late] حافلتكم متأخرة
+    [coming] حافلتكم قادمة
+    [another-bus] ابحثوا عن حافلة أخرى اليوم
+    [not-coming] حافلتكم لن تأتي
+   *[news] خبر عن حافلتكم
+ }
+mail-foot = تصلكم هذه الرسالة لأن أحد طلابكم يركب حافلة من { $district }. لتغيير ما يصلكم أرسلوا { -alerts } إلى {"\u200E"}{ $number }. لإيقاف هذه الرسائل: { $link }

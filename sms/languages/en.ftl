@@ -79,10 +79,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] No bus has been found yet for the ride planned at { $planned }
    *[no] We see no bus yet on the ride planned at { $planned }
  }. Text again in 5 min, or call { $phone }.
-cancelled = { $students }: The bus planned at { $planned } is cancelled. { $leg ->
-    [to_school] Please find another way to school.
-   *[from_school] Please find another way home.
- } Questions: { $phone }.
+cancelled = { $students }: The bus planned at { $planned } is cancelled. { not-coming-advice } Questions: { $phone }.
 passed = { $students }: { $bus } was at your stop at { $seen }. { $leg ->
     [to_school] If you missed it
    *[from_school] If your child is not with you
@@ -181,7 +178,7 @@ planned = { $students }: { $bus } is planned at your stop { $planned } (from the
 # $day is a day: Tue Sep 9.
 none-planned = { $students }: No bus ride is planned on { $day }.
 
-## Settings of a phone. Alerts themselves are not promised here: only that the wish is kept.
+## Settings of a phone: what it is told without asking, how, and when it is left alone.
 
 # $minutes is how long before the bus comes the family wants a text.
 alerts-on = Saved: you want alerts, and one text about { $minutes } min before the bus comes. To change it, text { -alerts-minutes }, or { -alerts-off }.
@@ -264,3 +261,68 @@ choose-one = Do you mean this: { $title }? Text { -yes }. If not, text { -person
 no-words = We cannot read pictures or empty messages. Text { -bus } to find your bus, or write what you need in words.
 # No more alerts, where alerts come from another number than answers do.
 stopped-alerts = { $district } buses: no more alerts to this phone. You can still text { -bus } for an answer. To get alerts again, text START.
+
+## What staff tell many families at once
+
+# $words are the district's own, in this language.
+announcement = { $district } buses: { $words }
+# A whole day goes otherwise than planned. $day is a day, $minutes by how much.
+service-change = { $district } buses: { $kind ->
+    [closed] no school buses on { $day }.
+    [delay] on { $day } every morning bus comes { $minutes } min later than planned.
+    [early_release] on { $day } every bus home comes { $minutes } min earlier than planned. Someone must be at the stop.
+   *[snow] buses may be late on { $day }: bad roads. Text { -bus } before you leave.
+ } Questions: { $phone }.
+
+## Alerts: what is sent without being asked. $bus, $window, $leg and the rest are as in the answers above.
+
+some-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+ }
+# $known is no where no minutes can be given.
+alert-when = { $known ->
+    [yes] It comes { $window }. { be-ready }
+   *[no] Planned at your stop: { $planned }.
+ }
+alert-late = { $students }: { $bus } is about { some-minutes } late. { alert-when }
+alert-later-still = { $students }: { $bus } is later still, about { some-minutes }. { alert-when }
+# It is still late, and comes earlier than the last alert said.
+alert-better-again = { $students }: { $bus } comes sooner than we said, about { some-minutes } late. { alert-when }
+alert-on-time-again = { $students }: { $bus } is not late any more: the delay we told you of is over. { alert-when }
+alert-approaching = { $students }: { $bus } is about { some-minutes } away. { alert-when }
+alert-substitute = { $students }: { $bus } drives your ride today. Look for this number. { alert-when }
+# What families shall do where no bus comes: a district may have its own.
+not-coming-advice = { $leg ->
+    [to_school] Please find another way to school.
+   *[from_school] Please find another way home.
+ }
+alert-not-covered = { $students }: No bus has been found for the ride planned at { $planned }. { not-coming-advice } We will tell you if one comes.
+alert-cancelled = { $students }: The bus planned at { $planned } is cancelled. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } comes after all: our last message no longer holds. { alert-when }
+alert-at-school = { $students }: { $bus } got to school at { $seen }.
+alert-dropped-off = { $students }: { $bus } left your stop at { $seen }.
+alert-outage = { $students }: We cannot see the buses{ $known ->
+    [yes] {" "}since { $since }
+   *[no] {" "}now
+ }, so we cannot say if yours is late. Planned at your stop: { $planned } (from the schedule).
+# These follow an alert, the last of them only the first one that a phone gets.
+alert-questions = Questions: { $phone }.
+alert-child-missing = If your child is not with you, call { $phone }.
+alert-end-hint = To end alerts, text { -alerts-off }.
+
+## Alerts by phone call, and by e-mail. Spoken and written in full, so accents and length are free.
+
+clock-spoken = { clock }
+window-spoken = between { $from } and { $to }
+# $students holds single figures, as they are spoken.
+call-students = Student { $students }
+mail-subject = { $about ->
+    [late] Your bus is late
+    [coming] Your bus is coming
+    [another-bus] Look for another bus today
+    [not-coming] Your bus does not come
+   *[news] News about your bus
+ }
+# $number is where to text; $link is an address that ends these mails.
+mail-foot = You get this mail because a student of yours rides a bus of { $district }. To change what you get, text { -alerts } to { $number }. To end these mails: { $link }

@@ -69,10 +69,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Aún no hay autobús para el viaje previsto: { $planned }
    *[no] No vemos autobús para el viaje previsto: { $planned }
  }. Escriba otra vez en 5 min, o llame al { $phone }.
-cancelled = { $students }: El autobús previsto { $planned } está cancelado. { $leg ->
-    [to_school] Busque otra forma de ir a la escuela.
-   *[from_school] Busque otra forma de volver a casa.
- } Preguntas: { $phone }.
+cancelled = { $students }: El autobús previsto { $planned } está cancelado. { not-coming-advice } Preguntas: { $phone }.
 passed = { $students }: { $bus } estuvo en su parada ({ $seen }). { $leg ->
     [to_school] Si lo perdió
    *[from_school] Si su hijo no está con usted
@@ -226,3 +223,59 @@ choose = ¿A qué se refiere? { $choices } Envíe el número, o envíe { -person
 choose-one = ¿Se refiere a esto: { $title }? Envíe { -yes }. Si no, envíe { -person }, o escríbalo de otra manera.
 no-words = No podemos leer fotos ni mensajes vacíos. Envíe { -bus } para saber de su autobús, o escriba lo que necesita.
 stopped-alerts = Autobuses de { $district }: no más avisos a este teléfono. Puede enviar { -bus } para saber de su autobús. Para recibir avisos otra vez, envíe START.
+
+announcement = Autobuses de { $district }: { $words }
+service-change = Autobuses de { $district }: { $kind ->
+    [closed] no hay autobuses escolares el { $day }.
+    [delay] el { $day } cada autobús de la mañana llega { $minutes } min más tarde de lo previsto.
+    [early_release] el { $day } cada autobús a casa llega { $minutes } min antes de lo previsto. Alguien debe estar en la parada.
+   *[snow] puede haber retrasos el { $day }: mal estado de las calles. Envíe { -bus } antes de salir.
+ } Preguntas: { $phone }.
+
+## Avisos
+
+some-minutes = { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+ }
+alert-when = { $known ->
+    [yes] Llega { $window }. { be-ready }
+   *[no] Previsto en su parada: { $planned }.
+ }
+alert-late = { $students }: { $bus } lleva unos { some-minutes } de retraso. { alert-when }
+alert-later-still = { $students }: { $bus } tardará aún más: unos { some-minutes } de retraso. { alert-when }
+alert-better-again = { $students }: { $bus } llega antes de lo dicho, { some-minutes } tarde. { alert-when }
+alert-on-time-again = { $students }: { $bus } ya no lleva retraso; nuestro aviso ya no vale. { alert-when }
+alert-approaching = { $students }: { $bus } está a unos { some-minutes }. { alert-when }
+alert-substitute = { $students }: { $bus } hace hoy su viaje. Busque ese número. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Busque otra forma de ir a la escuela.
+   *[from_school] Busque otra forma de volver a casa.
+ }
+alert-not-covered = { $students }: No hay autobús para el viaje previsto: { $planned }. { not-coming-advice } Le avisaremos si viene uno.
+alert-cancelled = { $students }: El autobús previsto { $planned } está cancelado. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } sí viene; el mensaje anterior ya no vale. { alert-when }
+alert-at-school = { $students }: { $bus } llegó a la escuela ({ $seen }).
+alert-dropped-off = { $students }: { $bus } salió de su parada ({ $seen }).
+alert-outage = { $students }: No podemos ver los autobuses{ $known ->
+    [yes] {" "}desde { $since }
+   *[no] {" "}ahora
+ }; no sabemos si el suyo se retrasa. Previsto en su parada: { $planned } (según el horario).
+alert-questions = Preguntas: { $phone }.
+alert-child-missing = Si su hijo no está con usted, llame al { $phone }.
+alert-end-hint = Para no recibir avisos: { -alerts-off }
+
+clock-spoken = { $hour12 }:{ $minute } { $half ->
+    [am] de la mañana
+   *[pm] de la tarde
+ }
+window-spoken = entre las { $from } y las { $to }
+call-students = Estudiante { $students }
+mail-subject = { $about ->
+    [late] Su autobús viene con retraso
+    [coming] Su autobús viene en camino
+    [another-bus] Hoy busque otro autobús
+    [not-coming] Su autobús no viene
+   *[news] Noticias de su autobús
+ }
+mail-foot = Recibe este correo porque un estudiante suyo viaja en un autobús de { $district }. Para cambiar lo que recibe, envíe { -alerts } al { $number }. Para no recibir más estos correos: { $link }

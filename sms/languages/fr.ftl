@@ -66,10 +66,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Pas encore de bus trouvé pour le trajet prévu: { $planned }
    *[no] Nous ne voyons pas de bus pour le trajet prévu: { $planned }
  }. Réécrivez dans 5 min, ou appelez le { $phone }.
-cancelled = { $students }: Le bus prévu { $planned } est annulé. { $leg ->
-    [to_school] Trouvez un autre moyen d'aller à l'école.
-   *[from_school] Trouvez un autre moyen de rentrer.
- } Questions: { $phone }.
+cancelled = { $students }: Le bus prévu { $planned } est annulé. { not-coming-advice } Questions: { $phone }.
 passed = { $students }: { $bus } était à votre arrêt ({ $seen }). { $leg ->
     [to_school] Si vous l'avez manqué
    *[from_school] Si votre enfant n'est pas avec vous
@@ -223,3 +220,56 @@ choose = Que voulez-vous dire? { $choices } Envoyez le numéro, ou envoyez { -pe
 choose-one = Voulez-vous dire ceci : { $title }? Envoyez { -yes }. Sinon, envoyez { -person }, ou dites-le autrement.
 no-words = Nous ne pouvons lire ni les photos ni les messages vides. Envoyez { -bus } pour votre bus, ou écrivez ce qu'il vous faut.
 stopped-alerts = Bus de { $district }: plus d'alertes sur ce téléphone. Vous pouvez toujours envoyer { -bus }. Pour ravoir les alertes, envoyez START.
+
+announcement = Bus de { $district }: { $words }
+service-change = Bus de { $district }: { $kind ->
+    [closed] pas de bus scolaire le { $day }.
+    [delay] le { $day }, chaque bus du matin passe { $minutes } min plus tard que prévu.
+    [early_release] le { $day }, chaque bus du retour passe { $minutes } min plus tôt que prévu. Quelqu'un doit être à l'arrêt.
+   *[snow] retards possibles le { $day }: routes difficiles. Envoyez { -bus } avant de partir.
+ } Questions: { $phone }.
+
+## Alertes
+
+some-minutes = { $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+ }
+alert-when = { $known ->
+    [yes] Arrivée { $window }. { be-ready }
+   *[no] Prévu à votre arrêt: { $planned }.
+ }
+alert-late = { $students }: { $bus } a environ { some-minutes } de retard. { alert-when }
+alert-later-still = { $students }: { $bus } aura encore plus de retard, environ { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } viendra plus tôt qu'annoncé, avec { some-minutes } de retard. { alert-when }
+alert-on-time-again = { $students }: { $bus } n'est plus en retard: notre alerte n'est plus valable. { alert-when }
+alert-approaching = { $students }: { $bus } est à environ { some-minutes }. { alert-when }
+alert-substitute = { $students }: { $bus } fait votre trajet aujourd'hui. Cherchez ce numéro. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Trouvez un autre moyen d'aller à l'école.
+   *[from_school] Trouvez un autre moyen de rentrer.
+ }
+alert-not-covered = { $students }: Aucun bus trouvé pour le trajet prévu: { $planned }. { not-coming-advice } Nous vous dirons si un bus vient.
+alert-cancelled = { $students }: Le bus prévu { $planned } est annulé. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } vient finalement: notre dernier message ne vaut plus. { alert-when }
+alert-at-school = { $students }: { $bus } est arrivé à l'école ({ $seen }).
+alert-dropped-off = { $students }: { $bus } a quitté votre arrêt ({ $seen }).
+alert-outage = { $students }: Nous ne voyons pas les bus{ $known ->
+    [yes] {" "}depuis { $since }
+   *[no] {" "}en ce moment
+ }, ni si le vôtre est en retard. Prévu à votre arrêt: { $planned } (selon l'horaire).
+alert-questions = Questions: { $phone }.
+alert-child-missing = Si votre enfant n'est pas avec vous, appelez le { $phone }.
+alert-end-hint = Pour arrêter: { -alerts-off }
+
+clock-spoken = { $hour }h{ $minute }
+window-spoken = entre { $from } et { $to }
+call-students = Élève { $students }
+mail-subject = { $about ->
+    [late] Votre bus est en retard
+    [coming] Votre bus arrive
+    [another-bus] Cherchez un autre bus aujourd'hui
+    [not-coming] Votre bus ne vient pas
+   *[news] Des nouvelles de votre bus
+ }
+mail-foot = Vous recevez ce message parce qu'un de vos élèves prend un bus de { $district }. Pour changer ce que vous recevez, envoyez { -alerts } au { $number }. Pour ne plus recevoir ces e-mails : { $link }

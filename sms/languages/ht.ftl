@@ -70,10 +70,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Yo poko jwenn bis pou vwayaj ki prevwa { $planned }
    *[no] Nou poko wè bis pou vwayaj ki prevwa { $planned }
  }. Ekri ankò nan 5 min, oswa rele { $phone }.
-cancelled = { $students }: Bis ki te prevwa { $planned } anile. { $leg ->
-    [to_school] Tanpri jwenn yon lòt jan pou ale lekòl.
-   *[from_school] Tanpri jwenn yon lòt jan pou tounen lakay.
- } Kesyon: { $phone }.
+cancelled = { $students }: Bis ki te prevwa { $planned } anile. { not-coming-advice } Kesyon: { $phone }.
 passed = { $students }: { $bus } te nan arè ou a { $seen }. { $leg ->
     [to_school] Si w rate l
    *[from_school] Si pitit ou pa avèk ou
@@ -228,3 +225,59 @@ choose = Kisa ou vle di? { $choices } Voye nimewo li, oswa voye { -person }.
 choose-one = Èske se sa ou vle di: { $title }? Voye { -yes }. Si se pa sa, voye { -person }, oswa ekri l yon lòt jan.
 no-words = Nou pa ka li foto ni mesaj vid. Voye { -bus } pou jwenn bis la, oswa ekri sa ou bezwen.
 stopped-alerts = Bis { $district }: pa gen alèt ankò nan telefòn sa a. Ou ka voye { -bus } pou yon repons. Pou resevwa alèt ankò, voye START.
+
+announcement = Bis { $district }: { $words }
+service-change = Bis { $district }: { $kind ->
+    [closed] pa gen bis lekòl { $day }.
+    [delay] { $day } chak bis maten ap vini { $minutes } min pi ta pase lè ki te prevwa a.
+    [early_release] { $day } chak bis pou lakay ap vini { $minutes } min pi bonè pase lè ki te prevwa a. Fòk gen yon moun nan arè a.
+   *[snow] bis yo ka an reta { $day }: wout yo pa bon. Voye { -bus } anvan ou soti.
+ } Kesyon: { $phone }.
+
+## Alèt
+
+some-minutes = { $minutes ->
+    [one] { $minutes } minit
+   *[other] { $minutes } minit
+ }
+alert-when = { $known ->
+    [yes] L ap rive { $window }. { be-ready }
+   *[no] Lè prevwa nan arè ou a: { $planned }.
+ }
+alert-late = { $students }: { $bus } gen anviwon { some-minutes } reta. { alert-when }
+alert-later-still = { $students }: { $bus } gen plis reta toujou, anviwon { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } ap rive pi bonè pase nou te di, ak { some-minutes } reta. { alert-when }
+alert-on-time-again = { $students }: { $bus } pa an reta ankò: reta nou te di w la fini. { alert-when }
+alert-approaching = { $students }: { $bus } a anviwon { some-minutes } de arè ou a. { alert-when }
+alert-substitute = { $students }: { $bus } ap fè vwayaj ou a jodi a. Chèche nimewo sa a. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Tanpri jwenn yon lòt jan pou ale lekòl.
+   *[from_school] Tanpri jwenn yon lòt jan pou tounen lakay.
+ }
+alert-not-covered = { $students }: Yo pa jwenn bis pou vwayaj ki prevwa { $planned }. { not-coming-advice } N ap di w si youn vini.
+alert-cancelled = { $students }: Bis ki te prevwa { $planned } anile. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } ap vini kanmenm: dènye mesaj nou an pa bon ankò. { alert-when }
+alert-at-school = { $students }: { $bus } rive lekòl la { $seen }.
+alert-dropped-off = { $students }: { $bus } kite arè ou a { $seen }.
+alert-outage = { $students }: Nou pa ka wè bis yo{ $known ->
+    [yes] {" "}depi { $since }
+   *[no] {" "}kounye a
+ }, nou pa konnen si pa w la an reta. Lè prevwa nan arè ou a: { $planned } (dapre orè a).
+alert-questions = Kesyon: { $phone }.
+alert-child-missing = Si pitit ou pa avèk ou, rele { $phone }.
+alert-end-hint = Pou fini alèt yo: { -alerts-off }
+
+clock-spoken = { $hour12 }:{ $minute } { $half ->
+    [am] nan maten
+   *[pm] nan apremidi
+ }
+window-spoken = ant { $from } ak { $to }
+call-students = Elèv { $students }
+mail-subject = { $about ->
+    [late] Bis ou a an reta
+    [coming] Bis ou a ap vini
+    [another-bus] Chèche yon lòt bis jodi a
+    [not-coming] Bis ou a p ap vini
+   *[news] Nouvèl sou bis ou a
+ }
+mail-foot = Ou resevwa imel sa a paske yon elèv ou pran yon bis { $district }. Pou chanje sa ou resevwa, voye { -alerts } bay { $number }. Pou pa resevwa imel sa yo ankò: { $link }

@@ -67,10 +67,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Inda ka atxadu autokaru pa viaji previstu { $planned }
    *[no] Inda nu ka odja autokaru pa viaji previstu { $planned }
  }. Skrebe otu bes dipos di 5 min, o liga pa { $phone }.
-cancelled = { $students }: Autokaru previstu { $planned } sta kanseladu. { $leg ->
-    [to_school] Djobe otu manera di bai skóla.
-   *[from_school] Djobe otu manera di volta pa kasa.
- } Purgunta: { $phone }.
+cancelled = { $students }: Autokaru previstu { $planned } sta kanseladu. { not-coming-advice } Purgunta: { $phone }.
 passed = { $students }: { $bus } staba na bu paraji { $seen }. { $leg ->
     [to_school] Si bu perde-l
    *[from_school] Si bu fidju ka sta ku bo
@@ -221,3 +218,53 @@ choose = Kuzê ki bu krê fla? { $choices } Manda númeru, o manda { -person }.
 choose-one = É es ki bu krê fla: { $title }? Manda { -yes }. Si nau, manda { -person }, o skrebe-l di otu manera.
 no-words = Nu ka ta konsigi le fotu nen mensaji baziu. Manda { -bus } pa atxa autokaru, o skrebe kuzê ki bu meste.
 stopped-alerts = Autokaru { $district }: sen mas alerta pa es telefoni. Bu pode manda { -bus } pa resposta. Pa torna risebe alerta, manda START.
+
+announcement = Autokaru { $district }: { $words }
+service-change = Autokaru { $district }: { $kind ->
+    [closed] ka ten autokaru di skóla { $day }.
+    [delay] { $day } tudu autokaru di palmanhan ta txiga { $minutes } min más tardi ki previstu.
+    [early_release] { $day } tudu autokaru pa kaza ta txiga { $minutes } min más sedu ki previstu. Algen ten ki sta na paraja.
+   *[snow] autokaru pode trazá { $day }: strada mariadu. Manda { -bus } antis di sai.
+ } Pergunta: { $phone }.
+
+## Alerta
+
+some-minutes = { $minutes } minutu
+alert-when = { $known ->
+    [yes] E ta txiga { $window }. { be-ready }
+   *[no] Previstu na bu paraji: { $planned }.
+ }
+alert-late = { $students }: { $bus } sta uns { some-minutes } trazadu. { alert-when }
+alert-later-still = { $students }: { $bus } sta inda más trazadu, uns { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } ta txiga más sedu ki nu fla, { some-minutes } trazadu. { alert-when }
+alert-on-time-again = { $students }: { $bus } dja ka sta trazadu: atrazu ki nu flaba dja kaba. { alert-when }
+alert-approaching = { $students }: { $bus } sta uns { some-minutes } lonji. { alert-when }
+alert-substitute = { $students }: { $bus } ta faze bu viaji oji. Djobe es númeru. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Djobe otu manera di bai skóla.
+   *[from_school] Djobe otu manera di volta pa kasa.
+ }
+alert-not-covered = { $students }: Ka atxadu autokaru pa viaji previstu { $planned }. { not-coming-advice } Nu ta fla-u si un ben.
+alert-cancelled = { $students }: Autokaru previstu { $planned } sta kanseladu. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } ta ben afinal: nos últimu mensaji ka ta vale más. { alert-when }
+alert-at-school = { $students }: { $bus } txiga na skóla { $seen }.
+alert-dropped-off = { $students }: { $bus } sai di bu paraji { $seen }.
+alert-outage = { $students }: Nu ka ta odja autokarus{ $known ->
+    [yes] {" "}desdi { $since }
+   *[no] {" "}gósi
+ }, nu ka sabe si di bo sta trazadu. Previstu na bu paraji: { $planned } (sigundu oráriu).
+alert-questions = Purgunta: { $phone }.
+alert-child-missing = Si bu fidju ka sta ku bo, liga pa { $phone }.
+alert-end-hint = Pa kaba ku alerta: { -alerts-off }
+
+clock-spoken = { $hour }:{ $minute }
+window-spoken = entri { $from } y { $to }
+call-students = Studanti { $students }
+mail-subject = { $about ->
+    [late] Bu autokaru sta trazadu
+    [coming] Bu autokaru sta ta ben
+    [another-bus] Djobe otu autokaru oji
+    [not-coming] Bu autokaru ka ta ben
+   *[news] Nutísia di bu autokaru
+ }
+mail-foot = Bu ta risebe es imeil pamodi un bu studanti ta anda na autokaru di { $district }. Pa muda kuzê ki bu ta risebe, manda { -alerts } pa { $number }. Pa kaba ku es imeil: { $link }

@@ -66,10 +66,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Ainda não há ônibus para a viagem prevista: { $planned }
    *[no] Não vemos ônibus para a viagem prevista: { $planned }
  }. Escreva de novo em 5 min, ou ligue { $phone }.
-cancelled = { $students }: O ônibus previsto { $planned } foi cancelado. { $leg ->
-    [to_school] Procure outro meio de ir à escola.
-   *[from_school] Procure outro meio de voltar para casa.
- } Dúvidas: { $phone }.
+cancelled = { $students }: O ônibus previsto { $planned } foi cancelado. { not-coming-advice } Dúvidas: { $phone }.
 passed = { $students }: { $bus } esteve no seu ponto ({ $seen }). { $leg ->
     [to_school] Se o perdeu
    *[from_school] Se a criança não está com você
@@ -223,3 +220,56 @@ choose = Qual destes? { $choices } Envie o número, ou envie { -person }.
 choose-one = É isto: { $title }? Envie { -yes }. Se não, envie { -person }, ou escreva de outra forma.
 no-words = Não conseguimos ler fotos nem mensagens vazias. Envie { -bus } para saber do ônibus, ou escreva do que precisa.
 stopped-alerts = Ônibus de { $district }: sem mais alertas neste telefone. Pode enviar { -bus } para perguntar. Para voltar a ter alertas, envie START.
+
+announcement = Ônibus de { $district }: { $words }
+service-change = Ônibus de { $district }: { $kind ->
+    [closed] não há ônibus escolares em { $day }.
+    [delay] em { $day } cada ônibus da manhã chega { $minutes } min depois do previsto.
+    [early_release] em { $day } cada ônibus para casa chega { $minutes } min antes do previsto. Alguém deve estar na parada.
+   *[snow] pode haver atrasos em { $day }: ruas ruins. Envie { -bus } antes de sair.
+ } Perguntas: { $phone }.
+
+## Alertas
+
+some-minutes = { $minutes ->
+    [one] { $minutes } minuto
+   *[other] { $minutes } minutos
+ }
+alert-when = { $known ->
+    [yes] Chega { $window }. { be-ready }
+   *[no] Previsto no seu ponto: { $planned }.
+ }
+alert-late = { $students }: { $bus } está uns { some-minutes } atrasado. { alert-when }
+alert-later-still = { $students }: { $bus } vai atrasar ainda mais, uns { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } chega antes do que dissemos, uns { some-minutes } atrasado. { alert-when }
+alert-on-time-again = { $students }: { $bus } não está mais atrasado: o atraso que avisamos acabou. { alert-when }
+alert-approaching = { $students }: { $bus } está a uns { some-minutes } do seu ponto. { alert-when }
+alert-substitute = { $students }: { $bus } faz sua viagem hoje. Procure este número. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Procure outro meio de ir à escola.
+   *[from_school] Procure outro meio de voltar para casa.
+ }
+alert-not-covered = { $students }: Não há ônibus para a viagem prevista: { $planned }. { not-coming-advice } Avisaremos se vier um.
+alert-cancelled = { $students }: O ônibus previsto { $planned } foi cancelado. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } vem, sim: a última mensagem não vale mais. { alert-when }
+alert-at-school = { $students }: { $bus } chegou à escola ({ $seen }).
+alert-dropped-off = { $students }: { $bus } saiu do seu ponto ({ $seen }).
+alert-outage = { $students }: Não conseguimos ver os ônibus{ $known ->
+    [yes] {" "}desde { $since }
+   *[no] {" "}agora
+ }; não sabemos se o seu atrasa. Previsto no seu ponto: { $planned } (pelo horário oficial).
+alert-questions = Dúvidas: { $phone }.
+alert-child-missing = Se a criança não está com você, ligue { $phone }.
+alert-end-hint = Para parar os alertas: { -alerts-off }
+
+clock-spoken = { $hour }h{ $minute }
+window-spoken = entre { $from } e { $to }
+call-students = Aluno { $students }
+mail-subject = { $about ->
+    [late] Seu ônibus está atrasado
+    [coming] Seu ônibus está chegando
+    [another-bus] Procure outro ônibus hoje
+    [not-coming] Seu ônibus não vem
+   *[news] Notícias do seu ônibus
+ }
+mail-foot = Você recebe este e-mail porque um aluno seu anda em um ônibus de { $district }. Para mudar o que recebe, envie { -alerts } para { $number }. Para não receber mais: { $link }

@@ -70,10 +70,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Weli bas looma helin safarka qorshaysan { $planned }
    *[no] Weli bas kuma aragno safarka qorshaysan { $planned }
  }. Soo qor 5 daq. kadib, ama wac { $phone }.
-cancelled = { $students }: Baska qorshaysnaa { $planned } waa la baajiyay. { $leg ->
-    [to_school] Fadlan raadi si kale oo dugsiga loo tago.
-   *[from_school] Fadlan raadi si kale oo guriga loogu noqdo.
- } Su'aalo: { $phone }.
+cancelled = { $students }: Baska qorshaysnaa { $planned } waa la baajiyay. { not-coming-advice } Su'aalo: { $phone }.
 passed = { $students }: { $bus } wuxuu joogay istaankaaga { $seen }. { $leg ->
     [to_school] Haddii uu kaa tagay
    *[from_school] Haddii ilmuhu uusan kula joogin
@@ -227,3 +224,59 @@ choose = Kee baad ka hadlaysaa? { $choices } Soo dir lambarkiisa, ama soo dir { 
 choose-one = Ma tan baad ka hadlaysaa: { $title }? Soo dir { -yes }. Haddii kale, soo dir { -person }, ama si kale u qor.
 no-words = Ma akhrin karno sawirro ama fariimo madhan. Soo dir { -bus } si aad baska u hesho, ama qor waxaad u baahan tahay.
 stopped-alerts = Basaska { $district }: digniin dambe telefoonkan uma iman doonto. Weli soo dir { -bus }. Si aad digniin mar kale u hesho: START.
+
+announcement = Basaska { $district }: { $words }
+service-change = Basaska { $district }: { $kind ->
+    [closed] ma jiraan basas dugsi { $day }.
+    [delay] { $day } bas kasta oo subaxeed wuxuu imanayaa { $minutes } daq ka dib wakhtiga qorshaysan.
+    [early_release] { $day } bas kasta oo guriga wuxuu imanayaa { $minutes } daq ka hor wakhtiga qorshaysan. Qof waa inuu joogsiga joogaa.
+   *[snow] basasku way daahi karaan { $day }: waddooyinku way xun yihiin. Soo dir { -bus } ka hor intaadan bixin.
+ } Su'aalo: { $phone }.
+
+## Digniino
+
+some-minutes = { $minutes ->
+    [one] { $minutes } daqiiqo
+   *[other] { $minutes } daqiiqo
+ }
+alert-when = { $known ->
+    [yes] Wuxuu imanayaa { $window }. { be-ready }
+   *[no] Qorshaha istaankaaga: { $planned }.
+ }
+alert-late = { $students }: { $bus } wuxuu daahay ilaa { some-minutes }. { alert-when }
+alert-later-still = { $students }: { $bus } weli wuu sii daahay, ilaa { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } wuu ka soo hor maray, daahid { some-minutes }. { alert-when }
+alert-on-time-again = { $students }: { $bus } hadda ma daahsana; daahidkii hore wuu dhammaaday. { alert-when }
+alert-approaching = { $students }: { $bus } wuxuu kuu jiraa ilaa { some-minutes }. { alert-when }
+alert-substitute = { $students }: { $bus } ayaa maanta safarkaaga wada. Raadi lambarkan. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Fadlan raadi si kale oo dugsiga loo tago.
+   *[from_school] Fadlan raadi si kale oo guriga loogu noqdo.
+ }
+alert-not-covered = { $students }: Bas looma helin safarka qorshaysan { $planned }. { not-coming-advice } Haddii mid yimaado waan sheegi.
+alert-cancelled = { $students }: Baska qorshaysnaa { $planned } waa la baajiyay. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } wuu imanayaa; fariintii hore iska daa. { alert-when }
+alert-at-school = { $students }: { $bus } wuxuu dugsiga gaaray { $seen }.
+alert-dropped-off = { $students }: { $bus } wuxuu istaankaaga ka tagay { $seen }.
+alert-outage = { $students }: Ma arki karno basaska{ $known ->
+    [yes] {" "}tan iyo { $since }
+   *[no] {" "}hadda
+ }, ma ogin in kaagu daahay. Qorshaha istaankaaga: { $planned } (jadwalka).
+alert-questions = Su'aalo: { $phone }.
+alert-child-missing = Haddii ilmuhu uusan kula joogin, wac { $phone }.
+alert-end-hint = Jooji digniinta: { -alerts-off }
+
+clock-spoken = { $hour12 }:{ $minute } { $half ->
+    [am] subaxnimo
+   *[pm] galabnimo
+ }
+window-spoken = inta u dhaxaysa { $from } iyo { $to }
+call-students = Ardayga { $students }
+mail-subject = { $about ->
+    [late] Baskaagu wuu daahay
+    [coming] Baskaagu waa soo socdaa
+    [another-bus] Maanta bas kale raadi
+    [not-coming] Baskaagu ma imanayo
+   *[news] War ku saabsan baskaaga
+ }
+mail-foot = Waxaad iimaylkan u heshay sababtoo ah arday kaaga ah ayaa raaca bas { $district }. Si aad u beddesho, { -alerts } u soo dir { $number }. Si aad iimaylladan u joojiso: { $link }

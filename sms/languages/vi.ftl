@@ -53,10 +53,7 @@ uncovered = { $students }: { $confirmed ->
     [yes] Chưa tìm được xe cho chuyến dự kiến lúc { $planned }
    *[no] Chưa thấy xe nào chạy chuyến dự kiến lúc { $planned }
  }. Xin nhắn lại sau 5 phút, hoặc gọi { $phone }.
-cancelled = { $students }: Chuyến xe dự kiến lúc { $planned } đã bị hủy. { $leg ->
-    [to_school] Xin tìm cách khác để đến trường.
-   *[from_school] Xin tìm cách khác để về nhà.
- } Thắc mắc: { $phone }.
+cancelled = { $students }: Chuyến xe dự kiến lúc { $planned } đã bị hủy. { not-coming-advice } Thắc mắc: { $phone }.
 passed = { $students }: { $bus } đã ở trạm của quý vị lúc { $seen }. { $leg ->
     [to_school] Nếu lỡ xe
    *[from_school] Nếu con quý vị chưa về
@@ -207,3 +204,53 @@ choose = Quý vị muốn hỏi gì? { $choices } Nhắn số, hoặc nhắn { -
 choose-one = Có phải quý vị muốn hỏi: { $title }? Nhắn { -yes }. Nếu không, nhắn { -person }, hoặc viết cách khác.
 no-words = Chúng tôi không đọc được hình hay tin trống. Nhắn { -bus } để tìm xe, hoặc viết điều quý vị cần.
 stopped-alerts = Xe buýt { $district }: ngừng gửi tin báo tới điện thoại này. Vẫn có thể nhắn { -bus }. Để nhận lại, nhắn START.
+
+announcement = Xe buýt { $district }: { $words }
+service-change = Xe buýt { $district }: { $kind ->
+    [closed] không có xe buýt trường vào { $day }.
+    [delay] { $day }, mọi xe buổi sáng đến trễ hơn { $minutes } phút so với dự kiến.
+    [early_release] { $day }, mọi xe về nhà đến sớm hơn { $minutes } phút so với dự kiến. Phải có người ở trạm.
+   *[snow] { $day }, xe có thể trễ vì đường xấu. Nhắn { -bus } trước khi đi.
+ } Thắc mắc: { $phone }.
+
+## Tin báo
+
+some-minutes = { $minutes } phút
+alert-when = { $known ->
+    [yes] Xe đến lúc { $window }. { be-ready }
+   *[no] Dự kiến đến trạm: { $planned }.
+ }
+alert-late = { $students }: { $bus } trễ khoảng { some-minutes }. { alert-when }
+alert-later-still = { $students }: { $bus } còn trễ hơn nữa, khoảng { some-minutes }. { alert-when }
+alert-better-again = { $students }: { $bus } đến sớm hơn đã báo, trễ { some-minutes }. { alert-when }
+alert-on-time-again = { $students }: { $bus } không còn trễ, tin báo trước đã cũ. { alert-when }
+alert-approaching = { $students }: { $bus } còn cách khoảng { some-minutes }. { alert-when }
+alert-substitute = { $students }: { $bus } chạy thay hôm nay. Hãy tìm số này. { alert-when }
+not-coming-advice = { $leg ->
+    [to_school] Xin tìm cách khác để đến trường.
+   *[from_school] Xin tìm cách khác để về nhà.
+ }
+alert-not-covered = { $students }: Không có xe cho chuyến dự kiến { $planned }. { not-coming-advice } Có xe sẽ báo ngay.
+alert-cancelled = { $students }: Chuyến xe dự kiến lúc { $planned } đã bị hủy. { not-coming-advice }
+alert-coming-after-all = { $students }: { $bus } vẫn sẽ đến, tin trước đã cũ. { alert-when }
+alert-at-school = { $students }: { $bus } đã đến trường lúc { $seen }.
+alert-dropped-off = { $students }: { $bus } đã rời trạm lúc { $seen }.
+alert-outage = { $students }: Không thấy được xe{ $known ->
+    [yes] {" "}từ { $since }
+   *[no] {" "}lúc này
+ }, chưa rõ xe của quý vị có trễ không. Dự kiến đến trạm: { $planned } (theo lịch).
+alert-questions = Thắc mắc: { $phone }.
+alert-child-missing = Nếu con quý vị chưa về, xin gọi { $phone }.
+alert-end-hint = Để ngừng, nhắn { -alerts-off }.
+
+clock-spoken = { $hour }:{ $minute }
+window-spoken = trong khoảng { $from } đến { $to }
+call-students = Học sinh { $students }
+mail-subject = { $about ->
+    [late] Xe buýt của quý vị bị trễ
+    [coming] Xe buýt của quý vị đang đến
+    [another-bus] Hôm nay hãy tìm xe khác
+    [not-coming] Xe buýt của quý vị không đến
+   *[news] Tin về xe buýt của quý vị
+ }
+mail-foot = Quý vị nhận email này vì có học sinh đi xe buýt của { $district }. Để đổi, nhắn { -alerts } tới { $number }. Để không nhận email này nữa: { $link }

@@ -53,10 +53,7 @@ uncovered = { $students }：计划{ $planned }的车次{ $confirmed ->
     [yes] 还没有安排到车
    *[no] 还看不到车
  }。请5分钟后再问，或致电{ $phone }。
-cancelled = { $students }：计划{ $planned }的校车已取消。{ $leg ->
-    [to_school] 请另想办法上学。
-   *[from_school] 请另想办法回家。
- }疑问：{ $phone }。
+cancelled = { $students }：计划{ $planned }的校车已取消。{ not-coming-advice }疑问：{ $phone }。
 passed = { $students }：{ $bus }在{ $seen }到过您的车站。{ $leg ->
     [to_school] 如果没赶上
    *[from_school] 如果孩子不在您身边
@@ -207,3 +204,53 @@ choose = 您要问哪一项？{ $choices }请发编号，或发“{ -person }”
 choose-one = 您问的是：{ $title }吗？是请发“{ -yes }”，不是请发“{ -person }”或换个说法。
 no-words = 我们看不了图片或空短信。发“{ -bus }”查校车，或用文字写下您的需要。
 stopped-alerts = { $district }校车：不再发提醒到本电话。仍可发“{ -bus }”查询。要恢复提醒，请发START。
+
+announcement = { $district }校车：{ $words }
+service-change = { $district }校车：{ $kind ->
+    [closed] { $day }没有校车。
+    [delay] { $day }早上的校车都比计划晚{ $minutes }分钟。
+    [early_release] { $day }回家的校车都比计划早{ $minutes }分钟，站点须有人接。
+   *[snow] { $day }路况不好，校车可能晚点，出门前请发“{ -bus }”。
+ }咨询：{ $phone }
+
+## 提醒
+
+some-minutes = { $minutes }分钟
+alert-when = { $known ->
+    [yes] { $window }到。{ be-ready }
+   *[no] 计划到站：{ $planned }。
+ }
+alert-late = { $students }：{ $bus }晚点约{ some-minutes }。{ alert-when }
+alert-later-still = { $students }：{ $bus }更晚了，晚点约{ some-minutes }。{ alert-when }
+alert-better-again = { $students }：{ $bus }比之前说的早，晚点{ some-minutes }。{ alert-when }
+alert-on-time-again = { $students }：{ $bus }不再晚点，之前的提醒作废。{ alert-when }
+alert-approaching = { $students }：{ $bus }还有约{ some-minutes }。{ alert-when }
+alert-substitute = { $students }：{ $bus }今天开您这趟，请认这个号。{ alert-when }
+not-coming-advice = { $leg ->
+    [to_school] 请另想办法上学。
+   *[from_school] 请另想办法回家。
+ }
+alert-not-covered = { $students }：计划{ $planned }的车次没有车。{ not-coming-advice }有车再通知您。
+alert-cancelled = { $students }：计划{ $planned }的校车已取消。{ not-coming-advice }
+alert-coming-after-all = { $students }：{ $bus }会来，上一条消息作废。{ alert-when }
+alert-at-school = { $students }：{ $bus }在{ $seen }到了学校。
+alert-dropped-off = { $students }：{ $bus }在{ $seen }离开了您的车站。
+alert-outage = { $students }：我们{ $known ->
+    [yes] 自{ $since }起
+   *[no] 现在
+ }看不到校车，不知是否晚点。计划到站：{ $planned }（按时刻表）。
+alert-questions = 疑问：{ $phone }。
+alert-child-missing = 如果孩子不在您身边，请致电{ $phone }。
+alert-end-hint = 不要提醒请发“{ -alerts-off }”。
+
+clock-spoken = { $hour }:{ $minute }
+window-spoken = { $from }到{ $to }之间
+call-students = 学生{ $students }
+mail-subject = { $about ->
+    [late] 您的校车晚点
+    [coming] 您的校车快到了
+    [another-bus] 今天请认另一辆校车
+    [not-coming] 您的校车不来
+   *[news] 您校车的消息
+ }
+mail-foot = 您收到这封邮件，是因为您的学生乘坐{ $district }的校车。要更改，请发“{ -alerts }”到{ $number }。不再收邮件：{ $link }
