@@ -170,7 +170,7 @@ def _command(options: argparse.Namespace) -> Coroutine[object, object, int]:
             return _link(options)
         case "faq":
             return _faq(options)
-        case "announce":
+        case "announce" | "messages":
             return run_announce_command(_settings(options, quiet=True), options, _say)
         case "case" | "department":
             return run_case_command(_settings(options, quiet=True), options, _say)

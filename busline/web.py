@@ -83,7 +83,7 @@ def build_web(
     add(Role.VIEWER, accuracy_routes(Scores(pool), picture, clock.now, settings))
     for role, routes in staff_routes.items():
         add(role, routes)
-    cases = case_operations(CaseDesk(pool), Conversations(pool), overview, staff, clock, masker)
+    cases = case_operations(CaseDesk(pool), Conversations(pool), overview, staff, clock)
     operations = (*cases, *open_operations)
     for operation in operations:
         add(operation.role, [operation.route])

@@ -1,27 +1,31 @@
-"""`busline announce`: what the interface for announcements does, for staff without pages."""
+"""`busline announce` and `busline messages`: what the interface for them does, for staff without pages."""
 
 import argparse
 from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+from busline.app import typed
 from busline.app.announcing import writer
 from busline.app.database import Refused, store
 from busline.app.loads import Say
+from busline.ids import Phone, StudentId
 from busline.settings import Settings
 from busline.store.plans import load_timetable
 from busline.store.pool import Pool
+from busline.store.staff_access import note_access
 from busline.timetable import Timetable
 from notifier.announcing.announcement import Announcement, AnnouncementId, Change, NotNow
 from notifier.announcing.drafting import RefusedDraftError, draft_of
 from notifier.announcing.ledger import Announcements, Preview, Unknown
 from notifier.announcing.operations import WHY_NOT, Write
+from notifier.history import phones_of, sent_to
 
 Command = Coroutine[object, object, int]
 
 
 def add_announce_parser(commands: Any) -> None:
-    """`busline announce` and its words, each of which says by `run` what does it."""
+    """Both commands; `run` of what was read does it."""
     announce = commands.add_parser("announce", help="tell the families of a run, a bus, a school, an area or everyone")
     words = announce.add_subparsers(dest="what", required=True, metavar="draft|confirm|list|show|who|cancel")
     draft = words.add_parser("draft", help="write it, and see who would get it and how it reads; nothing is sent")
@@ -52,6 +56,10 @@ def add_announce_parser(commands: Any) -> None:
         one.set_defaults(run=run)
         if name == "cancel":
             one.add_argument("--why", default="")
+    messages = commands.add_parser("messages", help="what a family was sent, when, and whether it arrived")
+    messages.add_argument("phone_or_student")
+    messages.add_argument("--newest", type=typed.count, default=20, metavar="N")
+    messages.set_defaults(run=_messages)
 
 
 def run_announce_command(settings: Settings, options: argparse.Namespace, say: Say) -> Command:
@@ -135,6 +143,7 @@ async def _show(settings: Settings, pool: Pool, options: argparse.Namespace, say
 
 async def _who(_settings: Settings, pool: Pool, options: argparse.Namespace, say: Say) -> None:
     announcements, after = Announcements(pool), ""
+    await note_access(pool, "command line", "recipients", str(options.number), datetime.now(UTC))
     if await announcements.preview(AnnouncementId(options.number)) is None:
         raise _no_such(options)
     while page := await announcements.recipients(AnnouncementId(options.number), after, 1_000):
@@ -152,6 +161,21 @@ async def _cancel(_settings: Settings, pool: Pool, options: argparse.Namespace, 
     if isinstance(found, NotNow):
         raise Refused(WHY_NOT[found])
     say(f"Cancelled. {found} message{'' if found == 1 else 's'} that had not left will not be sent.")
+
+
+async def _messages(settings: Settings, pool: Pool, options: argparse.Namespace, say: Say) -> None:
+    about, now = options.phone_or_student, datetime.now(UTC)
+    await note_access(pool, "command line", "messages", about, now)
+    phones = [Phone(about)] if about.startswith("+") else await phones_of(pool, StudentId(about))
+    messages = await sent_to(pool, phones, options.newest)
+    for one in messages:
+        when = one.handed_at or one.promised_at
+        how = f"{one.channel:<5} {one.kind:<14} {one.arrival}  {one.why}".rstrip()
+        say(f"{when:%Y-%m-%d %H:%M:%S} UTC  {one.phone}  {how}")
+        if one.words:
+            say(f"    {one.words}")
+    if not messages:
+        say("Nothing was sent there of our own accord. A phone is written as +16175550100.")
 
 
 def _say_preview(preview: Preview, write: Write, now: datetime, say: Say) -> None:

@@ -15,6 +15,7 @@ from notifier.announcing.announcement import Message, ServiceChange, stored_chan
 from notifier.announcing.ledger import Announcements
 from notifier.announcing.operations import Sample, Write, announcement_operations
 from notifier.announcing.promising import keep_promising
+from notifier.history_operations import history_operations
 from sms.announcement_text import render_announcement
 from sms.segments import segments
 from sms.text import Wording
@@ -40,7 +41,10 @@ def open_announcing(settings: Settings, pool: Pool, clock: Clock, timetable: Cal
         settings.languages,
         asked_above=settings.announce_confirm_above,
     )
-    return Announcing(operations, {"announcements": partial(keep_promising, announcements, clock)})
+    return Announcing(
+        (*operations, *history_operations(pool, clock)),
+        {"announcements": partial(keep_promising, announcements, clock)},
+    )
 
 
 def writer(settings: Settings, timetable: Callable[[], Timetable]) -> Write:

@@ -12,6 +12,7 @@ from busline.cases.ledger import holder_of
 from busline.cases.reference import Reference
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
+from busline.store.staff_access import note_access
 
 SQL = load_queries(__file__)
 
@@ -121,6 +122,11 @@ class Overview:
                 deliveries=tuple(_delivery(row) for row in await connection.fetch(SQL["deliveries"], case.case_id)),
                 texts=tuple(_text(row) for row in await connection.fetch(SQL["texts"], case.case_id)),
             )
+
+    async def file_for(self, reader: str, reference: Reference, now: datetime) -> CaseFile | None:
+        """The same for a member of staff: that they read it is kept first."""
+        await note_access(self._pool, reader, "case", str(reference), now)
+        return await self.file(reference, now)
 
     async def figures(self, now: datetime) -> Figures:
         """The counts of this moment."""

@@ -25,7 +25,7 @@ class Keep:
     inquiries: int = 400
     """Whose phone an inquiry came from: a school year, and the summer after it."""
     access_log: int = 2_555
-    """Disclosures about a student, and changes of who may ask: seven years (603 CMR 23.06, for their record)."""
+    """Disclosures about a student, what staff read, and changes of who may ask: seven years (603 CMR 23.06)."""
     cases: int = 1_095
     """Closed cases with their history: three years."""
     tries: int = 30
@@ -46,6 +46,7 @@ _RULES: Mapping[str, str] = {
     "words_of_inquiries": "texts",
     "message_statuses": "texts",
     "messages_to_families": "texts",
+    "recipients_of_announcements": "texts",
     "consent_requests": "texts",
     "unanswered_questions": "texts",
     "phones_of_inquiries": "inquiries",
@@ -60,6 +61,7 @@ _RULES: Mapping[str, str] = {
     "deactivation_lists": "inquiries",
     "access_log": "access_log",
     "enrolment_audit": "access_log",
+    "staff_access": "access_log",
     "cases": "cases",
     "join_tries": "tries",
     "join_wishes": "tries",

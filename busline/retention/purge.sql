@@ -139,3 +139,19 @@ delete from enrolment_audit where audit_id in (select audit_id from enrolment_au
 delete from deactivation_list
 where listed_on in (select listed_on from deactivation_list where read_at < $1 limit $2)
 returning 1;
+
+-- name: recipients_of_announcements
+-- To whom announcements went that are over.
+delete from announcement_recipient
+where (announcement_id, phone) in (
+    select one.announcement_id, one.phone
+    from announcement_recipient as one
+    join announcement using (announcement_id)
+    where announcement.expires_at < $1 and announcement.made_at < $1
+    limit $2
+)
+returning 1;
+
+-- name: staff_access
+-- Which of the staff read what.
+delete from staff_access where access_id in (select access_id from staff_access where at < $1 limit $2) returning 1;

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import asyncpg
-from busline.store.outbox import promise
 
 from busline.alert import Priority
 from busline.geo import distance_m
 from busline.ids import Phone, RunId, StopId, StudentId, VehicleId
 from busline.outbound import Again, Channel, Promise
+from busline.store.outbox import promise
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
+from busline.store.staff_access import note_access
 from busline.timetable import Timetable
 from notifier.announcing.announcement import (
     Announcement,
@@ -146,6 +147,10 @@ class Announcements:
         """Exactly who, a page of them, by phone."""
         rows = await self._pool.fetch(SQL["recipients"], announcement_id, after, limit)
         return [Recipient(Phone(row["phone"]), row["language"], _students(row["students"])) for row in rows]
+
+    async def note_reader(self, announcement_id: AnnouncementId, by: str, now: datetime) -> None:
+        """Keep who is about to read exactly who gets it."""
+        await note_access(self._pool, by, "recipients", str(announcement_id), now)
 
     async def confirm(
         self,

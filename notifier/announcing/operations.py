@@ -260,8 +260,8 @@ class _ByStaff:
         query = read_query(request, (Field("after", "", 20, required=False),))
         if await self._announcements.preview(_id(request)) is None:
             raise web.HTTPNotFound(text="There is no such announcement.")
+        await self._announcements.note_reader(_id(request), request[MEMBER].username, self._clock.now())
         page = await self._announcements.recipients(_id(request), query["after"], PAGE)
-        log.info("recipients_read", by=request[MEMBER].username, announcement=_id(request), phones=len(page))
         rows = [{"phone": one.phone, "language": one.language, "students": list(one.students)} for one in page]
         body: dict[str, Any] = {"recipients": rows}
         return web.json_response(body | ({"next": page[-1].phone} if len(page) == PAGE else {}))

@@ -131,7 +131,6 @@ async def test_no_case_is_told_by_the_log(pool: Pool, log: io.StringIO) -> None:
         async with client.post(f"/api/v1/cases/{reference}/notes", json={"words": "impossible Mia Lopez"}) as answer:
             assert answer.status == 500
     assert in_log(log) >= {
-        "case read",
         "a case could not be handed over",
         "a promised text could not be sent",
         "request failed",
