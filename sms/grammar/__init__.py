@@ -183,7 +183,7 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
         return Help()
     if matter.is_only(Kind.NO, Kind.THANKS, Kind.NOT, Kind.TODAY) and not matter.has(Kind.MINUTES):
         return No()
-    agreed = any(Kind.YES in kinds and Kind.FILLER not in kinds for kinds in matter.each)
+    agreed = any(Kind.YES in kinds and not kinds & {Kind.FILLER, Kind.GREETING} for kinds in matter.each)
     # "Dạ cảm ơn cô" ends on what is also a yes without its marks.
     said = [kinds for kinds in matter.each if kinds & {Kind.YES, Kind.THANKS} and Kind.GREETING not in kinds]
     if matter.is_only(Kind.YES, Kind.THANKS) and (agreed or not said or Kind.YES in said[0]):

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     ALREADY = "already"
     """What moves has moved, wherever this stands: "bis la kite lekòl la deja"."""
     DRIVER = "driver"
-    """Who drives: of whom is asked where he is, the bus is meant. Listed as an aside as well."""
+    """Who drives: of whom is asked where he is, the bus is meant; else an aside."""
     WHICH = "which"
     NUMBER = "number"
     WHY = "why"
@@ -219,7 +219,7 @@ def read_lexicon(language: str, source: str) -> Lexicon:
                         raise ValueError(f"{phrase!r} must be one word to end in *")
                     (stem,) = typed
                     stems[stem] = stems.get(stem, frozenset()) | {Kind(key)}
-                elif folded := tokens(phrase):
+                elif folded := _folded(phrase):
                     phrases[folded] = phrases.get(folded, frozenset()) | {Kind(key)}
                     if read["language"].get("marks", False):
                         forms = marked_words(phrase)
@@ -263,6 +263,8 @@ def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
             phrases[phrase] |= {Kind.NOT}
         if Kind.SOUGHT in kinds:
             phrases[phrase] |= {Kind.WHERE}
+        if Kind.DRIVER in kinds:
+            phrases[phrase] |= {Kind.ASIDE}
         if Kind.NOT_HOME in kinds:
             phrases[phrase] = kinds | (within & _OF_A_CHILD)
         if kinds & _COMMON:
@@ -281,6 +283,16 @@ def _as_written(*lists: str) -> frozenset[str]:
     """The phrases of these lists and their single words, in lower case with all their marks."""
     phrases = {unicodedata.normalize("NFC", phrase).casefold() for listed in lists for phrase in _listed(listed)}
     return frozenset(phrases | {word for phrase in phrases for word in phrase.split()})
+
+
+def _folded(phrase: str) -> Phrase:
+    """`tokens` of a phrase: a lexicon says the same few thousand words over and over."""
+    return tuple(part for word in phrase.split() for part in _folded_word(word))
+
+
+@lru_cache(maxsize=20_000)
+def _folded_word(word: str) -> Phrase:
+    return tokens(word)
 
 
 def _parts(phrase: Phrase) -> Iterator[Phrase]:

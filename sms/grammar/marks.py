@@ -8,6 +8,7 @@ of the two tones that the south speaks alike it is ("trể", "trễ").
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sms.folding import tokens
 
@@ -28,6 +29,7 @@ def marked_words(text: str) -> Words:
     return tuple(_form(word) for word in _WORD.findall(composed))
 
 
+@lru_cache(maxsize=20_000)
 def _form(word: str) -> str:
     apart = unicodedata.normalize("NFD", word)
     tone = "".join(letter for letter in apart if letter in _TONES)
