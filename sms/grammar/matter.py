@@ -361,13 +361,14 @@ def _asks_which_first(matter: Matter) -> bool:
 
 def _asks_if_it_came(matter: Matter) -> bool:
     """Whether something has come. What denies stands in front: behind, "chưa" and "没有" ask."""
-    if matter.has(Kind.ALREADY) and matter.has(Kind.COMING, Kind.CAME):
+    if matter.has(Kind.ALREADY) and matter.has(Kind.COMING, Kind.CAME) and not matter.has(Kind.NOT):
         return True
     denied = False
     for kinds in matter.each:
         if Kind.CAME in kinds:
             return not denied and (Kind.NOT not in kinds or Kind.FILLER in kinds)
-        denied = denied or (Kind.NOT in kinds and Kind.FILLER not in kinds)
+        # "I did not see it pass, has it gone": what was denied has been said.
+        denied = (denied and Kind.COMING not in kinds) or (Kind.NOT in kinds and Kind.FILLER not in kinds)
     return False
 
 
