@@ -82,6 +82,10 @@ class Settings:
     """When no alert goes out; None: at any time. A family may choose its own beside these."""
     announce_confirm_above: int = 50
     """Whoever confirms an announcement to more phones than this says how many."""
+    roster_dir: Path | None = None
+    """Where every night's roster lies; None: rosters are imported by hand."""
+    roster_at: time = time(2)
+    """When it is brought in, on the district's clock."""
     phone_region: str = "US"
     """Where a phone number without a country code is dialled: ISO 3166."""
     secret_key: Secret | None = None
@@ -178,6 +182,8 @@ def read_settings(
         alert_late_minutes=env.whole("alert_late_minutes", given.alert_late_minutes, 5, 60),
         quiet_hours=_quiet_hours(env),
         announce_confirm_above=env.whole("announce_confirm_above", given.announce_confirm_above, 0, 1_000_000),
+        roster_dir=env.optional_folder("roster_dir"),
+        roster_at=_time_of_day(env, "roster_at", given.roster_at),
         phone_region=region,
         secret_key=env.secret("secret_key", 32),
         metrics_token=env.secret("metrics_token", 16),
@@ -269,11 +275,22 @@ def _phone(env: Environment, name: str, region: str) -> Phone | None:
     return Phone(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+_CLOCK = r"([01]?\d|2[0-3]):([0-5]\d)"
+
+
+def _time_of_day(env: Environment, name: str, default: time) -> time:
+    raw = env.raw(name)
+    found = None if raw is None else re.fullmatch(_CLOCK, raw, re.ASCII)
+    if raw is not None and found is None:
+        env.problem(name, f"is {raw!r}, not a time of the day", "Write it like 02:00.")
+    return default if found is None else time(int(found[1]), int(found[2]))
+
+
 def _quiet_hours(env: Environment) -> QuietHours | None:
     raw = env.raw("quiet_hours")
     if raw is None:
         return None
-    found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d) ?- ?([01]?\d|2[0-3]):([0-5]\d)", raw)
+    found = re.fullmatch(f"{_CLOCK} ?- ?{_CLOCK}", raw, re.ASCII)
     hours = None if found is None else QuietHours(*(time(int(found[at]), int(found[at + 1])) for at in (1, 3)))
     if hours is None or hours.start == hours.end:
         env.problem("quiet_hours", f"is {raw!r}, not two times of the day", "Write them like 21:00-05:30.")

@@ -11,6 +11,7 @@ from busline.accuracy.nightly import GroupScore, Predictor, score_day
 from busline.app.database import Refused, store
 from busline.app.deflecting import measure_what_is_missing
 from busline.app.loads import Say
+from busline.app.nightly_roster import roster_chores
 from busline.app.purging import keep
 from busline.app.suspending import suspending
 from busline.clock import Clock
@@ -58,6 +59,7 @@ def chores(settings: Settings, pool: Pool, staff: Staff, clock: Clock, zone: Cal
         await learn_paths(pool, clock.now)
 
     return [
+        *roster_chores(settings, pool),
         Chore("score the day", SCORED_AT, score_what_is_missing),
         Chore("count what was settled", COUNTED_AT, count_what_was_settled),
         Chore("forget what is old", FORGOTTEN_AT, forget),

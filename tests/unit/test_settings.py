@@ -52,6 +52,8 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_ALERT_LATE_MINUTES": "15",
             "BUSLINE_QUIET_HOURS": "21:00-5:30",
             "BUSLINE_ANNOUNCE_CONFIRM_ABOVE": "20",
+            "BUSLINE_ROSTER_DIR": "/srv/roster",
+            "BUSLINE_ROSTER_AT": "4:15",
             "BUSLINE_PHONE_REGION": "US",
             "BUSLINE_SECRET_KEY": "k" * 32,
             "BUSLINE_METRICS_TOKEN": "m" * 16,
@@ -133,6 +135,9 @@ def test_all_problems_are_reported_together_and_say_what_to_do() -> None:
         ("DATABASE_URL", "postgresql://me:pa/ss@db/x"),
         ("PHONE_REGION", "XX"),
         ("ALERT_LATE_MINUTES", "4"),
+        ("ROSTER_AT", "24:00"),
+        ("ROSTER_AT", "٠2:00"),
+        ("ROSTER_DIR", "roster"),
         ("QUIET_HOURS", "21:00"),
         ("QUIET_HOURS", "24:00-05:00"),
         ("QUIET_HOURS", "21:00-21:00"),
@@ -240,6 +245,8 @@ def test_the_documented_default_is_the_real_one() -> None:
                 assert default.startswith(f"`{','.join(value)}`"), item.name
             case Path():
                 assert default.startswith("`$XDG_DATA_HOME/busline`"), item.name
+            case time():
+                assert default.startswith(f"`{value:%H:%M}`"), item.name
             case _ if item.name == "public_base_url":
                 assert default.startswith("`http://localhost:`"), item.name
             case _:
