@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from busline.fleet import Fleet, NoticeKind, RunProgress, RunState
+from busline.fleet import Fleet, NoticeKind, RunNotice, RunProgress, RunState
 from busline.ids import RunKey, VehicleId
 from busline.position import LAST_SEEN_SECONDS
 from busline.timetable import Run, Timetable
@@ -32,7 +32,7 @@ def run_state(
     Who asks about many runs of one moment hands `blind_since` over: `outage_since`, looked up once for all of them.
     """
     key = RunKey(service_date, run.run_id)
-    notice = fleet.notices.get(key)
+    notice = notice_in_force(fleet, key)
     if notice is not None:
         return RunState.CANCELLED if notice.kind is NoticeKind.CANCELLED else RunState.UNCOVERED
     progress = fleet.progress.get(key)
@@ -50,6 +50,16 @@ def run_state(
         return RunState.LATE_START
     since = outage_since(fleet, now) if blind_since is None else blind_since()
     return RunState.UNKNOWN if since is not None else RunState.UNCOVERED
+
+
+def notice_in_force(fleet: Fleet, key: RunKey) -> RunNotice | None:
+    """What staff (or the feed) said about a run, but for "there is no bus" where one has begun to drive it since."""
+    notice = fleet.notices.get(key)
+    if notice is None or notice.kind is NoticeKind.CANCELLED:
+        return notice
+    progress = fleet.progress.get(key)
+    begun = progress is not None and progress.started_at is not None and progress.started_at > notice.at
+    return None if begun else notice
 
 
 def _seen_state(run: Run, progress: RunProgress, fleet: Fleet, now: datetime, *, due: bool) -> RunState:

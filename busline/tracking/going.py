@@ -154,6 +154,10 @@ class Progresses(Layered[RunKey, RunProgress]):
         super().__init__(here, row, going.progress)
         self._going = going
 
+    def rows(self) -> tuple[Going, Rows]:
+        """What is made of rows."""
+        return self._going, np.fromiter(self._row.values(), np.intp, len(self._row))
+
     def of_rows(self) -> tuple[Sequence[RunKey], Floats]:
         """The runs that are made of rows, all of them under way, and their newest fixes in epoch seconds."""
         return list(self._row), self._going.at[np.fromiter(self._row.values(), np.intp, len(self._row))]
@@ -260,6 +264,19 @@ class Changed(Mixed[RunProgress]):
         rows = np.array(self.rows, np.intp)
         at, distance_m = self.going.at[rows].tolist(), self.going.distance_m[rows].tolist()
         return zip(map(self.going.drives.__getitem__, self.rows), at, distance_m, strict=True)
+
+
+def in_portions(progress: Mapping[RunKey, RunProgress], size: int) -> Iterator[Sequence[RunProgress]]:
+    """How far every run has got, so many at a time: what is made of rows stays rows, for who looks ahead from them."""
+    if not isinstance(progress, Progresses):
+        every = list(progress.values())
+        yield from (every[start : start + size] for start in range(0, len(every), size))
+        return
+    here = list(progress.here.values())
+    yield from (here[start : start + size] for start in range(0, len(here), size))
+    going, rows = progress.rows()
+    for start in range(0, len(rows), size):
+        yield Changed(going, rows[start : start + size], ())
 
 
 class Joined(Sequence[V]):

@@ -78,3 +78,13 @@ def normal_score(mean_seconds: Floats, variance: Floats, actual_seconds: Floats)
     spread = variance / (9 * mean_seconds**2)
     score: Floats = (np.cbrt(np.maximum(actual_seconds, 0.0) / mean_seconds) - (1 - spread)) / np.sqrt(spread)
     return score
+
+
+def moments_at(told: Floats, score: float) -> Floats:
+    """(rows,) the moments of a normal score out of those of `QUANTILES`, (rows, quantiles): on the line between the two
+    next to it, or beyond the last two."""
+    scores = np.array(tuple(Z.values()))
+    above = min(max(int(np.searchsorted(scores, score)), 1), len(scores) - 1)
+    share = (score - scores[above - 1]) / (scores[above] - scores[above - 1])
+    moments: Floats = told[:, above - 1] + share * (told[:, above] - told[:, above - 1])
+    return moments
