@@ -17,7 +17,8 @@ from sms.grammar.figures import (
     without_times,
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
-from sms.grammar.matter import AROUND, Matter, asked, is_of_another_matter, matter_of, not_home
+from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of, not_home
+from sms.grammar.phrases import Span
 from sms.grammar.reading import Reader, Reading
 from sms.grammar.said_numbers import with_figures
 from sms.grammar.wishes import alerts_wanted, quiet_wanted
@@ -57,7 +58,13 @@ class Grammar:
         self._names = {name: lexicon.language for lexicon in lexicons for name in lexicon.names}
         self._codes = {code: lexicon.language for lexicon in lexicons for code in lexicon.codes}
         buses = sorted(
-            {phrase for lexicon in lexicons for phrase, kinds in lexicon.phrases.items() if Kind.BUS in kinds},
+            # A question that names the bus holds its name too: thousands of phrases, tried at each letter of a text.
+            {
+                phrase
+                for lexicon in lexicons
+                for phrase, kinds in lexicon.phrases.items()
+                if Kind.BUS in kinds and not kinds & ASKING
+            },
             key=lambda phrase: (-len(phrase), phrase),
         )
         named = "|".join(r"\s?".join(phrase) for phrase in buses)
@@ -101,6 +108,8 @@ class Grammar:
             return Person()
         if (question := asked(matter, ids)) is not None:
             return question
+        if named is not None and matter.has(Kind.SPEAK) and not matter.has(Kind.TOPIC, Kind.BUS):
+            return SwitchLanguage(named)
         if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE) and not matter.unknown:
             return Help()
         if is_of_another_matter(matter):
@@ -115,12 +124,19 @@ class Grammar:
     def _named(self, reading: Reading) -> tuple[str | None, Reading]:
         """The language that is asked for by its name, and the reading without it."""
         named: str | None = None
-        spans = []
+        spans: list[Span[Kind]] = []
+        denied = False
         for span in reading.spans:
-            if named is None and span.words in self._names:
-                named = self._names[span.words]
-            else:
+            if span.words not in self._names:
+                denied = denied or Kind.NOT in span.kinds
                 spans.append(span)
+            elif named is not None:
+                spans.append(span)
+            elif denied:
+                # "I do not speak English, Spanish please".
+                denied = False
+            else:
+                named = self._names[span.words]
         return named, Reading(tuple(spans), reading.language)
 
 
