@@ -20,6 +20,7 @@ from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
 from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of, not_home
 from sms.grammar.phrases import Span
 from sms.grammar.reading import Reader, Reading
+from sms.grammar.said_in_arabic import in_arabic
 from sms.grammar.said_numbers import with_figures
 from sms.grammar.wishes import alerts_wanted, quiet_wanted
 from sms.intent import (
@@ -74,7 +75,7 @@ class Grammar:
 
     def understand(self, text: str) -> Understood:
         """What `text` asks for and the language it is written in. Any text at all; never raises."""
-        typed = folded(with_figures(text))
+        typed = folded(in_arabic(with_figures(text)))
         if (code := code_in(text, told=lambda: self._read(typed).has(Kind.JOIN))) is not None:
             return Understood(Code(code))
         if (bare := _bare(text, typed)) is not None:
