@@ -96,6 +96,12 @@ class Kind(StrEnum):
     # Settings and cases.
     HELP = "help"
     ALERTS = "alerts"
+    ARRIVALS = "arrivals"
+    """With alerts: of a bus that was at school, or at the stop in the afternoon."""
+    BY_CALL = "by-call"
+    """With alerts, how they shall come."""
+    BY_TEXT = "by-text"
+    BY_MAIL = "by-mail"
     NOTIFY = "notify"
     """Tell me when it comes near."""
     MESSAGES = "messages"
@@ -110,6 +116,8 @@ class Kind(StrEnum):
     """A number that was read already: of a student or a bus. Not a list of words either."""
     NAME = "name"
     """The name of a language. Not a list of words of its own: it is `names` of the language meant."""
+    SPEAK = "speak"
+    """Beside the name of a language, that it is wanted: "write to me in", "I do not understand English"."""
     STUDENTS = "students"
     LINKED = "linked"
     """On my phone, registered to me."""
@@ -191,6 +199,7 @@ _ASKS = frozenset(
 
 _STILL_TO_COME = frozenset({Kind.COMING, Kind.LATE})
 _OF_A_CHILD = frozenset({Kind.WHERE, Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
+_OF_ITS_PARTS = _ASKS | {Kind.NOT_HOME}
 _COMMON = _ASKS | {Kind.BUS, Kind.FILLER, Kind.YES, Kind.NO, Kind.NOT, Kind.THANKS, Kind.GREETING, Kind.CHILD}
 
 
@@ -253,7 +262,9 @@ def read_lexicon(language: str, source: str) -> Lexicon:
 def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
     """A question that names the bus, as in "which bus", is about the bus too; "where is my child" also asks where."""
     for phrase, kinds in list(phrases.items()):
-        within: frozenset[Kind] = frozenset().union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
+        within: frozenset[Kind] = frozenset()
+        if kinds & _OF_ITS_PARTS:
+            within = within.union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
         if kinds & _ASKS:
             phrases[phrase] = kinds | (within & {Kind.BUS})
         if kinds & _STILL_TO_COME and Kind.NOT in phrases.get(phrase[:-1], frozenset()) | phrases.get(

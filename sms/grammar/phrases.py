@@ -183,20 +183,33 @@ def mended(
     return tuple(put_right)
 
 
-def spans_of(words: Phrase, indexes: Sequence[Index[KindT]]) -> list[Span[KindT]]:
-    """The words as the longest phrases known; of two equally long the one spelt as listed, then the earlier index's."""
+def spans_of(
+    words: Phrase, indexes: Sequence[Index[KindT]], *, heedless: Sequence[Index[KindT]] = ()
+) -> list[Span[KindT]]:
+    """The words as the longest phrases known; of two equally long the one spelt as listed, then the earlier index's.
+
+    A longer phrase of one that is `heedless` is left aside where the first index knows each of its words: "la ap" in
+    a Haitian text is no Vietnamese.
+    """
     spans: list[Span[KindT]] = []
     at = 0
     while at < len(words):
         best: Span[KindT] | None = None
         for index in indexes:
             found = index.longest_at(words, at)
-            if found is not None and (best is None or _rank(found) > _rank(best)):
-                best = found
+            if found is None or (best is not None and _rank(found) <= _rank(best)):
+                continue
+            if index in heedless and _is_known(indexes[0], words, at, len(found.words)):
+                continue
+            best = found
         span = best if best is not None else Span(words[at : at + 1], frozenset())
         spans.append(span)
         at += len(span.words)
     return spans
+
+
+def _is_known(index: Index[KindT], words: Phrase, at: int, length: int) -> bool:
+    return length > 1 and all(index.longest_at(words, at + behind) is not None for behind in range(length))
 
 
 def _rank(span: Span[KindT]) -> tuple[int, bool]:

@@ -73,10 +73,12 @@ class Reader:
         if right != words:
             weights = self._weights(right, script)
         tied = [index for index in self._tied(weights) if index is not indexes[0]]
-        return Reading(
-            tuple(_joined(span, tied) for span in spans_of(right, self._by_marks(text, right, indexes, script))),
-            _told(weights),
-        )
+        told = _told(weights)
+        by_marks = self._by_marks(text, right, indexes, script)
+        # Where it is plain which language it is, another one counts for what that one does not know.
+        others = [] if told is None else by_marks[1:-1]
+        spans = spans_of(right, by_marks, heedless=others)
+        return Reading(tuple(_joined(span, tied) for span in spans), told)
 
     def _weight(self, span: Span[Kind], index: PhraseIndex[Kind]) -> float:
         if span.is_as_listed:

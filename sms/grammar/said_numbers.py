@@ -1,7 +1,8 @@
 """Numbers that are said in words, as people dictate them: times of day, minutes and choices in figures.
 
-Chinese and Vietnamese so far: "六点半" becomes "6点30", "bảy giờ kém mười" becomes "6h50". Words that only look like a
-number stay as they are: "一点" is also a little, "十分" very, "bay gio" now.
+In Chinese and Vietnamese "六点半" becomes "6点30", "bảy giờ kém mười" becomes "6h50". Words that only look like a
+number stay as they are: "一点" is also a little, "十分" very, "bay gio" now. In the other languages but Arabic minutes
+alone are read so: "ten minutes", "un quart d'heure".
 """
 
 import re
@@ -42,6 +43,24 @@ _P = re.compile(
 )
 _HALF_AN_HOUR = re.compile(r"(?<!\w)(?:nửa|nua)\s(?:tiếng|tieng|giờ|gio)(?!\w)")
 
+_MINUTES_SAID = {
+    "five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "cinco": 5, "diez": 10, "dez": 10, "quince": 15,
+    "quinze": 15, "veinte": 20, "vinte": 20, "treinta": 30, "trinta": 30, "cinq": 5, "dix": 10, "vingt": 20,
+    "trente": 30, "senk": 5, "dis": 10, "kenz": 15, "ven": 20, "trant": 30, "sinku": 5, "des": 10, "kinzi": 15,
+    "vinti": 20, "shan": 5, "toban": 10, "labaatan": 20, "soddon": 30,
+}  # fmt: skip
+"""English, Spanish, Portuguese, French, Haitian Creole, Cabo Verdean Creole and Somali."""
+_WORD_MINUTES = re.compile(
+    rf"(?<![\w-])({'|'.join(_MINUTES_SAID)})(?=\s(?:mi?n|min(?:ut(?:e|o)?)?s|minut[eiou]?|minit|daqiiqo|daqiiqad\w*)(?!\w))"
+)
+_QUARTER = re.compile(
+    r"(?<!\w)(?:a quarter (?:of an )?hour|(?:un )?cuarto de hora|(?:um )?quarto de hora|(?:un )?quart d['’ ]?heure"
+    r"|(?:en|yon|on)? ?kar d?[eè])(?!\w)"
+)
+_HALF = re.compile(
+    r"(?<!\w)(?:half an? hour|half hour|media hora|meia hora|(?:une )?demi[ -]?heure|demi ?[eè]|demi lè)(?!\w)"
+)
+
 
 def with_figures(text: str) -> str:
     """`text` with the numbers of hours, minutes, buses and choices as figures. Any other text comes back as it is."""
@@ -52,6 +71,8 @@ def with_figures(text: str) -> str:
     said = _GIO_TIME.sub(_at_gio, lowered)
     said = _PHUT.sub(lambda match: str(_spoken(match[1])), said)
     said = _P.sub(lambda match: f"{match[1] or match[2]} phút", _HALF_AN_HOUR.sub("30 phút", said))
+    said = _WORD_MINUTES.sub(lambda match: str(_MINUTES_SAID[match[1]]), said)
+    said = _HALF.sub("30 min", _QUARTER.sub("15 min", said))
     return text if said == lowered else said
 
 

@@ -25,6 +25,7 @@ NOT_IN_EVERY_LANGUAGE = {
     Kind.ALREADY,
     Kind.DRIVER,
     Kind.PICK,
+    Kind.SPEAK,
     Kind.DID,
     Kind.DONE,
     Kind.BUS_STOP,
