@@ -81,6 +81,29 @@ class Metrics:
         self._wrong_code_phones = Gauge(
             "busline_wrong_code_phones", "Phones that sent a wrong join code within the last hour.", registry=registry
         )
+        self._waiting = Gauge(
+            "busline_messages_waiting", "Messages to families that wait, by priority.", ("priority",), registry=registry
+        )
+        self._sent = Histogram(
+            "busline_message_seconds",
+            "From when something became true until its message was handed to the carrier, in district seconds.",
+            ("channel", "priority"),
+            buckets=(0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 60.0, 300.0, 1_800.0),
+            registry=registry,
+        )
+        self._dropped = Counter(
+            "busline_messages_dropped_total",
+            "Messages that were not sent after all, by reason; `unknown` may have been.",
+            ("channel", "reason"),
+            registry=registry,
+        )
+        self._alarm_codes: set[str] = set()
+        self._alarm = Gauge(
+            "busline_carrier_alarm",
+            "1 while this error of the carrier keeps messages from going through, else 0.",
+            ("code",),
+            registry=registry,
+        )
         self._lag = Histogram(
             "busline_event_loop_lag_seconds",
             "How late a timer of the event loop fires: what every request waits for.",
@@ -99,6 +122,25 @@ class Metrics:
         """How many join codes of the last hour were wrong, and from how many phones they came."""
         self._wrong_codes.set(tries)
         self._wrong_code_phones.set(phones)
+
+    def messages_waiting(self, by_priority: Mapping[str, int]) -> None:
+        """How many messages wait now, of every priority."""
+        for priority, count in by_priority.items():
+            self._waiting.labels(priority).set(count)
+
+    def message_sent(self, channel: str, priority: str, seconds: float) -> None:
+        """The carrier has a message, so long after what it tells of became true."""
+        self._sent.labels(channel, priority).observe(seconds)
+
+    def message_dropped(self, channel: str, reason: str) -> None:
+        self._dropped.labels(channel, reason).inc()
+
+    def carrier_alarms(self, codes: Iterable[int]) -> None:
+        """What keeps messages from going through now, by the carrier's numbers."""
+        in_force = {str(code) for code in codes}
+        self._alarm_codes |= in_force
+        for code in self._alarm_codes:
+            self._alarm.labels(code).set(code in in_force)
 
     def taken(self, source: SourceId, positions: int, rejected: Iterable[str]) -> None:
         """One message of a feed: how many positions were good, and the reason of each that was not."""

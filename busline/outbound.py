@@ -9,6 +9,9 @@ from typing import Any, Protocol, TypeAlias
 from busline.alert import Priority
 from busline.ids import CallKey, Phone
 
+MESSAGE = "message"
+"""The kind of a message of the catalogue: its facts are `message`, its name, and `fillings` for its places."""
+
 
 class Channel(StrEnum):
     """How a family wants to hear."""
@@ -135,6 +138,8 @@ class Later:
     """It says that we send too fast."""
     not_today: bool = False
     """A limit of the day is used up."""
+    alarm: int | None = None
+    """The carrier's number for what keeps everything of ours from going through until somebody acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,8 @@ class Refused:
 
     words: str
     lasting: Lasting = Lasting.NOTHING
+    code: int | None = None
+    """The carrier's number for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +160,18 @@ class Unheard:
 
 
 Handed: TypeAlias = Taken | Later | Refused | Unheard
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the carrier says afterwards about a message that it took, at the address we gave it for that message."""
+
+    outbox_id: int
+    receipt: str
+    """Shows that the address is ours (`busline/receipt.py`)."""
+    sid: str
+    failure: Later | Refused | Unheard | None = None
+    """It could not be brought to the phone, and why; Unheard where even the carrier does not know whether it was."""
 
 
 class Sender(Protocol):

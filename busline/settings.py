@@ -76,6 +76,8 @@ class Settings:
     """None: Twilio itself; else anything that speaks its REST interface."""
     twilio_alerts_number: Phone | None = None
     """None: alerts and answers come from one number, and a stop ends both."""
+    twilio_segments_per_second: float = 1.0
+    """How fast each of our numbers may send; what Twilio has agreed to, not a wish."""
     alert_late_minutes: int = 10
     """How late a bus must be before a family that chose nothing else is told without asking."""
     quiet_hours: QuietHours | None = None
@@ -179,6 +181,9 @@ def read_settings(
         twilio_number=_phone(env, "twilio_number", region),
         twilio_base_url=twilio_base_url,
         twilio_alerts_number=_phone(env, "twilio_alerts_number", region),
+        twilio_segments_per_second=env.number(
+            "twilio_segments_per_second", given.twilio_segments_per_second, 0.1, 1_000
+        ),
         alert_late_minutes=env.whole("alert_late_minutes", given.alert_late_minutes, 5, 60),
         quiet_hours=_quiet_hours(env),
         announce_confirm_above=env.whole("announce_confirm_above", given.announce_confirm_above, 0, 1_000_000),

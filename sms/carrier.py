@@ -5,9 +5,12 @@ the carrier's own list is asked before anything is sent again.
 """
 
 import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol, TypeAlias
+from typing import TypeVar
 
 from requests.exceptions import ConnectionError as NotConnected
 from requests.exceptions import ConnectTimeout, RequestException
@@ -17,58 +20,24 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from busline.ids import Phone
+from busline.outbound import Claimed, Handed, Later, Taken, Unheard, Written
+from busline.receipt import receipt_query
+from sms.carrier_errors import meaning
 
-TIMEOUT_SECONDS = 15.0
-"""The library waits for ever unless told."""
+TIMEOUT_SECONDS = 7.0
+"""For the connection, and again for the answer; the library waits for ever unless told. An attempt is then over well
+before its lease is (`notifier/sending.py`)."""
+AT_ONCE = 32
+"""Requests under way together: at three tenths of a second each, a hundred messages a second."""
 _LOOKED_AT = 50
-_NOT_YET = frozenset({20429, 21611, 30001, 30022, 14107})
-"""Too much at once, or a full queue: a matter of time."""
-_UNSUBSCRIBED = 21610
+_NOT_BROUGHT = frozenset({"failed", "undelivered", "canceled"})
 _CLOCKS_DIFFER = timedelta(minutes=5)
 """Ours may be wrong by so much."""
 
+_T = TypeVar("_T")
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The carrier has it."""
-
-    sid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """The carrier certainly has not, and another time it may take it."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The carrier will never take it."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unheard:
-    """The carrier may have it or not."""
-
-    words: str
-
-
-Handed: TypeAlias = Taken | Later | Refused | Unheard
-
-
-class Carrier(Protocol):
-    """Takes texts."""
-
-    async def send(self, phone: Phone, body: str) -> Handed:
-        """Hand one text over."""
-        ...
-
-    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
-        """The ids of texts of ours with these very words to this phone since then; Later where it does not say."""
-        ...
+OtherSids = Callable[[Phone, Sequence[str], int], Awaitable[set[str]]]
+"""Of these ids those that belong to other messages of ours to this phone than the one of this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,67 +48,86 @@ class TwilioAccount:
     auth_token: str = field(repr=False)
     number: Phone
     status_callback: str
+    """Without a query: what names the message is added."""
     base_url: str | None = None
 
 
-class Twilio:
-    """Twilio by its own library, in a thread: it blocks."""
+class TwilioTexts:
+    """Twilio by its own library, in threads: it blocks. A `busline.outbound.Sender`."""
 
-    def __init__(self, account: TwilioAccount) -> None:
+    def __init__(
+        self, account: TwilioAccount, receipt_key: bytes, other_sids: OtherSids, *, at_once: int = AT_ONCE
+    ) -> None:
+        """`receipt_key` marks the address that the carrier reports to (`busline/receipt.py`)."""
         self._account = account
-        self._client: Client = Client(
-            account.account_sid, account.auth_token, http_client=TwilioHttpClient(timeout=TIMEOUT_SECONDS)
-        )
-        if account.base_url is not None:
-            self._client.api.base_url = account.base_url
-        # One request at a time: the library's session is not made for several threads.
-        self._turn = asyncio.Lock()
+        self._receipt_key = receipt_key
+        self._other_sids = other_sids
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="twilio")
+        # The library's session is not made for several threads: each has its own.
+        self._local = threading.local()
+        self._clients: list[Client] = []
 
-    async def send(self, phone: Phone, body: str) -> Handed:
-        async with self._turn:
-            return await asyncio.to_thread(self._send, phone, body)
+    async def hand_over(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:
+        return await self._in_thread(lambda: self._create(claimed, written, valid_seconds))
 
-    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
-        async with self._turn:
-            return await asyncio.to_thread(self._find, phone, body, since)
+    async def find(self, claimed: Claimed, written: Written, since: datetime) -> Taken | Later | None:
+        phone = claimed.promise.phone
+        same = await self._in_thread(lambda: self._same(phone, written.body, since))
+        if isinstance(same, Later):
+            return same
+        # The same words may have been sent before: that was another message, and we know its id.
+        others = await self._other_sids(phone, same, claimed.outbox_id) if same else set()
+        ours = [sid for sid in same if sid not in others]
+        return Taken(ours[0]) if ours else None
 
     def close(self) -> None:
-        """Let the connections go."""
-        self._client.http_client.session.close()
+        """Let the connections go, once what is under way has ended."""
+        self._threads.shutdown()
+        for client in self._clients:
+            client.http_client.session.close()
 
-    def _send(self, phone: Phone, body: str) -> Handed:
+    async def _in_thread(self, work: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _create(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:
         account = self._account
         try:
-            message = self._client.messages.create(
-                to=phone, from_=account.number, body=body, status_callback=account.status_callback
+            message = self._client().messages.create(
+                to=claimed.promise.phone,
+                from_=account.number,
+                body=written.body,
+                status_callback=f"{account.status_callback}?{receipt_query(self._receipt_key, claimed)}",
+                validity_period=valid_seconds,
             )
         except TwilioRestException as fault:
-            return _judged(fault)
+            return meaning(fault.code, fault.status)
         except (TwilioException, RequestException) as fault:
             words = f"The carrier cannot be reached ({type(fault).__name__})."
             return Later(words) if _never_connected(fault) else Unheard(words)
         return Taken(str(message.sid))
 
-    def _find(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...] | Later:
+    def _same(self, phone: Phone, body: str, since: datetime) -> list[str] | Later:
         try:
-            listed = self._client.messages.list(to=phone, from_=self._account.number, limit=_LOOKED_AT)
+            listed = self._client().messages.list(to=phone, from_=self._account.number, limit=_LOOKED_AT)
         except (TwilioException, RequestException) as fault:
             return Later(f"The carrier cannot be asked whether it has the text ({type(fault).__name__}).")
         earliest = since - _CLOCKS_DIFFER
         # Replies to texts are the carrier's own doing, from what a webhook answered.
         sent = [one for one in listed if one.direction == "outbound-api" and one.date_created >= earliest]
-        return tuple(str(one.sid) for one in sent if one.body == body)
+        # What it could not bring to the phone has not been said.
+        return [str(one.sid) for one in sent if one.body == body and str(one.status) not in _NOT_BROUGHT]
 
-
-def _judged(fault: TwilioRestException) -> Handed:
-    # Without its own words, which may hold the phone.
-    words = f"The carrier answered {fault.status} (https://www.twilio.com/docs/api/errors/{fault.code})."
-    if fault.code == _UNSUBSCRIBED:
-        return Refused("The family has asked the carrier for no more texts from this number.")
-    if fault.status == 429 or fault.code in _NOT_YET or fault.status in (401, 403):
-        return Later(words)
-    # https://www.twilio.com/docs/api/errors/20500: after a 5xx it may be under way.
-    return Unheard(words) if fault.status >= 500 else Refused(words)
+    def _client(self) -> Client:
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            account = self._account
+            http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+            client = Client(account.account_sid, account.auth_token, http_client=http)
+            if account.base_url is not None:
+                client.api.base_url = account.base_url
+            self._local.client = client
+            self._clients.append(client)
+        return client
 
 
 def _never_connected(fault: Exception) -> bool:

@@ -19,7 +19,7 @@ from sms.conversation.reply import Reply
 from sms.conversation.rules import Conversation, Heard
 from sms.conversation.turn import Answers
 from sms.forms import InboundCall, InboundText, StatusReport
-from sms.inquiries import Channel, Decider, Inquiries, Question
+from sms.inquiries import Channel, Decider, Inquiries, Question, TakeReport
 from sms.intent import Code
 from sms.settings import SmsSettings
 
@@ -51,13 +51,18 @@ class Desk:
         catalogue: Catalogue | None = None,
         prepared: PreparedAnswers | None = None,
         code_key: bytes = b"",
+        take_report: TakeReport | None = None,
     ) -> None:
-        """`code_key` is what join codes are kept under; without it no code opens anything."""
+        """`code_key` is what join codes are kept under; without it no code opens anything.
+
+        `take_report` is told of every report that names a message of ours.
+        """
         self.settings = settings
         self._inquiries = Inquiries(pool)
         self._catalogue = catalogue or shipped_catalogue()
         self._conversation = Conversation(answers, settings, self._catalogue, prepared)
         self._code_key = code_key
+        self._take_report = take_report
         self._clock = clock
         self._masker = masker
         self._observe = observe
@@ -102,11 +107,11 @@ class Desk:
     async def status(self, report: StatusReport) -> None:
         """Keep how far a message of ours has got. Raises UnkeptError."""
         try:
-            kept = await self._inquiries.report(report, self._clock.now())
+            wrong = await self._inquiries.report(report, self._clock.now(), self._take_report)
         except DatabaseUnavailableError as away:
             raise UnkeptError("The database cannot be reached, so this report is not kept yet. Try again.") from away
-        if not kept:
-            log.warning("a message status is new to us and was not kept", status=report.status)
+        if wrong is not None:
+            log.warning("a report about a message led to nothing", why=wrong, status=report.status)
 
     def _code_digest(self, heard: Heard) -> bytes | None:
         intent = heard.understood.intent

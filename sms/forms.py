@@ -5,7 +5,9 @@ Twilio adds fields without notice, so unknown ones are ignored and only what ide
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
 from multidict import MultiDict, MultiDictProxy
@@ -65,6 +67,10 @@ class StatusReport:
     error_code: int | None
     to: Phone | None = None
     """Whom it was sent to."""
+    outbox_id: int | None = None
+    """The message of ours that the address it came to names, if it names one."""
+    receipt: str = ""
+    """The mark beside that number, not looked at yet (`busline/receipt.py`)."""
 
 
 def read_form(body: bytes) -> Form:
@@ -104,13 +110,24 @@ def call_from(form: Form) -> InboundCall:
     )
 
 
-def status_from(form: Form) -> StatusReport:
-    """The delivery report that a form describes. Raises BadForm where it has no id or no status."""
+def status_from(form: Form, query: Mapping[str, str] = MappingProxyType({})) -> StatusReport:
+    """The delivery report that a form describes, and the message that the query of its address names.
+
+    Raises BadForm where it has no id or no status.
+    """
     status = form.get("MessageStatus") or form.get("SmsStatus") or ""
     if not re.fullmatch(r"[a-z_]{1,32}", status):
         raise BadForm("The form has no MessageStatus.")
     code = form.get("ErrorCode", "")
-    return StatusReport(_sid(form, "MessageSid", "SmsSid"), status, _count(code) or None, _phone(form, "To"))
+    named = query.get("o", "")
+    return StatusReport(
+        _sid(form, "MessageSid", "SmsSid"),
+        status,
+        _count(code) or None,
+        _phone(form, "To"),
+        int(named) if re.fullmatch(r"[1-9][0-9]{0,17}", named) else None,
+        query.get("k", ""),
+    )
 
 
 def _sid(form: Form, *names: str) -> str:

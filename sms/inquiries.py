@@ -4,7 +4,7 @@ One transaction holds the phone, reads what is known of it, lets the conversatio
 keeps the question, the reply and each disclosure. Only then is the reply given away.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,8 +14,10 @@ import asyncpg
 
 from busline.cases.case import Case
 from busline.ids import Phone
+from busline.outbound import Report
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
+from sms.carrier_errors import meaning
 from sms.carrying_out import Errand, OvertakenError
 from sms.conversation import offers
 from sms.conversation.asker import Asker
@@ -41,6 +43,11 @@ _RANKS = {
     "read": 6,
 }
 """How far each of Twilio's message statuses is; its reports come in any order."""
+_FAILED = frozenset({"undelivered", "failed", "canceled"})
+
+TakeReport = Callable[[Connection, Report, datetime], Awaitable[bool]]
+"""Takes in what the carrier reports of a message of ours, inside the transaction that keeps the report. False where the
+address that it came to is not of our making."""
 
 
 class Channel(StrEnum):
@@ -102,19 +109,25 @@ class Inquiries:
                 raise SidTakenError("This message id was used before, by another phone.") from taken
         return body, reply
 
-    async def report(self, status: StatusReport, at: datetime) -> bool:
-        """Keep how far a message got; False for a status that Twilio did not document when this was written.
+    async def report(self, status: StatusReport, at: datetime, take: TakeReport | None = None) -> str | None:
+        """Keep how far a message got, and do what follows for a message of ours (`take`), together or not at all.
 
-        Raises DatabaseUnavailableError.
+        Returns what is wrong with the report, if anything is. Raises DatabaseUnavailableError.
         """
         rank = _RANKS.get(status.status)
         if rank is None:
-            return False
+            return "its status was not documented when this was written"
         async with transaction(self._pool) as connection:
-            await connection.execute(
+            is_news = await connection.fetchval(
                 SQL["report_status"], status.sid, status.status, rank, status.error_code, at, status.to
             )
-        return True
+            if not is_news or status.outbox_id is None or take is None:
+                return None
+            failure = meaning(status.error_code) if status.status in _FAILED else None
+            report = Report(status.outbox_id, status.receipt, status.sid, failure)
+            return (
+                None if await take(connection, report, at) else "the address that it came to names no message of ours"
+            )
 
 
 async def _decided(

@@ -35,4 +35,5 @@ on conflict (sid) do update
         rank = excluded.rank,
         error_code = excluded.error_code,
         reported_at = excluded.reported_at
-    where known.rank < excluded.rank;
+    where known.rank < excluded.rank
+returning true;

@@ -1,6 +1,6 @@
 """Twilio's requests in, TwiML out: each is proved to be Twilio's before a word of it is read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 from aiohttp import web
@@ -15,6 +15,8 @@ log = structlog.get_logger(__name__)
 MOST_BYTES = 64 * 1_024
 """Twilio's largest form, 1,600 characters and ten pictures, is far below this."""
 
+Query = Mapping[str, str]
+"""What stands behind the address, signed with it."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -26,14 +28,14 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     """
     check = SignatureCheck(desk.settings.public_base_url, desk.settings.auth_token)
 
-    async def sms(form: Form) -> web.Response:
+    async def sms(form: Form, _query: Query) -> web.Response:
         return _xml(await desk.text(text_from(form)))
 
-    async def voice(form: Form) -> web.Response:
+    async def voice(form: Form, _query: Query) -> web.Response:
         return _xml(await desk.call(call_from(form)))
 
-    async def status(form: Form) -> web.Response:
-        await desk.status(status_from(form))
+    async def status(form: Form, query: Query) -> web.Response:
+        await desk.status(status_from(form, query))
         return web.Response(status=204)
 
     return [
@@ -43,7 +45,7 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     ]
 
 
-def _signed(check: SignatureCheck, answer: Callable[[Form], Awaitable[web.Response]]) -> Handler:
+def _signed(check: SignatureCheck, answer: Callable[[Form, Query], Awaitable[web.Response]]) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         if (request.content_length or 0) > MOST_BYTES:
             return _words(413, f"The form is larger than {MOST_BYTES} bytes.")
@@ -56,7 +58,7 @@ def _signed(check: SignatureCheck, answer: Callable[[Form], Awaitable[web.Respon
             log.warning("a webhook was refused; is the public base URL the one Twilio has?", reason=str(forgery))
             return _words(403, "This request is not signed by Twilio for this address.")
         try:
-            return await answer(form)
+            return await answer(form, request.query)
         except BadForm as fault:
             return _words(400, str(fault))
         except SidTakenError as fault:

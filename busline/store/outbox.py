@@ -8,14 +8,12 @@ from typing import Any
 
 from busline.alert import Priority
 from busline.ids import Phone
-from busline.outbound import Again, Promise
-from busline.store.pool import Connection
+from busline.outbound import MESSAGE, Again, Promise
+from busline.store.pool import Connection, Pool
 from busline.store.sql import load_queries
 
 SQL = load_queries(__file__)
 
-MESSAGE = "message"
-"""The kind of a message of the catalogue: its facts are `message`, its name, and `fillings` for its places."""
 _NEVER = datetime.fromisoformat("9999-01-01T00:00:00+00:00")
 _AT_ONCE = 2_000
 """Rows in one statement: a tenth of a second."""
@@ -67,6 +65,11 @@ async def promise_text(connection: Connection, text: TextPromise, now: datetime)
         case_id=text.case_id,
     )
     await promise(connection, [message], now)
+
+
+async def other_sids(pool: Pool, phone: Phone, sids: Sequence[str], outbox_id: int) -> set[str]:
+    """Of these ids of the carrier's those that belong to other messages to this phone."""
+    return {row["sid"] for row in await pool.fetch(SQL["other_sids"], phone, list(sids), outbox_id)}
 
 
 def _rows(promises: Sequence[Promise], now: datetime) -> Iterable[tuple[Any, ...]]:

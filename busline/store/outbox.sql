@@ -38,3 +38,7 @@ replaced as (
     )
 )
 select count(*) from made;
+
+-- name: other_sids
+-- Which of these ids belong to other messages to this phone.
+select sid from outbox where phone = $1 and sid = any($2) and outbox_id <> $3;

@@ -9,11 +9,12 @@ from busline.cases.handling import Author, CaseDesk
 from busline.cases.holding import Conversations
 from busline.cases.reference import Reference, spoken
 from busline.fleet import Fleet
-from busline.ids import Phone
+from busline.outbound import Bucketed, Channel, Claimed, Handed, Taken, Written
 from busline.store.pool import Pool
-from sms.carrier import Handed, Taken
+from notifier.outbox import Carries
+from notifier.sending import Line, Sending
 from sms.catalogue import shipped_catalogue
-from sms.outgoing import Letterhead, Outgoing
+from sms.message_text import Letterhead, MessageWriter
 from sms.segments import segments
 from tests.builders import ZONE, at
 from tests.web.texting import Texting, make_code, replies
@@ -106,12 +107,12 @@ class _Listening:
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
 
-    async def send(self, phone: Phone, body: str) -> Handed:
-        self.sent.append((phone, body))
-        return Taken(f"SM{len(self.sent):032x}")
+    async def hand_over(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:
+        self.sent.append((claimed.promise.phone, written.body))
+        return Taken(f"SM{claimed.outbox_id:032x}")
 
-    async def same(self, phone: Phone, body: str, since: datetime) -> tuple[str, ...]:
-        return ()
+    async def find(self, claimed: Claimed, written: Written, since: datetime) -> None:
+        raise AssertionError("every answer of this carrier was heard")
 
 
 class Player:
@@ -123,7 +124,8 @@ class Player:
         self._still = line.picture.fleet
         self._sent = _Listening()
         head = Letterhead(shipped_catalogue(), "Lincoln County", "(617) 555-0150", "en", lambda: ZONE)
-        self._outgoing = Outgoing(pool, self._sent, head, line.clock)
+        out = Line(Channel.TEXT, self._sent, Bucketed(1_000.0), Carries.MESSAGES)
+        self._outgoing = Sending(pool, [out], MessageWriter(head), line.clock, lambda: ZONE)
 
     async def play(self, number: int, script: Conversation) -> str:
         """The conversation as a section of the document."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,14 +19,17 @@ from aiohttp.test_utils import TestServer
 from busline.cases.departments import ConnectorKind
 from busline.ids import Phone
 from busline.logs import configure_logging
+from busline.outbound import Bucketed, Channel
 from busline.settings import read_settings
+from busline.store.outbox import other_sids
 from busline.store.pool import Pool
 from busline.store.staff import Role
 from notifier.connectors.webhook import WebhookConnector
 from notifier.handing_over import HandingOver
-from sms.carrier import Twilio, TwilioAccount
+from notifier.sending import Line, Sending
+from sms.carrier import TwilioAccount, TwilioTexts
 from sms.catalogue import shipped_catalogue
-from sms.outgoing import Letterhead, Outgoing
+from sms.message_text import Letterhead, MessageWriter
 from tests.web.desk import open_desk
 from tests.web.texting import NO_RIGHT, PARENT, SPANISH_PARENT, STRANGER, HandClock, make_code, sms_form, texting
 
@@ -96,7 +100,7 @@ async def test_no_conversation_is_told_by_the_log(pool: Pool, log: io.StringIO) 
         "inquiry",
         "a webhook was refused; is the public base URL the one Twilio has?",
         "a message came with the id of another phone's message; it was not answered",
-        "a message status is new to us and was not kept",
+        "a report about a message led to nothing",
     }
 
 
@@ -121,17 +125,19 @@ async def test_no_case_is_told_by_the_log(pool: Pool, log: io.StringIO) -> None:
         connector = WebhookConnector(session, str(server.make_url("/")), b"k" * 32, lambda: BOSTON)
         assert await HandingOver(pool, {ConnectorKind.WEBHOOK: connector}, clock).once() > 0
         base = str(server.make_url("/")).rstrip("/")
-        carrier = Twilio(TwilioAccount("AC" + "0" * 32, "t" * 32, Phone("+16175550000"), f"{base}/status", base))
+        account = TwilioAccount("AC" + "0" * 32, "t" * 32, Phone("+16175550000"), f"{base}/status", base)
+        carrier = TwilioTexts(account, b"k" * 32, partial(other_sids, pool), at_once=1)
         stack.callback(carrier.close)
         head = Letterhead(shipped_catalogue(), "Lincoln County", "(617) 555-0150", "en", lambda: BOSTON)
         clock.at = await pool.fetchval("select max(not_before) from outbox")
-        assert await Outgoing(pool, carrier, head, clock).once() > 0
+        out = Line(Channel.TEXT, carrier, Bucketed(1_000.0))
+        assert await Sending(pool, [out], MessageWriter(head), clock, lambda: BOSTON).once() > 0
         # A fault that nobody foresaw, with a row in its words.
         await pool.execute("alter table case_event add constraint none check (words not like '%impossible%')")
         async with client.post(f"/api/v1/cases/{reference}/notes", json={"words": "impossible Mia Lopez"}) as answer:
             assert answer.status == 500
     assert in_log(log) >= {
         "a case could not be handed over",
-        "a promised text could not be sent",
+        "a message could not be sent",
         "request failed",
     }
