@@ -92,8 +92,18 @@ class Errand:
                 await note_unanswered(
                     connection, self._words, self._language, [TopicId(topic) for topic in nearest], now
                 )
-            case SetAlerts(wanted, minutes):
-                await connection.execute(SQL["set_alerts"], phone, wanted, minutes, now)
+            case SetAlerts(wishes):
+                await connection.execute(
+                    SQL["set_alerts"],
+                    phone,
+                    wishes.alerts,
+                    wishes.minutes,
+                    now,
+                    wishes.approaching,
+                    wishes.late_minutes,
+                    wishes.arrivals,
+                    wishes.channel,
+                )
             case SetQuiet(hours):
                 start, end = hours or (None, None)
                 await connection.execute(SQL["set_quiet"], phone, start, end, now)

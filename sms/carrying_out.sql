@@ -1,16 +1,20 @@
 -- name: set_alerts
--- Whether a phone wants alerts, and how long before the bus comes.
-insert into phone_wish as known (phone, alerts, minutes, changed_at)
-values ($1, $2, $3, $4)
+-- What a phone wants to hear without asking, and how.
+insert into phone_wish as known (phone, alerts, minutes, changed_at, approaching, late_minutes, arrivals, channel)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (phone) do update
     set alerts = excluded.alerts,
         minutes = excluded.minutes,
-        changed_at = excluded.changed_at;
+        changed_at = excluded.changed_at,
+        approaching = excluded.approaching,
+        late_minutes = excluded.late_minutes,
+        arrivals = excluded.arrivals,
+        channel = excluded.channel;
 
 -- name: set_quiet
 -- The hours in which a phone wants nothing; null for none. What is usual stands where it has said nothing yet.
-insert into phone_wish as known (phone, alerts, minutes, quiet_from, quiet_until, changed_at)
-values ($1, true, 10, $2, $3, $4)
+insert into phone_wish as known (phone, alerts, minutes, quiet_from, quiet_until, changed_at, channel)
+values ($1, true, 10, $2, $3, $4, coalesce((select alerts_by from contact where phone = $1), 'text'))
 on conflict (phone) do update
     set quiet_from = excluded.quiet_from,
         quiet_until = excluded.quiet_until,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 
+from busline.outbound import Channel
 from busline.people import Leg
 from sms.folding import tokens
 
@@ -87,6 +88,12 @@ class Alerts:
     """None where only the word stood there: tell me how they are set."""
     minutes: int | None = None
     """How long before the bus comes, where a number was given."""
+    late: bool = False
+    """About late buses: `minutes` is from how much lateness on; without a number, of those and before no bus comes."""
+    arrivals: bool | None = None
+    """Whether it is told when the bus was at school, and at the stop in the afternoon; None where nothing is said."""
+    channel: Channel | None = None
+    """How they shall come, where only that is said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from busline.cases import ledger as cases
 from busline.cases.case import CaseStanding, Holder
 from busline.enrolment import links
 from busline.ids import CallKey, ContactId, Phone, RunId, RunKey, StopId, StudentId
+from busline.outbound import Channel
 from busline.people import Contact, Leg, Ride
 from busline.promise import ToldBefore
 from busline.store.pool import Connection
@@ -92,17 +93,31 @@ def _asker(
         warned_last_hour=standing["warned_last_hour"],
         refused_last_day=standing["refused_last_day"],
         told_before=_promises(told),
-        wishes=Wishes() if standing["alerts"] is None else _wishes(standing),
+        wishes=_usual_wishes(standing) if standing["alerts"] is None else _wishes(standing),
+        has_mail=standing["email"] is not None,
         offered=tuple(offer for kept in turn["offered"] if (offer := offers.read(kept)) is not None),
         offered_at=None if turn["offered_until"] is None else turn["offered_until"] - offers.OFFER_STANDS,
         last_topic=standing["last_topic"],
     )
 
 
+def _usual_wishes(row: "asyncpg.Record") -> Wishes:
+    """Of a phone that has said nothing: by the way that the school has on file."""
+    return Wishes() if row["alerts_by"] is None else Wishes(channel=Channel(row["alerts_by"]))
+
+
 def _wishes(row: "asyncpg.Record") -> Wishes:
     start, end = row["quiet_from"], row["quiet_until"]
     quiet = (start, end) if isinstance(start, time) and isinstance(end, time) else None
-    return Wishes(alerts=row["alerts"], minutes=row["minutes"], quiet=quiet)
+    return Wishes(
+        alerts=row["alerts"],
+        approaching=row["approaching"],
+        minutes=row["minutes"],
+        late_minutes=row["late_minutes"],
+        arrivals=row["arrivals"],
+        channel=Channel(row["channel"]),
+        quiet=quiet,
+    )
 
 
 def _call(row: "asyncpg.Record") -> CallKey:

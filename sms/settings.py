@@ -29,4 +29,9 @@ class SmsSettings:
     default_language: str = "en"
     alerts_number: Phone | None = None
     """Where alerts come from a number of their own: then ending those does not mute the answers."""
+    late_minutes: int = 10
+    """From how much lateness on families are told, where they have chosen nothing else."""
+    sends_mail: bool = False
+    calls: bool = False
+    """Whether alerts go out by phone call."""
     limits: Limits = Limits()

@@ -85,6 +85,11 @@ class Wording:
         """A time of any day."""
         return self.catalogue.raw(self.language, "clock", **_clock_values(at))
 
+    @property
+    def has_voice(self) -> bool:
+        """Whether this language can be spoken on the phone."""
+        return self.catalogue.voice(self.language) is not None
+
     def languages_by_name(self) -> str:
         """All languages, each by the name that switches to it: `English, Español, ...`."""
         return named_languages(self.catalogue)

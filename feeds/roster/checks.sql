@@ -100,7 +100,7 @@ from stage_students join delta_schools using (school_id)
 where delta_schools.change = 'removed';
 
 -- name: check_contacts
--- A contact has an ID, a valid phone of its own and one of the languages $1. Its phone must be neither that of another
+-- A contact has an ID, a valid phone of its own and one of the languages $1, and an address where mail shall go. Its phone must be neither that of another
 -- difference nor that of a contact that stays as it is.
 with rival as (
     select line, phone, min(line) over (partition by phone) as first from delta_contacts where change <> 'removed'
@@ -126,7 +126,20 @@ union all
 select 'contacts.csv', line,
        format('language %s is none of %s.', quote_literal(left(language, 40)), array_to_string($1::text[], ' '))
 from delta_contacts
-where change <> 'removed' and language <> all ($1::text[]);
+where change <> 'removed' and language <> all ($1::text[])
+union all
+select 'contacts.csv', line, 'email is not an e-mail address.'
+from delta_contacts
+where change <> 'removed'
+  and (email !~ '^[A-Za-z0-9._%+''-]{1,64}@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$' or length(email) > 254)
+union all
+select 'contacts.csv', line, format('alerts_by %s is none of text voice email.', quote_literal(left(alerts_by, 40)))
+from delta_contacts
+where change <> 'removed' and alerts_by not in ('text', 'voice', 'email')
+union all
+select 'contacts.csv', line, 'alerts_by is email, and there is no email.'
+from delta_contacts
+where change <> 'removed' and alerts_by = 'email' and email is null;
 
 -- name: check_links
 -- A link joins a contact and a student of the roster, and says whether the one may ask about the other.

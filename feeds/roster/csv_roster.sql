@@ -181,14 +181,14 @@ where delta.change = 'changed' and contact.contact_id = delta.contact_id and con
 
 -- name: change_contacts
 -- Contacts that are known already.
-update contact set phone = delta.phone, language = delta.language
+update contact set phone = delta.phone, language = delta.language, email = delta.email, alerts_by = delta.alerts_by
 from delta_contacts as delta
 where delta.change = 'changed' and contact.contact_id = delta.contact_id;
 
 -- name: add_contacts
 -- New contacts.
-insert into contact (contact_id, phone, language)
-select contact_id, phone, language from delta_contacts where change = 'added';
+insert into contact (contact_id, phone, language, email, alerts_by)
+select contact_id, phone, language, email, alerts_by from delta_contacts where change = 'added';
 
 -- name: change_links
 -- Links that are known already.

@@ -27,7 +27,7 @@ class FileLayout:
 LAYOUTS = (
     FileLayout("schools", ("school_id", "name"), ("phone",)),
     FileLayout("students", ("student_id", "school_id"), ("given_name", "family_name", "grade")),
-    FileLayout("contacts", ("contact_id", "phone", "language")),
+    FileLayout("contacts", ("contact_id", "phone", "language"), ("email", "alerts_by")),
     FileLayout("links", ("contact_id", "student_id", "may_ask")),
     FileLayout(
         "rides",

@@ -4,10 +4,11 @@
 -- same number for the contact, which was valid then.
 create temporary table delta_contacts on commit drop as
 select coalesce(new.contact_id, old.contact_id) as contact_id, new.line, new.written, null::text as phone,
-       lower(new.language) as language,
+       lower(new.language) as language, nullif(new.email, '') as email, new.alerts_by,
        case when old.contact_id is null then 'added' when new.contact_id is null then 'removed' else 'changed' end as change
 from (
-    select line, contact_id, phone as written, language,
+    select line, contact_id, phone as written, language, email,
+           coalesce(nullif(lower(alerts_by), ''), 'text') as alerts_by,
            case
                when phone like '+%' then '+' || digits
                when digits like '$country%' and length(digits) = 10 + length('$country') then '+' || digits
@@ -17,7 +18,8 @@ from (
 ) as new
 full join contact as old on old.contact_id = new.contact_id
 where old.contact_id is null or new.contact_id is null
-   or new.guess <> old.phone or new.language <> old.language;
+   or new.guess <> old.phone or new.language <> old.language
+   or new.email <> coalesce(old.email, '') or new.alerts_by <> old.alerts_by;
 
 -- name: create_phones
 -- Where numbers as written lead; null for those that are not valid.
@@ -41,4 +43,5 @@ where stage_phone.written = delta_contacts.written;
 delete from delta_contacts as delta
 using contact
 where change = 'changed' and contact.contact_id = delta.contact_id
-  and contact.phone = delta.phone and contact.language = delta.language;
+  and contact.phone = delta.phone and contact.language = delta.language
+  and contact.email is not distinct from delta.email and contact.alerts_by = delta.alerts_by;

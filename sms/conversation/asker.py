@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from busline.cases.case import CaseStanding, CaseState
 from busline.cases.reference import Reference
 from busline.ids import CallKey, Phone, StudentId
+from busline.outbound import Channel
 from busline.people import Contact, Ride
 from busline.promise import ToldBefore
 from sms.conversation.offers import Offer
@@ -24,8 +25,16 @@ class Wishes:
     """What a phone wants to hear without asking."""
 
     alerts: bool = True
+    """Late buses, buses that do not come, and whatever else is chosen below."""
+    approaching: bool = False
+    """One text before the bus comes."""
     minutes: int = 10
-    """How long before the bus comes."""
+    """How long before that."""
+    late_minutes: int | None = None
+    """From how many minutes on a bus is late; None: as the district has it."""
+    arrivals: bool = False
+    """At school, and dropped off."""
+    channel: Channel = Channel.TEXT
     quiet: tuple[time, time] | None = None
     """From when until when nothing is to come, on the district's clock; it may pass midnight."""
 
@@ -60,6 +69,8 @@ class Asker:
     told_before: Mapping[CallKey, ToldBefore] = field(default_factory=dict)
     """The newest window it was told about each call of the last hours."""
     wishes: Wishes = Wishes()
+    has_mail: bool = False
+    """Whether an e-mail address is known of it."""
     offered: tuple[Offer, ...] = ()
     """What a bare 1, 2 or 3 means, while that holds."""
     offered_at: datetime | None = None

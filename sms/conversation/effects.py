@@ -6,6 +6,7 @@ from datetime import time
 from busline.cases.case import DepartmentId
 from busline.cases.reference import Reference
 from busline.ids import StudentId
+from sms.conversation.asker import Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,9 @@ class NoteUnanswered:
 
 @dataclass(frozen=True, slots=True)
 class SetAlerts:
-    wanted: bool
-    minutes: int
+    """Keep what it wants to hear, and how; its quiet hours stay as they are."""
+
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def _stopped(text: InboundText, turn: Turn) -> Reply:
     carrier_knows = text.carrier_said is not None or carrier_confirms(text.body)
     if _only_alerts(text, turn, carrier_knows=carrier_knows):
         words = () if carrier_knows else (turn.say("stopped-alerts"),)
-        off = SetAlerts(False, turn.asker.wishes.minutes)
+        off = SetAlerts(replace(turn.asker.wishes, alerts=False))
         return replace(turn.reply(Outcome.ALERTS_STOPPED, *words), effects=(off,))
     # Once only, and not where the carrier confirms: it would refuse ours (21610).
     words = () if turn.asker.opted_out or carrier_knows else (turn.say("stopped"),)

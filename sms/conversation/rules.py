@@ -178,7 +178,7 @@ class Conversation:
             return turn.reply(Outcome.TOO_MANY, turn.say("too-many"))
         if heard.opting is OptWord.START:
             if not asker.wishes.alerts and asker.riders:
-                return wishes.set_alerts(Alerts(wanted=True), turn)
+                return wishes.resume_alerts(turn)
             return turn.reply(Outcome.HELPED, turn.say("help"))
         return None
 

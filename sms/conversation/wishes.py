@@ -1,8 +1,10 @@
-"""The settings of a phone, by text: alerts, quiet hours, its languages and its students."""
+"""The settings of a phone, by text: what it is told without asking, quiet hours, its languages and its students."""
 
 from dataclasses import replace
 from datetime import time
 
+from busline.outbound import Channel
+from sms.conversation.asker import Wishes
 from sms.conversation.effects import SetAlerts, SetQuiet
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.turn import Turn
@@ -10,24 +12,97 @@ from sms.intent import Alerts, Quiet
 
 LEAST_MINUTES, MOST_MINUTES = 2, 60
 """A text that comes less than two minutes before the bus is of no use; an hour before it nobody knows when it comes."""
+LEAST_LATE_MINUTES, MOST_LATE_MINUTES = 5, 60
+"""Within five minutes of its plan a bus is on time."""
 USUAL_QUIET = (time(21), time(6))
 """Where only the word ON stood there."""
 
 
 def set_alerts(asked: Alerts, turn: Turn) -> Reply:
-    """Keep whether and when this phone wants to be told; where that is not said, or cannot be, say how it is set."""
+    """Keep what this phone wants to be told, and how; where that is not said, or cannot be, say how it is set."""
     if not turn.asker.riders:
         return turn.unlinked()
     now = turn.asker.wishes
-    minutes = now.minutes if asked.minutes is None else asked.minutes
-    is_sensible = LEAST_MINUTES <= minutes <= MOST_MINUTES
-    if (asked.wanted is None and asked.minutes is None) or not is_sensible:
-        state = "on" if now.alerts else "off"
-        return turn.reply(Outcome.SET, turn.say("alerts-now", state=state, minutes=now.minutes))
+    if asked.channel is not None:
+        return _set_channel(asked.channel, turn)
+    if asked.arrivals is not None:
+        return _set_arrivals(asked.arrivals, turn)
+    if asked.late:
+        return _set_late(asked.minutes, turn)
+    if asked.wanted is None and asked.minutes is None:
+        return turn.reply(Outcome.SET, _standing(now, turn))
+    if asked.wanted is False:
+        return _kept(replace(now, alerts=False), turn.say("alerts-off"), turn)
     # A number alone says that they are wanted.
-    wanted = asked.wanted is not False
-    words = turn.say("alerts-on", minutes=minutes) if wanted else turn.say("alerts-off")
-    return replace(turn.reply(Outcome.SET, words), effects=(SetAlerts(wanted, minutes),))
+    minutes = now.minutes if asked.minutes is None else asked.minutes
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        return turn.reply(Outcome.SET, turn.say("alerts-minutes-range", least=LEAST_MINUTES, most=MOST_MINUTES))
+    wanted = replace(now, alerts=True, approaching=True, minutes=minutes)
+    return _kept(wanted, turn.say("alerts-on", minutes=minutes), turn)
+
+
+def resume_alerts(turn: Turn) -> Reply:
+    """Alerts again, as they were."""
+    again = replace(turn.asker.wishes, alerts=True)
+    return _kept(again, _standing(again, turn), turn)
+
+
+def _set_late(minutes: int | None, turn: Turn) -> Reply:
+    now = turn.asker.wishes
+    if minutes is not None and not LEAST_LATE_MINUTES <= minutes <= MOST_LATE_MINUTES:
+        words = turn.say("alerts-late-range", least=LEAST_LATE_MINUTES, most=MOST_LATE_MINUTES)
+        return turn.reply(Outcome.SET, words)
+    # Without a number: late buses, and nothing before one comes.
+    wanted = (
+        replace(now, alerts=True, approaching=False)
+        if minutes is None
+        else replace(now, alerts=True, late_minutes=minutes)
+    )
+    words = turn.say(
+        "alerts-late-set",
+        threshold=_threshold(wanted, turn),
+        before="yes" if wanted.approaching else "no",
+        minutes=wanted.minutes,
+    )
+    return _kept(wanted, words, turn)
+
+
+def _set_arrivals(wanted: bool, turn: Turn) -> Reply:
+    now = turn.asker.wishes
+    words = turn.say("arrivals-set", arrivals="yes" if wanted else "no")
+    return _kept(replace(now, arrivals=wanted, alerts=now.alerts or wanted), words, turn)
+
+
+def _set_channel(channel: Channel, turn: Turn) -> Reply:
+    can_be = {
+        Channel.TEXT: True,
+        Channel.VOICE: turn.settings.calls and turn.wording.has_voice,
+        Channel.EMAIL: turn.settings.sends_mail and turn.asker.has_mail,
+    }
+    if not can_be[channel]:
+        return turn.reply(Outcome.SET, turn.say("channel-refused", channel=channel))
+    wanted = replace(turn.asker.wishes, alerts=True, channel=channel)
+    return _kept(wanted, turn.say("channel-set", channel=channel), turn)
+
+
+def _standing(wishes: Wishes, turn: Turn) -> str:
+    return turn.say(
+        "alerts-now",
+        state="on" if wishes.alerts else "off",
+        channel=wishes.channel,
+        threshold=_threshold(wishes, turn),
+        before="yes" if wishes.approaching else "no",
+        minutes=wishes.minutes,
+        arrivals="yes" if wishes.arrivals else "no",
+    )
+
+
+def _threshold(wishes: Wishes, turn: Turn) -> int:
+    return turn.settings.late_minutes if wishes.late_minutes is None else wishes.late_minutes
+
+
+def _kept(wishes: Wishes, words: str, turn: Turn) -> Reply:
+    return replace(turn.reply(Outcome.SET, words), effects=(SetAlerts(wishes),))
 
 
 def set_quiet(asked: Quiet, turn: Turn) -> Reply:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import time
 from itertools import pairwise
 
+from busline.outbound import Channel
 from sms.grammar.figures import Hour, hours
 from sms.grammar.lexicon import Kind
 from sms.grammar.matter import AROUND, Matter
@@ -14,12 +15,18 @@ MOST_MINUTES = 120
 LATEST_MORNING_HOUR = 11
 UNKNOWN_BESIDE_A_WISH = 2
 
+_WAYS = {Kind.BY_CALL: Channel.VOICE, Kind.BY_TEXT: Channel.TEXT, Kind.BY_MAIL: Channel.EMAIL}
+_ONLY_A_NUMBER = AROUND | {Kind.ALERTS, Kind.FIGURE, Kind.MINUTES, Kind.ON, Kind.YES, Kind.BEFORE}
+_ONLY_A_SETTING = _ONLY_A_NUMBER | {Kind.OFF, Kind.NO, Kind.NOT, Kind.LATE, Kind.ARRIVALS} | _WAYS.keys()
+
 Read = Callable[[str], Matter]
 """Reads a piece of a text."""
 
 
 def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
-    """Alerts on, off or so many minutes before; None where the text is about something else."""
+    """Alerts on, off or so many minutes before, of what and how; None where the text is about something else."""
+    if (setting := _setting_of_alerts(matter, figures)) is not None:
+        return setting
     before = matter.has(Kind.MESSAGES) and matter.has(Kind.BEFORE) and matter.has(Kind.MINUTES) and bool(figures)
     before = before or (bool(figures) and _wants_it_before(matter))
     notify = matter.has(Kind.NOTIFY) or before
@@ -30,11 +37,29 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     ):
         return None
     minutes = next((number for number in figures if 0 < number <= MOST_MINUTES), None)
+    if minutes is None and figures and matter.is_within(_ONLY_A_NUMBER):
+        # Nothing else was said, so it is told what it can be.
+        minutes = figures[0]
     if matter.has(Kind.OFF, Kind.NO, Kind.NOT) and not before:
         return Alerts(wanted=False)
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
         return Alerts(wanted=True, minutes=minutes)
     return Alerts()
+
+
+def _setting_of_alerts(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
+    """What is set by the word for alerts and one more: of what they are, or how they come."""
+    if not matter.has(Kind.ALERTS) or matter.has(Kind.NOTIFY) or not matter.is_within(_ONLY_A_SETTING):
+        return None
+    is_off = matter.has(Kind.OFF, Kind.NO, Kind.NOT)
+    channels = [channel for kind, channel in _WAYS.items() if matter.has(kind)]
+    if len(channels) == 1 and not is_off:
+        return Alerts(channel=channels[0])
+    if matter.has(Kind.ARRIVALS):
+        return Alerts(arrivals=not is_off)
+    if matter.has(Kind.LATE) and not is_off:
+        return Alerts(wanted=True, late=True, minutes=figures[0] if figures else None)
+    return None
 
 
 def _wants_it_before(matter: Matter) -> bool:

@@ -120,6 +120,11 @@ more-students = { $count ->
 -alerts-off = تنبيهات لا
 -alerts-minutes = تنبيهات 15
 -alerts = تنبيهات
+-alerts-late = تنبيهات تأخير 15
+-arrivals-on = تنبيهات وصول نعم
+-arrivals-off = تنبيهات وصول لا
+-alerts-by-call = تنبيهات بالهاتف
+-alerts-by-text = تنبيهات برسالة
 -quiet-hours = هدوء 21-6
 -quiet-off = هدوء لا
 -quiet = هدوء
@@ -179,12 +184,41 @@ none-planned = { $students }: لا رحلة حافلة مقررة { $day }.
 
 ## Settings of a phone
 
-alerts-on = تم الحفظ: تريدون تنبيهات، ورسالة قبل وصول الحافلة بنحو { some-minutes }. للتغيير أرسلوا { -alerts-minutes } أو { -alerts-off }.
-alerts-off = تم الحفظ: بلا تنبيهات. يمكنكم دائما إرسال { -bus } للسؤال. لتلقي التنبيهات أرسلوا { -alerts-on }.
+alerts-on = تم الحفظ: نخبركم إن تأخرت الحافلة، ومرة قبل وصولها بنحو { some-minutes }. للتغيير أرسلوا { -alerts-minutes } أو { -alerts-off }.
+alerts-off = تم الحفظ: بلا تنبيهات إلا في الطوارئ. يمكنكم دائما إرسال { -bus } للسؤال. لتلقي التنبيهات أرسلوا { -alerts-on }.
 alerts-now = { $state ->
-    [on] التنبيهات: نعم، ورسالة قبل الوصول بنحو { some-minutes }
-   *[off] التنبيهات: لا
- }. للتغيير أرسلوا { -alerts-on } أو { -alerts-off } أو { -alerts-minutes }.
+    [on] التنبيهات: { $channel ->
+        [voice] بالهاتف
+        [email] بالبريد الإلكتروني
+       *[text] برسالة
+     }. التأخير: من { $threshold } د. قبل الوصول: { $before ->
+        [yes] { $minutes } د
+       *[no] لا
+     }. الوصول: { $arrivals ->
+        [yes] نعم
+       *[no] لا
+     }. للتغيير: { -alerts-minutes }، { -alerts-late }، { -arrivals-on }، { -alerts-by-call }، { -alerts-off }.
+   *[off] التنبيهات: لا، إلا في الطوارئ. لتلقيها أرسلوا { -alerts-on }.
+ }
+alerts-minutes-range = يمكننا إخباركم قبل وصول الحافلة من { $least } إلى { $most } دقيقة. أرسلوا مثلا { -alerts-minutes }.
+alerts-late-range = يمكننا إخباركم بتأخير من { $least } إلى { $most } دقيقة أو أكثر. أرسلوا مثلا { -alerts-late }.
+alerts-late-set = تم الحفظ: نخبركم إن تأخرت الحافلة { $threshold } د أو أكثر{ $before ->
+    [yes] ، ومرة قبل وصولها بنحو { some-minutes }
+   *[no] ، ولا شيء قبل وصولها
+ }. للتغيير: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] تم الحفظ: نخبركم حين تصل الحافلة إلى المدرسة، وحين تغادر موقفكم بعد المدرسة. للإيقاف أرسلوا { -arrivals-off }.
+   *[no] تم الحفظ: بلا أخبار عن الوصول. لتلقيها أرسلوا { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] تم الحفظ: تصل التنبيهات بالهاتف. للعودة إلى الرسائل أرسلوا { -alerts-by-text }.
+    [email] تم الحفظ: تصل التنبيهات بالبريد الإلكتروني. للعودة إلى الرسائل أرسلوا { -alerts-by-text }.
+   *[text] تم الحفظ: تصل التنبيهات برسالة. للمكالمات أرسلوا { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] لا نستطيع بعد الاتصال بكم بهذه اللغة، فتبقى التنبيهات كما كانت.
+   *[email] ليس لدينا بريد إلكتروني لهذا الهاتف. أعطوه للمدرسة أو اتصلوا على {"\u200E"}{ $phone }.
+ }
 quiet-set = تم الحفظ: بلا تنبيهات بين { $from } و{ $to }. لإلغاء ذلك أرسلوا { -quiet-off }.
 quiet-off = تم الحفظ: لا ساعات هدوء. لتحديدها أرسلوا مثلا { -quiet-hours }.
 quiet-now = { $state ->

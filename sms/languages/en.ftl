@@ -114,6 +114,11 @@ more-students = { $count ->
 -alerts-off = ALERTS OFF
 -alerts-minutes = ALERTS 15
 -alerts = ALERTS
+-alerts-late = ALERTS LATE 15
+-arrivals-on = ALERTS ARRIVALS ON
+-arrivals-off = ALERTS ARRIVALS OFF
+-alerts-by-call = ALERTS BY CALL
+-alerts-by-text = ALERTS BY TEXT
 -quiet-hours = QUIET 21-6
 -quiet-off = QUIET OFF
 -quiet = QUIET
@@ -181,13 +186,44 @@ none-planned = { $students }: No bus ride is planned on { $day }.
 ## Settings of a phone: what it is told without asking, how, and when it is left alone.
 
 # $minutes is how long before the bus comes the family wants a text.
-alerts-on = Saved: you want alerts, and one text about { $minutes } min before the bus comes. To change it, text { -alerts-minutes }, or { -alerts-off }.
-alerts-off = Saved: no alerts. You can still text { -bus } for an answer at any time. To get alerts, text { -alerts-on }.
-# To the word ALERTS alone.
+alerts-on = Saved: we tell you when the bus is late, and once about { $minutes } min before it comes. To change it, text { -alerts-minutes }, or { -alerts-off }.
+alerts-off = Saved: no alerts, except in an emergency. You can still text { -bus } at any time. To get alerts, text { -alerts-on }.
+# To the word ALERTS alone. $threshold: from how many minutes on a bus is late. $before: whether a text comes $minutes
+# before the bus. $arrivals: whether it is told when the bus was at school and at the stop in the afternoon.
 alerts-now = { $state ->
-    [on] Alerts: on, and one text about { $minutes } min before the bus comes
-   *[off] Alerts: off
- }. To change it, text { -alerts-on }, { -alerts-off }, or { -alerts-minutes }.
+    [on] Alerts by { $channel ->
+        [voice] call
+        [email] e-mail
+       *[text] text
+     }. Late bus: from { $threshold } min. Before it comes: { $before ->
+        [yes] { $minutes } min
+       *[no] no
+     }. Arrivals: { $arrivals ->
+        [yes] yes
+       *[no] no
+     }. To change it: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Alerts: off, except in an emergency. To get them, text { -alerts-on }.
+ }
+alerts-minutes-range = We can text you { $least } to { $most } min before the bus comes. Text for example { -alerts-minutes }.
+alerts-late-range = We can tell you of a bus that is late by { $least } to { $most } min or more. Text for example { -alerts-late }.
+alerts-late-set = Saved: we tell you when the bus is { $threshold } min late or more{ $before ->
+    [yes] , and once about { $minutes } min before it comes
+   *[no] , and send no text before it comes
+ }. To change it: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Saved: we tell you when the bus gets to school, and when it has left your stop after school. To end it, text { -arrivals-off }.
+   *[no] Saved: no news of arrivals. To get it, text { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Saved: alerts come by phone call. For texts again, text { -alerts-by-text }.
+    [email] Saved: alerts come by e-mail. For texts again, text { -alerts-by-text }.
+   *[text] Saved: alerts come by text. For calls, text { -alerts-by-call }.
+ }
+# We have no voice for calls in this language, or no address.
+channel-refused = { $channel ->
+    [voice] We cannot call you in this language yet, so alerts go on as they were.
+   *[email] We have no e-mail address for this phone. Give it to the school, or call { $phone }.
+ }
 # $from and $to are times of day.
 quiet-set = Saved: no alerts between { $from } and { $to }. To end this, text { -quiet-off }.
 quiet-off = Saved: no quiet hours. To set them, text for example { -quiet-hours }.

@@ -102,6 +102,11 @@ more-students = { $count ->
 -alerts-off = ALERTAS NO
 -alerts-minutes = ALERTAS 15
 -alerts = ALERTAS
+-alerts-late = ALERTAS RETRASO 15
+-arrivals-on = ALERTAS LLEGADAS SÍ
+-arrivals-off = ALERTAS LLEGADAS NO
+-alerts-by-call = ALERTAS POR LLAMADA
+-alerts-by-text = ALERTAS POR TEXTO
 -quiet-hours = SILENCIO 21-6
 -quiet-off = SILENCIO NO
 -quiet = SILENCIO
@@ -161,12 +166,41 @@ none-planned = { $students }: No hay viaje en autobús previsto el { $day }.
 
 ## Settings of a phone
 
-alerts-on = Guardado: quiere avisos, y un mensaje unos { $minutes } min antes de que llegue el autobús. Para cambiarlo, envíe { -alerts-minutes } o { -alerts-off }.
-alerts-off = Guardado: sin avisos. Puede enviar { -bus } en cualquier momento. Para recibir avisos, envíe { -alerts-on }.
+alerts-on = Guardado: le avisamos si el autobús se retrasa, y una vez unos { $minutes } min antes de que llegue. Para cambiarlo, envíe { -alerts-minutes } o { -alerts-off }.
+alerts-off = Guardado: sin avisos, salvo emergencias. Puede enviar { -bus } en cualquier momento. Para recibir avisos, envíe { -alerts-on }.
 alerts-now = { $state ->
-    [on] Avisos: sí, y un mensaje unos { $minutes } min antes de que llegue el autobús
-   *[off] Avisos: no
- }. Para cambiarlo, envíe { -alerts-on }, { -alerts-off } o { -alerts-minutes }.
+    [on] Avisos por { $channel ->
+        [voice] llamada
+        [email] correo
+       *[text] texto
+     }. Retraso: desde { $threshold } min. Antes de llegar: { $before ->
+        [yes] { $minutes } min
+       *[no] no
+     }. Llegadas: { $arrivals ->
+        [yes] sí
+       *[no] no
+     }. Para cambiarlo: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Avisos: no, salvo emergencias. Para recibirlos, envíe { -alerts-on }.
+ }
+alerts-minutes-range = Podemos avisarle de { $least } a { $most } min antes de que llegue el autobús. Envíe por ejemplo { -alerts-minutes }.
+alerts-late-range = Podemos avisarle de un retraso de { $least } a { $most } min o más. Envíe por ejemplo { -alerts-late }.
+alerts-late-set = Guardado: le avisamos si el autobús lleva { $threshold } min o más de retraso{ $before ->
+    [yes] , y una vez unos { $minutes } min antes de que llegue
+   *[no] , y nada antes de que llegue
+ }. Para cambiarlo: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Guardado: le avisamos cuando llega a la escuela y cuando sale de su parada por la tarde. Para quitarlo: { -arrivals-off }.
+   *[no] Guardado: sin avisos de llegadas. Para recibirlos, envíe { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Guardado: los avisos llegan por llamada. Para volver a mensajes, envíe { -alerts-by-text }.
+    [email] Guardado: los avisos llegan por correo electrónico. Para volver a mensajes, envíe { -alerts-by-text }.
+   *[text] Guardado: los avisos llegan por mensaje. Para llamadas, envíe { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Todavía no podemos llamarle en este idioma, así que los avisos siguen como estaban.
+   *[email] No tenemos su correo electrónico. Déselo a la escuela o llame al { $phone }.
+ }
 quiet-set = Guardado: sin avisos entre { $from } y { $to }. Para quitarlo, envíe { -quiet-off }.
 quiet-off = Guardado: sin horas de silencio. Para ponerlas, envíe por ejemplo { -quiet-hours }.
 quiet-now = { $state ->

@@ -99,6 +99,11 @@ more-students = { $count ->
 -alerts-off = ALERTES NON
 -alerts-minutes = ALERTES 15
 -alerts = ALERTES
+-alerts-late = ALERTES RETARD 15
+-arrivals-on = ALERTES ARRIVÉES OUI
+-arrivals-off = ALERTES ARRIVÉES NON
+-alerts-by-call = ALERTES PAR APPEL
+-alerts-by-text = ALERTES PAR TEXTO
 -quiet-hours = CALME 21-6
 -quiet-off = CALME NON
 -quiet = CALME
@@ -158,12 +163,41 @@ none-planned = { $students }: Aucun trajet en bus n'est prévu { $day }.
 
 ## Settings of a phone
 
-alerts-on = Enregistré: vous voulez des alertes, et un message environ { $minutes } min avant le bus. Pour changer: { -alerts-minutes } ou { -alerts-off }.
-alerts-off = Enregistré: pas d'alertes. Vous pouvez toujours envoyer { -bus }. Pour recevoir des alertes, envoyez { -alerts-on }.
+alerts-on = Enregistré: nous vous disons si le bus est en retard, et une fois environ { $minutes } min avant le bus. Pour changer: { -alerts-minutes } ou { -alerts-off }.
+alerts-off = Enregistré: pas d'alertes, sauf urgence. Vous pouvez toujours envoyer { -bus }. Pour recevoir des alertes, envoyez { -alerts-on }.
 alerts-now = { $state ->
-    [on] Alertes: oui, et un message environ { $minutes } min avant le bus
-   *[off] Alertes: non
- }. Pour changer, envoyez { -alerts-on }, { -alerts-off } ou { -alerts-minutes }.
+    [on] Alertes par { $channel ->
+        [voice] appel
+        [email] e-mail
+       *[text] texto
+     }. Retard: dès { $threshold } min. Avant le bus: { $before ->
+        [yes] { $minutes } min
+       *[no] non
+     }. Arrivées: { $arrivals ->
+        [yes] oui
+       *[no] non
+     }. Pour changer: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Alertes: non, sauf urgence. Pour en recevoir, envoyez { -alerts-on }.
+ }
+alerts-minutes-range = Nous pouvons vous écrire de { $least } à { $most } min avant le bus. Envoyez par exemple { -alerts-minutes }.
+alerts-late-range = Nous pouvons vous dire un retard de { $least } à { $most } min ou plus. Envoyez par exemple { -alerts-late }.
+alerts-late-set = Enregistré: nous vous disons si le bus a { $threshold } min de retard ou plus{ $before ->
+    [yes] , et une fois environ { $minutes } min avant le bus
+   *[no] , et rien avant le bus
+ }. Pour changer: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Enregistré: nous vous disons quand le bus est à l'école, et quand il a quitté votre arrêt le soir. Pour arrêter: { -arrivals-off }.
+   *[no] Enregistré: pas d'alertes d'arrivée. Pour en recevoir, envoyez { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Enregistré: les alertes viennent par appel. Pour ravoir les messages, envoyez { -alerts-by-text }.
+    [email] Enregistré: les alertes viennent par e-mail. Pour ravoir les messages, envoyez { -alerts-by-text }.
+   *[text] Enregistré: les alertes viennent par message. Pour des appels, envoyez { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Nous ne pouvons pas encore appeler dans cette langue; les alertes restent comme avant.
+   *[email] Nous n'avons pas d'e-mail pour ce téléphone. Donnez-le à l'école, ou appelez le { $phone }.
+ }
 quiet-set = Enregistré: pas d'alertes entre { $from } et { $to }. Pour annuler, envoyez { -quiet-off }.
 quiet-off = Enregistré: pas d'heures calmes. Pour en fixer, envoyez par exemple { -quiet-hours }.
 quiet-now = { $state ->

@@ -103,6 +103,11 @@ more-students = { $count ->
 -alerts-off = ALÈT NON
 -alerts-minutes = ALÈT 15
 -alerts = ALÈT
+-alerts-late = ALÈT RETA 15
+-arrivals-on = ALÈT RIVE WI
+-arrivals-off = ALÈT RIVE NON
+-alerts-by-call = ALÈT PA APÈL
+-alerts-by-text = ALÈT PA TÈKS
 -quiet-hours = SILANS 21-6
 -quiet-off = SILANS NON
 -quiet = SILANS
@@ -163,12 +168,41 @@ none-planned = { $students }: Pa gen bis ki prevwa { $day }.
 
 ## Settings of a phone
 
-alerts-on = Anrejistre: ou vle alèt, ak yon mesaj anviwon { $minutes } min anvan bis la rive. Pou chanje sa, voye { -alerts-minutes } oswa { -alerts-off }.
-alerts-off = Anrejistre: pa gen alèt. Ou ka toujou voye { -bus } pou yon repons. Pou resevwa alèt, voye { -alerts-on }.
+alerts-on = Anrejistre: n ap di w lè bis la an reta, ak yon fwa anviwon { $minutes } min anvan l rive. Pou chanje sa, voye { -alerts-minutes } oswa { -alerts-off }.
+alerts-off = Anrejistre: pa gen alèt, sof pou ijans. Ou ka toujou voye { -bus } pou yon repons. Pou resevwa alèt, voye { -alerts-on }.
 alerts-now = { $state ->
-    [on] Alèt: wi, ak yon mesaj anviwon { $minutes } min anvan bis la rive
-   *[off] Alèt: non
- }. Pou chanje sa, voye { -alerts-on }, { -alerts-off } oswa { -alerts-minutes }.
+    [on] Alèt pa { $channel ->
+        [voice] apèl
+        [email] imel
+       *[text] tèks
+     }. Reta: apati { $threshold } min. Anvan l rive: { $before ->
+        [yes] { $minutes } min
+       *[no] non
+     }. Lè l rive: { $arrivals ->
+        [yes] wi
+       *[no] non
+     }. Pou chanje sa: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Alèt: non, sof pou ijans. Pou resevwa yo, voye { -alerts-on }.
+ }
+alerts-minutes-range = Nou ka ekri w { $least } jiska { $most } min anvan bis la rive. Voye pa egzanp { -alerts-minutes }.
+alerts-late-range = Nou ka di w lè bis la gen { $least } jiska { $most } min reta oswa plis. Voye pa egzanp { -alerts-late }.
+alerts-late-set = Anrejistre: n ap di w lè bis la gen { $threshold } min reta oswa plis{ $before ->
+    [yes] , ak yon fwa anviwon { $minutes } min anvan l rive
+   *[no] , epi anyen anvan l rive
+ }. Pou chanje: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Anrejistre: n ap di w lè bis la rive lekòl, ak lè li kite arè ou a apre lekòl. Pou fini sa, voye { -arrivals-off }.
+   *[no] Anrejistre: pa gen nouvèl lè bis la rive. Pou resevwa yo, voye { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Anrejistre: alèt yo ap vini pa apèl. Pou resevwa tèks ankò, voye { -alerts-by-text }.
+    [email] Anrejistre: alèt yo ap vini pa imel. Pou resevwa tèks ankò, voye { -alerts-by-text }.
+   *[text] Anrejistre: alèt yo ap vini pa tèks. Pou apèl, voye { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Nou poko ka rele w nan lang sa a, kidonk alèt yo rete jan yo te ye a.
+   *[email] Nou pa gen adrès imel pou telefòn sa a. Bay lekòl la li, oswa rele { $phone }.
+ }
 quiet-set = Anrejistre: pa gen alèt ant { $from } ak { $to }. Pou retire sa, voye { -quiet-off }.
 quiet-off = Anrejistre: pa gen lè silans. Pou mete yo, voye pa egzanp { -quiet-hours }.
 quiet-now = { $state ->

@@ -97,6 +97,11 @@ more-students = Pa más { $count } studanti, manda un númeru di studanti.
 -alerts-off = ALERTA NAU
 -alerts-minutes = ALERTA 15
 -alerts = ALERTA
+-alerts-late = ALERTA ATRAZU 15
+-arrivals-on = ALERTA TXIGADA SIN
+-arrivals-off = ALERTA TXIGADA NAU
+-alerts-by-call = ALERTA PA TXAMADA
+-alerts-by-text = ALERTA PA MENSAJI
 -quiet-hours = SILENSIU 21-6
 -quiet-off = SILENSIU NAU
 -quiet = SILENSIU
@@ -156,12 +161,41 @@ none-planned = { $students }: Ka ten viaji di autokaru previstu pa { $day }.
 
 ## Settings of a phone
 
-alerts-on = Guardadu: bu krê alerta, y un mensaji uns { $minutes } min antis di autokaru txiga. Pa muda, manda { -alerts-minutes } o { -alerts-off }.
-alerts-off = Guardadu: sen alerta. Bu pode manda { -bus } na kualker ora. Pa risebe alerta, manda { -alerts-on }.
+alerts-on = Guardadu: nu ta fla-u si autokaru sta trazadu, y un bes uns { $minutes } min antis di e txiga. Pa muda, manda { -alerts-minutes } o { -alerts-off }.
+alerts-off = Guardadu: sen alerta, só na imerjénsia. Bu pode manda { -bus } na kualker ora. Pa risebe alerta, manda { -alerts-on }.
 alerts-now = { $state ->
-    [on] Alerta: sin, y un mensaji uns { $minutes } min antis di autokaru txiga
-   *[off] Alerta: nau
- }. Pa muda, manda { -alerts-on }, { -alerts-off } o { -alerts-minutes }.
+    [on] Alerta pa { $channel ->
+        [voice] txamada
+        [email] imeil
+       *[text] mensaji
+     }. Atrazu: di { $threshold } min pa riba. Antis di txiga: { $before ->
+        [yes] { $minutes } min
+       *[no] nau
+     }. Txigada: { $arrivals ->
+        [yes] sin
+       *[no] nau
+     }. Pa muda: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Alerta: nau, só na imerjénsia. Pa risebe, manda { -alerts-on }.
+ }
+alerts-minutes-range = Nu pode skrebe-u { $least } ti { $most } min antis di autokaru txiga. Manda pur izénplu { -alerts-minutes }.
+alerts-late-range = Nu pode fla-u di atrazu di { $least } ti { $most } min o más. Manda pur izénplu { -alerts-late }.
+alerts-late-set = Guardadu: nu ta fla-u si autokaru sta { $threshold } min trazadu o más{ $before ->
+    [yes] , y un bes uns { $minutes } min antis di e txiga
+   *[no] , y nada antis di e txiga
+ }. Pa muda: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Guardadu: nu ta fla-u óki autokaru txiga na skóla, y óki e sai di bu paraji dipos di skóla. Pa kaba ku el, manda { -arrivals-off }.
+   *[no] Guardadu: sen nutísia di txigada. Pa risebe, manda { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Guardadu: alerta ta ben pa txamada. Pa torna risebe mensaji, manda { -alerts-by-text }.
+    [email] Guardadu: alerta ta ben pa imeil. Pa torna risebe mensaji, manda { -alerts-by-text }.
+   *[text] Guardadu: alerta ta ben pa mensaji. Pa txamada, manda { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Inda nu ka pode txoma-u na es língua, alerta ta fika modi ki staba.
+   *[email] Nu ka ten imeil pa es telefoni. Da skóla imeil, o liga pa { $phone }.
+ }
 quiet-set = Guardadu: sen alerta entri { $from } y { $to }. Pa kaba ku el, manda { -quiet-off }.
 quiet-off = Guardadu: sen óras di silénsiu. Pa poi-s, manda pur izénplu { -quiet-hours }.
 quiet-now = { $state ->

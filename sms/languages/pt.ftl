@@ -99,6 +99,11 @@ more-students = { $count ->
 -alerts-off = ALERTAS NÃO
 -alerts-minutes = ALERTAS 15
 -alerts = ALERTAS
+-alerts-late = ALERTAS ATRASO 15
+-arrivals-on = ALERTAS CHEGADAS SIM
+-arrivals-off = ALERTAS CHEGADAS NÃO
+-alerts-by-call = ALERTAS POR LIGAÇÃO
+-alerts-by-text = ALERTAS POR TEXTO
 -quiet-hours = SILÊNCIO 21-6
 -quiet-off = SILÊNCIO NÃO
 -quiet = SILÊNCIO
@@ -158,12 +163,41 @@ none-planned = { $students }: Não há viagem de ônibus prevista: { $day }.
 
 ## Settings of a phone
 
-alerts-on = Salvo: você quer alertas, e uma mensagem uns { $minutes } min antes de o ônibus chegar. Para mudar, envie { -alerts-minutes } ou { -alerts-off }.
-alerts-off = Salvo: sem alertas. Você pode enviar { -bus } a qualquer hora. Para receber alertas, envie { -alerts-on }.
+alerts-on = Salvo: avisamos se o ônibus atrasar, e uma vez uns { $minutes } min antes de ele chegar. Para mudar, envie { -alerts-minutes } ou { -alerts-off }.
+alerts-off = Salvo: sem alertas, salvo emergências. Você pode enviar { -bus } a qualquer hora. Para receber alertas, envie { -alerts-on }.
 alerts-now = { $state ->
-    [on] Alertas: sim, e uma mensagem uns { $minutes } min antes de o ônibus chegar
-   *[off] Alertas: não
- }. Para mudar, envie { -alerts-on }, { -alerts-off } ou { -alerts-minutes }.
+    [on] Alertas por { $channel ->
+        [voice] ligação
+        [email] e-mail
+       *[text] texto
+     }. Atraso: a partir de { $threshold } min. Antes de chegar: { $before ->
+        [yes] { $minutes } min
+       *[no] não
+     }. Chegadas: { $arrivals ->
+        [yes] sim
+       *[no] não
+     }. Para mudar: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Alertas: não, salvo emergências. Para receber, envie { -alerts-on }.
+ }
+alerts-minutes-range = Podemos avisar de { $least } a { $most } min antes de o ônibus chegar. Envie por exemplo { -alerts-minutes }.
+alerts-late-range = Podemos avisar de um atraso de { $least } a { $most } min ou mais. Envie por exemplo { -alerts-late }.
+alerts-late-set = Salvo: avisamos se o ônibus atrasar { $threshold } min ou mais{ $before ->
+    [yes] , e uma vez uns { $minutes } min antes de ele chegar
+   *[no] , e nada antes de ele chegar
+ }. Para mudar: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Salvo: avisamos quando o ônibus chega à escola e quando sai do seu ponto à tarde. Para parar, envie { -arrivals-off }.
+   *[no] Salvo: sem avisos de chegada. Para receber, envie { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Salvo: os alertas vêm por ligação. Para voltar às mensagens, envie { -alerts-by-text }.
+    [email] Salvo: os alertas vêm por e-mail. Para voltar às mensagens, envie { -alerts-by-text }.
+   *[text] Salvo: os alertas vêm por mensagem. Para ligações, envie { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Ainda não podemos ligar neste idioma; os alertas continuam como estavam.
+   *[email] Não temos e-mail para este telefone. Informe a escola ou ligue { $phone }.
+ }
 quiet-set = Salvo: sem alertas entre { $from } e { $to }. Para cancelar isto, envie { -quiet-off }.
 quiet-off = Salvo: sem horas de silêncio. Para marcar, envie por exemplo { -quiet-hours }.
 quiet-now = { $state ->

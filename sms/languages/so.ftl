@@ -103,6 +103,11 @@ more-students = { $count ->
 -alerts-off = DIGNIIN MAYA
 -alerts-minutes = DIGNIIN 15
 -alerts = DIGNIIN
+-alerts-late = DIGNIIN DAAHIN 15
+-arrivals-on = DIGNIIN GAARITAAN HAA
+-arrivals-off = DIGNIIN GAARITAAN MAYA
+-alerts-by-call = DIGNIIN WICITAAN
+-alerts-by-text = DIGNIIN FARIIN
 -quiet-hours = AAMUS 21-6
 -quiet-off = AAMUS MAYA
 -quiet = AAMUS
@@ -162,12 +167,41 @@ none-planned = { $students }: Ma jiro safar bas oo qorshaysan { $day }.
 
 ## Settings of a phone
 
-alerts-on = Waa la kaydiyay: waad rabtaa digniino, iyo fariin qiyaastii { $minutes } daq. ka hor imaatinka. Si aad u beddesho: { -alerts-minutes } ama { -alerts-off }.
-alerts-off = Waa la kaydiyay: digniin ma jirto. Weli waad soo diri kartaa { -bus } mar kasta. Si aad digniin u hesho, soo dir { -alerts-on }.
+alerts-on = Waa la kaydiyay: waan kuu sheegaynaa haddii basku daaho, iyo mar { $minutes } daq. ka hor imaatinka. Beddel: { -alerts-minutes } ama { -alerts-off }.
+alerts-off = Waa la kaydiyay: digniin ma jirto, degdeg mooyee. Weli soo dir { -bus } mar kasta. Si aad digniin u hesho, soo dir { -alerts-on }.
 alerts-now = { $state ->
-    [on] Digniino: haa, iyo fariin qiyaastii { $minutes } daq. ka hor imaatinka
-   *[off] Digniino: maya
- }. Si aad u beddesho, soo dir { -alerts-on }, { -alerts-off } ama { -alerts-minutes }.
+    [on] Digniintu waa { $channel ->
+        [voice] wicitaan
+        [email] iimayl
+       *[text] fariin
+     }. Daahid: laga bilaabo { $threshold } daq. Ka hor imaatinka: { $before ->
+        [yes] { $minutes } daq
+       *[no] maya
+     }. Gaaritaan: { $arrivals ->
+        [yes] haa
+       *[no] maya
+     }. Beddel: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Digniino: maya, degdeg mooyee. Si aad u hesho, soo dir { -alerts-on }.
+ }
+alerts-minutes-range = Waxaan kuu qori karnaa { $least } ilaa { $most } daq. ka hor intuusan basku iman. Tusaale soo dir { -alerts-minutes }.
+alerts-late-range = Waxaan kuu sheegi karnaa daahid ah { $least } ilaa { $most } daq. ama ka badan. Tusaale soo dir { -alerts-late }.
+alerts-late-set = Waa la kaydiyay: waan kuu sheegaynaa daahid { $threshold } daq. ama ka badan{ $before ->
+    [yes] , iyo mar { $minutes } daq. ka hor imaatinka
+   *[no] , waxba kama hor imaatinka
+ }. Beddel: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Waa la kaydiyay: waan kuu sheegaynaa marka basku gaaro dugsiga, iyo marka uu istaankaaga ka tago galabtii. Jooji: { -arrivals-off }.
+   *[no] Waa la kaydiyay: war gaaritaan ma jiro. Si aad u hesho, soo dir { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Waa la kaydiyay: digniintu waa wicitaan. Si aad fariimo u hesho, soo dir { -alerts-by-text }.
+    [email] Waa la kaydiyay: digniintu waa iimayl. Si aad fariimo u hesho, soo dir { -alerts-by-text }.
+   *[text] Waa la kaydiyay: digniintu waa fariin. Wicitaan, soo dir { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Weli luqaddan kuma soo wici karno, digniintu waa sidii hore.
+   *[email] Iimayl telefoonkan ma hayno. Sii dugsiga, ama wac { $phone }.
+ }
 quiet-set = Waa la kaydiyay: digniin ma jirto inta u dhaxaysa { $from } iyo { $to }. Si aad u joojiso, soo dir { -quiet-off }.
 quiet-off = Waa la kaydiyay: saacado aamusnaan ma jiraan. Si aad u dejiso, soo dir tusaale { -quiet-hours }.
 quiet-now = { $state ->

@@ -83,6 +83,11 @@ more-students = Còn { $count } học sinh nữa: xin nhắn một mã số họ
 -alerts-off = TẮT TIN BÁO
 -alerts-minutes = TIN BÁO 15
 -alerts = TIN BÁO
+-alerts-late = TIN BÁO TRỄ 15
+-arrivals-on = BẬT TIN BÁO ĐẾN NƠI
+-arrivals-off = TẮT TIN BÁO ĐẾN NƠI
+-alerts-by-call = TIN BÁO GỌI ĐIỆN
+-alerts-by-text = TIN BÁO NHẮN TIN
 -quiet-hours = IM LẶNG 21-6
 -quiet-off = TẮT IM LẶNG
 -quiet = IM LẶNG
@@ -142,12 +147,41 @@ none-planned = { $students }: Không có chuyến xe nào theo lịch vào { $da
 
 ## Settings of a phone
 
-alerts-on = Đã lưu: nhận tin báo, và một tin khoảng { $minutes } phút trước khi xe đến. Để đổi, nhắn { -alerts-minutes } hoặc { -alerts-off }.
-alerts-off = Đã lưu: không nhận tin báo. Vẫn có thể nhắn { -bus } bất cứ lúc nào. Để nhận tin báo, nhắn { -alerts-on }.
+alerts-on = Đã lưu: báo khi xe trễ, và một tin khoảng { $minutes } phút trước khi xe đến. Để đổi, nhắn { -alerts-minutes } hoặc { -alerts-off }.
+alerts-off = Đã lưu: không gửi tin báo, trừ khi khẩn cấp. Vẫn có thể nhắn { -bus } bất cứ lúc nào. Để nhận tin báo, nhắn { -alerts-on }.
 alerts-now = { $state ->
-    [on] Tin báo: có, và một tin khoảng { $minutes } phút trước khi xe đến
-   *[off] Tin báo: không
- }. Để đổi, nhắn { -alerts-on }, { -alerts-off } hoặc { -alerts-minutes }.
+    [on] Tin báo qua { $channel ->
+        [voice] điện thoại
+        [email] email
+       *[text] tin nhắn
+     }. Xe trễ: từ { $threshold } phút. Trước khi đến: { $before ->
+        [yes] { $minutes } phút
+       *[no] không
+     }. Đến nơi: { $arrivals ->
+        [yes] có
+       *[no] không
+     }. Để đổi: { -alerts-minutes }, { -alerts-late }, { -arrivals-on }, { -alerts-by-call }, { -alerts-off }.
+   *[off] Tin báo: không, trừ khi khẩn cấp. Để nhận, nhắn { -alerts-on }.
+ }
+alerts-minutes-range = Có thể báo từ { $least } đến { $most } phút trước khi xe đến. Nhắn ví dụ { -alerts-minutes }.
+alerts-late-range = Có thể báo khi xe trễ từ { $least } đến { $most } phút trở lên. Nhắn ví dụ { -alerts-late }.
+alerts-late-set = Đã lưu: báo khi xe trễ từ { $threshold } phút{ $before ->
+    [yes] , và một tin khoảng { $minutes } phút trước khi xe đến
+   *[no] , không gửi tin trước khi xe đến
+ }. Để đổi: { -alerts-late }.
+arrivals-set = { $arrivals ->
+    [yes] Đã lưu: báo khi xe đến trường, và khi xe rời trạm sau giờ học. Để ngừng, nhắn { -arrivals-off }.
+   *[no] Đã lưu: không báo khi xe đến nơi. Để nhận, nhắn { -arrivals-on }.
+ }
+channel-set = { $channel ->
+    [voice] Đã lưu: báo bằng cuộc gọi. Để nhận tin nhắn lại, nhắn { -alerts-by-text }.
+    [email] Đã lưu: báo bằng email. Để nhận tin nhắn lại, nhắn { -alerts-by-text }.
+   *[text] Đã lưu: báo bằng tin nhắn. Để nhận cuộc gọi, nhắn { -alerts-by-call }.
+ }
+channel-refused = { $channel ->
+    [voice] Chưa thể gọi bằng ngôn ngữ này, nên tin báo vẫn như trước.
+   *[email] Chưa có email của điện thoại này. Xin báo cho trường, hoặc gọi { $phone }.
+ }
 quiet-set = Đã lưu: không gửi tin báo từ { $from } đến { $to }. Để bỏ, nhắn { -quiet-off }.
 quiet-off = Đã lưu: không có giờ im lặng. Để đặt, nhắn ví dụ { -quiet-hours }.
 quiet-now = { $state ->

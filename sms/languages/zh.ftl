@@ -83,6 +83,11 @@ more-students = 还有{ $count }名学生，请发送学生号查询。
 -alerts-off = 提醒关
 -alerts-minutes = 提醒15
 -alerts = 提醒
+-alerts-late = 提醒晚点15
+-arrivals-on = 提醒到达开
+-arrivals-off = 提醒到达关
+-alerts-by-call = 提醒用电话
+-alerts-by-text = 提醒用短信
 -quiet-hours = 静音21-6
 -quiet-off = 静音关
 -quiet = 静音
@@ -142,12 +147,41 @@ none-planned = { $students }：{ $day }没有计划的校车。
 
 ## Settings of a phone
 
-alerts-on = 已保存：要提醒，校车到站前约{ $minutes }分钟发一条。要改，请发“{ -alerts-minutes }”或“{ -alerts-off }”。
-alerts-off = 已保存：不要提醒。您仍可随时发“{ -bus }”查询。要提醒，请发“{ -alerts-on }”。
+alerts-on = 已保存：校车晚点时通知您，到站前约{ $minutes }分钟再发一条。要改，请发“{ -alerts-minutes }”或“{ -alerts-off }”。
+alerts-off = 已保存：除紧急情况外不发提醒。您仍可随时发“{ -bus }”查询。要提醒，请发“{ -alerts-on }”。
 alerts-now = { $state ->
-    [on] 提醒：开，校车到站前约{ $minutes }分钟发一条
-   *[off] 提醒：关
- }。要改，请发“{ -alerts-on }”“{ -alerts-off }”或“{ -alerts-minutes }”。
+    [on] 提醒方式：{ $channel ->
+        [voice] 电话
+        [email] 电邮
+       *[text] 短信
+     }。晚点{ $threshold }分钟起通知。到站前：{ $before ->
+        [yes] { $minutes }分钟
+       *[no] 否
+     }。到达：{ $arrivals ->
+        [yes] 是
+       *[no] 否
+     }。要改：{ -alerts-minutes }、{ -alerts-late }、{ -arrivals-on }、{ -alerts-by-call }、{ -alerts-off }。
+   *[off] 提醒：关（紧急情况除外）。要提醒，请发“{ -alerts-on }”。
+ }
+alerts-minutes-range = 可在校车到站前{ $least }到{ $most }分钟通知您。例如发“{ -alerts-minutes }”。
+alerts-late-range = 可在校车晚点{ $least }到{ $most }分钟起通知您。例如发“{ -alerts-late }”。
+alerts-late-set = 已保存：晚点{ $threshold }分钟起通知您{ $before ->
+    [yes] ，到站前约{ $minutes }分钟再发一条
+   *[no] ，到站前不发
+ }。要改：{ -alerts-late }
+arrivals-set = { $arrivals ->
+    [yes] 已保存：校车到校时、放学后离开您的车站时通知您。要取消，请发“{ -arrivals-off }”。
+   *[no] 已保存：不通知到达。要通知，请发“{ -arrivals-on }”。
+ }
+channel-set = { $channel ->
+    [voice] 已保存：用电话通知。要改回短信，请发“{ -alerts-by-text }”。
+    [email] 已保存：用电邮通知。要改回短信，请发“{ -alerts-by-text }”。
+   *[text] 已保存：用短信通知。要用电话，请发“{ -alerts-by-call }”。
+ }
+channel-refused = { $channel ->
+    [voice] 目前还不能用这种语言打电话，提醒照旧。
+   *[email] 没有本电话的电邮地址。请告诉学校，或致电{ $phone }。
+ }
 quiet-set = 已保存：{ $from }到{ $to }不发提醒。要取消，请发“{ -quiet-off }”。
 quiet-off = 已保存：没有静音时段。要设置，例如发“{ -quiet-hours }”。
 quiet-now = { $state ->

@@ -32,7 +32,7 @@ async def test_a_first_roster_is_in_force_as_written(planned: Pool, tmp_path: Pa
     assert await everything(planned) == {
         "school": [("s1", "North School", "+16175550142"), ("s2", "South School", None)],
         "student": [(*row, "Ada", "Lee", "4") for row in (("100", "s1"), ("101", "s1"), ("102", "s2"))],
-        "contact": [("c1", "+16175550100", "en"), ("c2", "+16175550101", "es")],
+        "contact": [("c1", "+16175550100", "en", None, "text"), ("c2", "+16175550101", "es", None, "text")],
         "link": [("c1", "100", True), ("c1", "101", True), ("c2", "102", False)],
         "ride": [
             ("100", "T1", "A", None, "to_school", 0b0011111, date(2026, 9, 8), date(2027, 6, 18)),
@@ -78,6 +78,23 @@ async def test_leavers_leave_newcomers_come_and_the_rest_is_updated(planned: Poo
     assert [row[0] for row in after["ride"]] == ["100", "103"]
 
 
+async def test_a_contact_may_have_an_address_and_a_way_that_alerts_take(planned: Pool, tmp_path: Path) -> None:
+    await bring(planned, tmp_path / "one")
+    mother = {"contact_id": "c1", "phone": "+16175550100", "language": "en"}
+    father = {"contact_id": "c2", "phone": "+16175550101", "language": "es", "email": "", "alerts_by": "Voice"}
+    by_mail = [mother | {"email": "o'neil+bus@mail.example.org", "alerts_by": "email"}, father]
+    report = await bring(planned, tmp_path / "two", {"contacts.csv": by_mail})
+    assert "contacts: 0 added, 2 changed, 0 removed, 0 unchanged" in report.lines()
+    assert (await everything(planned))["contact"] == [
+        ("c1", "+16175550100", "en", "o'neil+bus@mail.example.org", "email"),
+        ("c2", "+16175550101", "es", None, "voice"),
+    ]
+    again = await bring(planned, tmp_path / "three", {"contacts.csv": by_mail})
+    assert "contacts: 0 added, 0 changed, 0 removed, 2 unchanged" in again.lines()
+    await bring(planned, tmp_path / "four", {"contacts.csv": [mother, father | {"alerts_by": ""}]})
+    assert [row[3:] for row in (await everything(planned))["contact"]] == [(None, "text"), (None, "text")]
+
+
 async def test_two_contacts_can_exchange_their_phones(planned: Pool, tmp_path: Path) -> None:
     await bring(planned, tmp_path / "one")
     await bring(
@@ -90,7 +107,7 @@ async def test_two_contacts_can_exchange_their_phones(planned: Pool, tmp_path: P
             ]
         },
     )
-    assert (await everything(planned))["contact"] == [("c1", "+16175550101", "en"), ("c2", "+16175550100", "es")]
+    assert (await everything(planned))["contact"] == [("c1", "+16175550101", "en", None, "text"), ("c2", "+16175550100", "es", None, "text")]
 
 
 async def test_a_phone_can_go_from_a_leaver_to_a_newcomer(planned: Pool, tmp_path: Path) -> None:
@@ -106,7 +123,7 @@ async def test_a_phone_can_go_from_a_leaver_to_a_newcomer(planned: Pool, tmp_pat
             "links.csv": [{"contact_id": "c9", "student_id": "100", "may_ask": "yes"}],
         },
     )
-    assert ("c9", "+16175550100", "vi") in (await everything(planned))["contact"]
+    assert ("c9", "+16175550100", "vi", None, "text") in (await everything(planned))["contact"]
 
 
 async def test_a_dry_run_shows_the_difference_and_changes_nothing(planned: Pool, tmp_path: Path) -> None:

@@ -10,6 +10,14 @@ from tests.plan_builder import Rows, shape, small_plan, stop, stop_times, write_
 from tests.store.roster_folder import NOW, RIDE, bring, everything, put_in_force, small_roster, student
 
 
+OTHER = {"contact_id": "c2", "phone": "+16175550101", "language": "es"}
+
+
+def mailed(*, email: str = "mother@example.org", alerts_by: str = "email") -> dict[str, object]:
+    phone = {"contact_id": "c1", "phone": "617-555-0100", "language": "en"}
+    return {**phone, "email": email, "alerts_by": alerts_by}
+
+
 @pytest.fixture
 async def planned(pool: Pool, tmp_path: Path) -> Pool:
     """A database with the small plan in force."""
@@ -42,6 +50,12 @@ async def planned(pool: Pool, tmp_path: Path) -> Pool:
         ({"contacts.csv": [{"contact_id": "c1", "phone": "617-555-0100", "language": "tlh"},
                            {"contact_id": "c2", "phone": "+16175550101", "language": "es"}]},
          "contacts.csv line 2: language 'tlh' is none of en es ht kea vi zh pt so fr ar."),
+        ({"contacts.csv": [mailed(email="mother at example.org"), OTHER]},
+         "contacts.csv line 2: email is not an e-mail address."),
+        ({"contacts.csv": [mailed(alerts_by="fax"), OTHER]},
+         "contacts.csv line 2: alerts_by 'fax' is none of text voice email."),
+        ({"contacts.csv": [mailed(email="", alerts_by="email"), OTHER]},
+         "contacts.csv line 2: alerts_by is email, and there is no email."),
         ({"links.csv": [{"contact_id": "c9", "student_id": "100", "may_ask": "yes"}]},
          "links.csv line 2: this contact is not in contacts.csv."),
         ({"links.csv": [{"contact_id": "c1", "student_id": "999", "may_ask": "yes"}]},
@@ -180,7 +194,7 @@ async def test_marks_line_ends_blank_lines_padding_and_other_columns_are_tolerat
         file.write_bytes((mark + ending.join(lines) + ending).encode())
     assert (await import_roster(planned, folder, now=NOW)).applied
     contacts = (await everything(planned))["contact"]
-    assert contacts == [("c1", "+16175550100", "en"), ("c2", "+16175550101", "es")]
+    assert contacts == [("c1", "+16175550100", "en", None, "text"), ("c2", "+16175550101", "es", None, "text")]
 
 
 async def test_lines_are_told_right_even_where_a_name_has_a_line_end_in_it(planned: Pool, tmp_path: Path) -> None:

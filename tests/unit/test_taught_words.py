@@ -4,6 +4,7 @@ from datetime import time
 
 import pytest
 
+from busline.outbound import Channel
 from sms.catalogue import shipped_catalogue, shipped_sources
 from sms.catalogue.budget import examples
 from sms.catalogue.shape import read_source
@@ -32,6 +33,11 @@ PROMISED: dict[str, Intent] = {
     "-alerts-off": Alerts(wanted=False),
     "-alerts-minutes": Alerts(wanted=True, minutes=15),
     "-alerts": Alerts(),
+    "-alerts-late": Alerts(wanted=True, late=True, minutes=15),
+    "-arrivals-on": Alerts(arrivals=True),
+    "-arrivals-off": Alerts(arrivals=False),
+    "-alerts-by-call": Alerts(channel=Channel.VOICE),
+    "-alerts-by-text": Alerts(channel=Channel.TEXT),
     "-quiet-hours": Quiet(time(21), time(6)),
     "-quiet-off": Quiet(off=True),
     "-quiet": Quiet(),

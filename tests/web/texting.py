@@ -163,7 +163,12 @@ def shipped_faq() -> Faq:
 
 @asynccontextmanager
 async def texting(
-    pool: Pool, *, limits: Limits | None = None, alerts_number: Phone | None = None
+    pool: Pool,
+    *,
+    limits: Limits | None = None,
+    alerts_number: Phone | None = None,
+    calls: bool = False,
+    sends_mail: bool = False,
 ) -> AsyncIterator[Texting]:
     """A desk over the roster above: R1's bus is live at 7:02, R2's has not begun."""
     await pool.execute(ROSTER)
@@ -173,7 +178,14 @@ async def texting(
     fleet = Fleet(at=NOW, progress={progress.key: progress}, feeds={SourceId("feed"): health})
     clock = HandClock()
     settings = SmsSettings(
-        PUBLIC, TOKEN, "Lincoln County", "(617) 555-0150", limits=limits or Limits(), alerts_number=alerts_number
+        PUBLIC,
+        TOKEN,
+        "Lincoln County",
+        "(617) 555-0150",
+        limits=limits or Limits(),
+        alerts_number=alerts_number,
+        calls=calls,
+        sends_mail=sends_mail,
     )
     picture = Picture(make_timetable(runs), fleet)
     observed: list[str] = []
