@@ -82,7 +82,8 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
 
     `timed` says that a time of day stands beside the words.
     """
-    if _is_missing(matter) or _is_sought(matter):
+    # "My girls 100562 and 103311, where are they": whoever numbers several asks for their buses.
+    if _is_missing(matter) or (len(student_ids) < 2 and _is_sought(matter)):
         return NotHome(student_ids)
     if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
         return NotHome(student_ids)
