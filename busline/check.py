@@ -188,4 +188,11 @@ async def _look_into(connection: Connection) -> list[Finding]:
             found.append(Finding(item, Verdict.OK, f"{word.capitalize()}: {count:,}."))
         else:
             found.append(Finding(item, Verdict.PROBLEM, f"There are no {word} yet.", remedy))
-    return found
+    return found + [_alarm(row) for row in await connection.fetch(_SQL["alarms"])]
+
+
+def _alarm(row: "asyncpg.Record") -> Finding:
+    since = f"{row['since']:%Y-%m-%d %H:%M} UTC"
+    says = f"The carrier has refused them with error {row['code']}, {row['times']} times since {since}."
+    remedy = f"See https://www.twilio.com/docs/api/errors/{row['code']}; the next message that arrives ends this."
+    return Finding("Messages", Verdict.PROBLEM, says, remedy)

@@ -19,3 +19,7 @@ select (select count(*) from plan_run
                          order by activated_at desc, plan_id desc limit 1)) as runs,
        (select count(*) from contact) as contacts,
        (select count(*) from staff_user where disabled_at is null) as staff
+
+-- name: alarms
+-- What the carrier refuses all our messages for, until somebody acts.
+select code, since, times from carrier_alarm where ended_at is null order by since

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from busline.check import Finding, ReachDatabase, Verdict, check, exit_code, rep
 from busline.settings import Settings
 from busline.store.pool import DatabaseAddress, Pool
 from busline.store.staff import Role, Staff
+from notifier.alarms import end_alarms, raise_alarm
 
 ENVIRON = {"BUSLINE_DATABASE_URL": "postgresql://nobody@nowhere/none"}
 
@@ -50,6 +51,21 @@ async def test_a_database_that_is_empty_of_use_is_told_what_to_load(database: Da
 async def test_what_is_there_is_counted(database: DatabaseAddress, pool: Pool) -> None:
     await Staff(pool).add("maria", "correct horse battery", Role.ADMIN, datetime.now(UTC))
     assert by_item(await check(ENVIRON, at(database), []))["Staff"].says == "Accounts: 1."
+
+
+async def test_what_the_carrier_refuses_everything_for_is_told_until_a_message_arrives(
+    database: DatabaseAddress, pool: Pool
+) -> None:
+    at_noon = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    await raise_alarm(pool, 30034, at_noon)
+    await raise_alarm(pool, 30034, at_noon + timedelta(minutes=1))
+    finding = by_item(await check(ENVIRON, at(database), []))["Messages"]
+    assert (finding.verdict, "30034" in finding.remedy) == (Verdict.PROBLEM, True)
+    assert "2 times since 2026-11-24 12:00 UTC" in finding.says
+    arrived_at = at_noon + timedelta(minutes=2)
+    await pool.execute("insert into message_status values ('SM1', 'delivered', 5, null, $1)", arrived_at)
+    await end_alarms(pool, arrived_at)
+    assert "Messages" not in by_item(await check(ENVIRON, at(database), []))
 
 
 async def test_missing_migrations_are_a_warning_with_the_command(database: DatabaseAddress, pool: Pool) -> None:
