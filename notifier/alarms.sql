@@ -9,7 +9,7 @@ on conflict (code) do update
         times = case when known.ended_at is null then known.times + 1 else 1 end,
         since = case when known.ended_at is null then known.since else $2 end,
         ended_at = null
-returning since = $2 as is_new;
+returning times = 1 as is_new;
 
 -- name: over
 -- Those are over after which a message of ours has reached a phone.
