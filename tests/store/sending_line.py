@@ -159,6 +159,13 @@ class Out:
 
         await until(enough)
 
+    @asynccontextmanager
+    async def meanwhile(self) -> AsyncIterator[None]:
+        """While one look is under way."""
+        looking = asyncio.create_task(self.sending.once())
+        yield
+        await looking
+
     async def look(self) -> int:
         """All that may go now goes."""
         looked = 0
