@@ -81,6 +81,13 @@ class Metrics:
         self._wrong_code_phones = Gauge(
             "busline_wrong_code_phones", "Phones that sent a wrong join code within the last hour.", registry=registry
         )
+        self._looks = Histogram(
+            "busline_alert_look_seconds",
+            "One look at every family that waits for a bus, with what it promised.",
+            buckets=(0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0),
+            registry=registry,
+        )
+        self._alerts = Counter("busline_alerts_total", "Alerts that were promised.", registry=registry)
         self._waiting = Gauge(
             "busline_messages_waiting", "Messages to families that wait, by priority.", ("priority",), registry=registry
         )
@@ -122,6 +129,11 @@ class Metrics:
         """How many join codes of the last hour were wrong, and from how many phones they came."""
         self._wrong_codes.set(tries)
         self._wrong_code_phones.set(phones)
+
+    def looked_at_families(self, alerts: int, seconds: float) -> None:
+        """One look at every family that waits for a bus, and how many alerts came of it."""
+        self._looks.observe(seconds)
+        self._alerts.inc(alerts)
 
     def messages_waiting(self, by_priority: Mapping[str, int]) -> None:
         """How many messages wait now, of every priority."""

@@ -88,6 +88,7 @@ def playing_settings(data_dir: Path, port: int | None, district_name: str) -> Se
             "BUSLINE_TWILIO_AUTH_TOKEN": secrets.token_hex(16),
             "BUSLINE_TWILIO_NUMBER": NUMBER,
             "BUSLINE_TWILIO_BASE_URL": f"http://localhost:{twilio}",
+            "BUSLINE_TWILIO_SEGMENTS_PER_SECOND": "100",
             "BUSLINE_TEXTS_PER_PHONE_PER_HOUR": PATIENCE_TEXTS,
             "BUSLINE_REFUSALS_PER_PHONE_PER_DAY": PATIENCE_TEXTS,
             "BUSLINE_LOG_FORMAT": "console",

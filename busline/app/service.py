@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from busline.accuracy.sampler import Sampler
+from busline.app.alerting import open_alerting
 from busline.app.announcing import open_announcing
 from busline.app.casework import open_casework
 from busline.app.database import store
@@ -79,7 +80,8 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         return live.picture.timetable.timezone
 
     nightly = chores(settings, pool, staff, clock, zone)
-    texting = await open_texting(settings, pool, clock, live, masker, metrics)
+    alerting = open_alerting(settings, pool, clock, live, metrics)
+    texting = await open_texting(settings, pool, clock, live, masker, metrics, alerting.slow_down)
     casework = open_casework(settings, pool, clock, zone)
     announcing = open_announcing(settings, pool, clock, lambda: live.picture.timetable)
     web = build_web(
@@ -114,6 +116,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
                 tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
             ]
             loops += [tasks.create_task(loop(), name=name) for name, loop in texting.loops.items()]
+            loops += [tasks.create_task(loop(), name=name) for name, loop in alerting.loops.items()]
             loops += [tasks.create_task(loop(), name=name) for name, loop in casework.loops.items()]
             loops += [tasks.create_task(loop(), name=name) for name, loop in announcing.loops.items()]
             async with listening(web, settings.host, settings.port):

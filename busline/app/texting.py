@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from random import SystemRandom
 from zoneinfo import ZoneInfo
 
@@ -25,21 +24,16 @@ from busline.installation_key import installation_key
 from busline.live import Live
 from busline.masking import Masker
 from busline.metrics import Metrics
-from busline.outbound import Bucketed, Channel
+from busline.outbound import Channel
 from busline.settings import Settings
 from busline.steady import keep_doing
-from busline.store.outbox import TextPromise, other_sids, promise_text
+from busline.store.outbox import TextPromise, promise_text
 from busline.store.pool import Connection, Pool, transaction
-from notifier.outbox import Carries
 from notifier.reports import Reports
-from notifier.sending import Line, Sending
-from sms.carrier import TwilioAccount, TwilioTexts
-from sms.catalogue import Catalogue
 from sms.catalogue.names import number_in
 from sms.conversation.prepared import Matches, Prepared
 from sms.desk import Desk
 from sms.folding import tokens
-from sms.message_text import Letterhead, MessageWriter
 from sms.settings import Limits, SmsSettings
 from sms.webhooks import routes
 
@@ -95,9 +89,18 @@ class ShelvedAnswers:
 
 
 async def open_texting(
-    settings: Settings, pool: Pool, clock: Clock, live: Live, masker: Masker, metrics: Metrics
+    settings: Settings,
+    pool: Pool,
+    clock: Clock,
+    live: Live,
+    masker: Masker,
+    metrics: Metrics,
+    slow_down: Callable[[Channel], None],
 ) -> Texting:
-    """The webhooks that a carrier calls, and the loops beside them; neither where no account is set."""
+    """The webhooks that a carrier calls, and the loops beside them; neither where no account is set.
+
+    `slow_down` is told where the carrier reports that a channel goes too fast.
+    """
     if settings.twilio_auth_token is None:
         log.warning("texting is off: no Twilio account is set")
         return Texting((), {})
@@ -106,7 +109,7 @@ async def open_texting(
     def zone() -> ZoneInfo:
         return live.picture.timetable.timezone
 
-    reports = Reports(key, zone)
+    reports = Reports(key, zone, slow_down)
     shelf = Shelf(StoredAnswers(pool), tokens)
     await shelf.open(clock.now())
     phone, catalogue = _readable(settings.district_phone), district_catalogue(settings)
@@ -137,47 +140,12 @@ async def open_texting(
     async def ask() -> None:
         await keep_asking_families(pool, clock, zone)
 
-    async def send() -> None:
-        await _keep_sending(settings, pool, clock, zone, catalogue, metrics)
-
     loops = {
         "prepared answers": shelf.follow,
         "asking families": ask,
-        "promised texts": send,
         "wrong codes": Tripwire(pool, clock, metrics).run,
     }
     return Texting(routes(desk), loops)
-
-
-async def _keep_sending(
-    settings: Settings, pool: Pool, clock: Clock, zone: Callable[[], ZoneInfo], catalogue: Catalogue, metrics: Metrics
-) -> None:
-    """Send the texts that were promised to families. Never returns."""
-    if settings.twilio_number is None:
-        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
-    texts = twilio_texts(settings, pool, settings.twilio_number)
-    head = Letterhead(
-        catalogue, settings.district_name, _readable(settings.district_phone), settings.default_language, zone
-    )
-    line = Line(Channel.TEXT, texts, Bucketed(settings.twilio_segments_per_second), Carries.MESSAGES)
-    try:
-        await Sending(pool, [line], MessageWriter(head), clock, zone, metrics=metrics).run()
-    finally:
-        await asyncio.to_thread(texts.close)
-
-
-def twilio_texts(settings: Settings, pool: Pool, number: Phone) -> TwilioTexts:
-    """The sender of texts from one of our numbers; close it at the end."""
-    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
-        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
-    account = TwilioAccount(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token.reveal(),
-        number,
-        f"{settings.public_base_url}/twilio/status",
-        settings.twilio_base_url,
-    )
-    return TwilioTexts(account, installation_key(settings).reveal().encode(), partial(other_sids, pool))
 
 
 async def keep_asking_families(

@@ -1,0 +1,181 @@
+"""Everything that goes out to families of our own accord, put together: what is news, its words, and who carries it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from busline.app.messages import district_catalogue, readable_phone
+from busline.clock import Clock
+from busline.ids import Phone
+from busline.installation_key import installation_key
+from busline.live import Live
+from busline.metrics import Metrics
+from busline.outbound import MESSAGE, Bucketed, Channel, Claimed, Untrue, Writer, Written
+from busline.picture import Picture
+from busline.settings import Settings
+from busline.store.outbox import other_sids
+from busline.store.pool import Pool
+from notifier.alert_promise import KINDS
+from notifier.outbox import Carries
+from notifier.sending import Line, Sending
+from notifier.truth import true_now
+from notifier.watching.watching import Watching
+from sms.alert_text import render_alert
+from sms.announcement_text import render_announcement
+from sms.carrier import TwilioAccount, TwilioTexts
+from sms.message_text import Letterhead, MessageWriter
+from sms.segments import segments
+from sms.text import Wording
+
+ANNOUNCEMENT = "announcement"
+"""The kind of what staff tell many families."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """What the service needs of it."""
+
+    loops: Mapping[str, Callable[[], Coroutine[None, None, None]]]
+    """By name; none of them returns."""
+    slow_down: Callable[[Channel], None]
+    """The carrier has said that a channel goes too fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertWriter:
+    """Writes alerts as texts, as they are true when they go. A `busline.outbound.Writer`."""
+
+    picture: Callable[[], Picture]
+    letterhead: Letterhead
+
+    def write(self, claimed: Claimed, language: str, now: datetime) -> Written | Untrue:
+        """The alert with today's numbers. Raises ValueError for a promise that is none, or lacks what it is about."""
+        alert = true_now(self.picture(), claimed, now)
+        if isinstance(alert, Untrue):
+            return alert
+        wording = _wording(self.letterhead, language)
+        is_first = bool(claimed.promise.facts.get("is_first", False))
+        body = render_alert(alert, wording, now, is_first=is_first)
+        return Written(body, segments(body).count, wording.language)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementWriter:
+    """Writes what staff announced. A `busline.outbound.Writer`."""
+
+    letterhead: Letterhead
+
+    def write(self, claimed: Claimed, language: str, now: datetime) -> Written:
+        """Raises ValueError for facts of another version."""
+        wording = _wording(self.letterhead, language)
+        body = render_announcement(claimed.promise.facts, wording, self.letterhead.district, now)
+        return Written(body, segments(body).count, wording.language)
+
+
+@dataclass(frozen=True, slots=True)
+class WriterByKind:
+    """Hands each message to who knows its kind. A `busline.outbound.Writer`."""
+
+    writers: Mapping[str, Writer]
+
+    def write(self, claimed: Claimed, language: str, now: datetime) -> Written | Untrue:
+        """Raises ValueError for a kind that nobody here knows."""
+        writer = self.writers.get(claimed.promise.kind)
+        if writer is None:
+            raise ValueError(f"nobody here writes messages of the kind {claimed.promise.kind}")
+        return writer.write(claimed, language, now)
+
+
+def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metrics: Metrics) -> Alerting:
+    """The loops that decide on alerts and send what was promised; none where nothing can be sent."""
+    if settings.twilio_number is None:
+        return Alerting({}, lambda _channel: None)
+
+    def zone() -> ZoneInfo:
+        return live.picture.timetable.timezone
+
+    def picture() -> Picture:
+        return live.picture
+
+    carriers = _carriers(settings, pool, settings.twilio_number)
+    quiet = settings.quiet_hours
+    watching: Watching | None = None
+    sending = Sending(
+        pool,
+        [line for line, _ in carriers],
+        writer(settings, picture, zone),
+        clock,
+        zone,
+        quiet=None if quiet is None else (quiet.start, quiet.end),
+        on_dropped=lambda claimed, state: None if watching is None else watching.dropped(claimed, state),
+        metrics=metrics,
+    )
+    watching = Watching(
+        pool,
+        picture,
+        clock,
+        timedelta(minutes=settings.alert_late_minutes),
+        observe=metrics.looked_at_families,
+        wake=sending.promised,
+    )
+
+    async def send() -> None:
+        try:
+            await sending.run()
+        finally:
+            for _, close in carriers:
+                await asyncio.to_thread(close)
+
+    return Alerting({"promised messages": send, "alerts": watching.run}, sending.slow_down)
+
+
+def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:
+    """Puts every kind of message into words."""
+    head = Letterhead(
+        district_catalogue(settings),
+        settings.district_name,
+        readable_phone(settings),
+        settings.default_language,
+        zone,
+    )
+    alerts = AlertWriter(picture, head)
+    return WriterByKind(
+        {
+            MESSAGE: MessageWriter(head),
+            ANNOUNCEMENT: AnnouncementWriter(head),
+            **dict.fromkeys((kind.value for kind in KINDS), alerts),
+        }
+    )
+
+
+def _carriers(settings: Settings, pool: Pool, number: Phone) -> list[tuple[Line, Callable[[], None]]]:
+    """Who carries what, each with what lets it go at the end. Alerts have a number of their own, where one is set."""
+    rate = Bucketed(settings.twilio_segments_per_second)
+    own = settings.twilio_alerts_number
+    numbers = [(number, Carries.ALL)] if own is None else [(number, Carries.MESSAGES), (own, Carries.ALERTS)]
+    found = []
+    for one, carries in numbers:
+        texts = _twilio_texts(settings, pool, one)
+        found.append((Line(Channel.TEXT, texts, rate, carries), texts.close))
+    return found
+
+
+def _twilio_texts(settings: Settings, pool: Pool, number: Phone) -> TwilioTexts:
+    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
+        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
+    account = TwilioAccount(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.reveal(),
+        number,
+        f"{settings.public_base_url}/twilio/status",
+        settings.twilio_base_url,
+    )
+    return TwilioTexts(account, installation_key(settings).reveal().encode(), partial(other_sids, pool))
+
+
+def _wording(head: Letterhead, language: str) -> Wording:
+    spoken = head.catalogue.nearest(language) or head.default_language
+    return Wording(head.catalogue, spoken, head.zone(), head.phone)
