@@ -19,6 +19,7 @@ from busline.settings import Settings
 from busline.store.outbox import other_sids
 from busline.store.pool import Pool
 from notifier.alert_promise import KINDS
+from notifier.following_up import FollowingUp
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
 from notifier.truth import true_now
@@ -129,7 +130,10 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
             for _, close in carriers:
                 await asyncio.to_thread(close)
 
-    return Alerting({"promised messages": send, "alerts": watching.run}, sending.slow_down)
+    ways = sorted({line.channel for line, _ in carriers})
+    following_up = FollowingUp(pool, clock, ways, metrics, promised=sending.promised)
+    loops = {"promised messages": send, "alerts": watching.run, "following messages up": following_up.run}
+    return Alerting(loops, sending.slow_down)
 
 
 def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:

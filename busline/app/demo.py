@@ -22,6 +22,7 @@ from busline.position import Position
 from busline.store.plans import save_plan
 from feeds.plan.gtfs import read_gtfs
 from feeds.simulator.district import District, build_district
+from notifier.watching.families import Families
 from sms.standin import FamilyPhone
 
 SEEN_BEFORE = timedelta(minutes=100)
@@ -63,6 +64,8 @@ async def demo(options: DemoOptions, say: Say) -> int:
             plan = await asyncio.to_thread(read_gtfs, plan_folder)
             await save_plan(pool, plan.timetable, plan.sha256, "simulated district", start)
             await bring_in_roster(pool, roster_folder, lambda _: None, region="US")
+        phones = [family.phone for family in district.families]
+        await Families(pool, timedelta(minutes=settings.alert_late_minutes)).want_everything(phones, start)
         live = await Live.open(pool, start)
         await live.catch_up(_the_morning_so_far(district, start))
         clock = ScaledClock(start, options.speed)

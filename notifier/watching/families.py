@@ -1,6 +1,6 @@
 """What the database says of families: who waits for which call of a day, and what they want to hear."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -52,6 +52,11 @@ class Families:
         """Note of old changes is kept no longer."""
         async with transaction(self._pool) as connection:
             await connection.execute(SQL["forget_changes"], now - _KEPT)
+
+    async def want_everything(self, phones: Sequence[Phone], now: datetime) -> None:
+        """Let these phones hear of all there is, unless they chose otherwise: for a district that is played."""
+        async with transaction(self._pool) as connection:
+            await connection.execute(SQL["want_everything"], list(phones), now)
 
     async def rides(self, service_date: date) -> AsyncIterator[list[RideRow]]:
         """Who rides on a day, whatever the plan says of it; in order of run and phone, some at a time."""

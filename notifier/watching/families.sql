@@ -22,3 +22,10 @@ order by ride.run_id, family.phone, ride.student_id;
 select phone, alerts, minutes, approaching, late_minutes, arrivals, channel, email, changed_at
 from phone_wish
 where changed_at >= $1;
+
+-- name: want_everything
+-- Phones that hear of all there is: where a district is played, and one person looks at all of them.
+insert into phone_wish (phone, alerts, minutes, approaching, arrivals, changed_at)
+select phone, true, 10, true, true, $2
+from unnest($1::text[]) as phone
+on conflict (phone) do nothing;

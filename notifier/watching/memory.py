@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from busline.alert import AlertKind
 from busline.ids import Phone, RunId, RunKey
-from busline.outbound import Channel, Claimed, State
+from busline.outbound import Channel, Claimed, Promise, State
 from busline.store.outbox import promise
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
@@ -101,7 +101,14 @@ class Memory:
             for place in sorted(first - over):
                 one = tellings[place]
                 promises[place] = promise_of(as_first(one.news), one.ride, one.way)
-            await promise(connection, [one for place, one in enumerate(promises) if place not in over], now)
+            phones = sorted({one.ride.phone for one in tellings})
+            heard = await connection.fetch(SQL["heard_before"], phones, sorted(KINDS))
+            new = set(phones) - {row["phone"] for row in heard}
+            await promise(
+                connection,
+                [_first_ones(one, new) for place, one in enumerate(promises) if place not in over],
+                now,
+            )
         for place, one in enumerate(tellings):
             if place in first:
                 self._forget_late(one.whose)
@@ -136,3 +143,11 @@ class Memory:
 
     def _note_outage(self, phone: Phone, at: datetime) -> None:
         self._outage_told_at[phone] = max(at, self._outage_told_at.get(phone, at))
+
+
+def _first_ones(promised: Promise, new: set[Phone]) -> Promise:
+    """The first message to a new phone says that it is, so that it tells how to end them."""
+    if promised.phone not in new:
+        return promised
+    new.discard(promised.phone)
+    return replace(promised, facts={**promised.facts, "is_first": True})

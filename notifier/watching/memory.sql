@@ -23,6 +23,12 @@ having bool_and(
     or held.state in ('superseded', 'expired', 'untrue')
 );
 
+-- name: heard_before
+-- Which of some phones were ever told anything of their own accord.
+select distinct phone
+from outbox
+where phone = any ($1::text[]) and kind = any ($2::text[]) and state in ('waiting', 'sent', 'unknown');
+
 -- name: take_back
 -- News that nobody has read, and that is not news any more.
 update outbox
