@@ -95,6 +95,9 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
     # "He always comes at three, and today he has not".
     if matter.has(Kind.OTHER_DAY) and (not matter.has(Kind.TODAY) or matter.has(Kind.BUS)):
         return None
+    if student_ids and matter.has(Kind.NIGHT) and matter.has(Kind.COMING, Kind.CAME) and not matter.has(Kind.BUS):
+        # A number alone may stand for its bus, but not after dark.
+        return NotHome(student_ids)
     if _is_not_here(matter, timed=timed or matter.has(Kind.FIGURE)):
         return NotHome(student_ids)
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
@@ -251,7 +254,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
 
 def is_of_another_matter(matter: Matter) -> bool:
     """Whether it is about something that a department or a prepared answer may know."""
-    if matter.has(Kind.TOPIC) or _is_of_every_day(matter):
+    if matter.has(Kind.TOPIC, Kind.COMPLAINT) or _is_of_every_day(matter):
         return True
     of_riding = matter.has(Kind.BUS, Kind.ASIDE) or any(matter.kinds[kind] for kind in ASKING)
     aside = matter.has(Kind.ASIDE) or (matter.has(Kind.OTHER_DAY) and of_riding)
@@ -323,7 +326,7 @@ def _ask(matter: Matter, student_ids: tuple[str, ...]) -> Ask:
 
 def _about(matter: Matter, *, numbered: bool) -> About:
     # "Sak pase" greets before it asks what has happened.
-    if matter.has_beside(Kind.WHY, Kind.GREETING) or (matter.has(Kind.WHY) and not matter.has(*ALONE)):
+    if _asks_why(matter) or (matter.has(Kind.WHY) and not matter.has(*ALONE)):
         return About.WHY
     if matter.has(Kind.MISSED):
         return About.DID_IT_COME
@@ -338,7 +341,9 @@ def _about(matter: Matter, *, numbered: bool) -> About:
         return About.WHICH_BUS
     if matter.has(Kind.WHEN):
         # "How many minutes late", but not "when does the late bus come".
-        return About.LATE if matter.has(Kind.LATE) and not matter.has(*_MOVED) else About.WHERE
+        # Where to be somewhere is the same word as to come, it moves nothing: "kantu minutu ki bus sta atrazadu".
+        moves = any(kinds & _MOVED and Kind.FILLER not in kinds for kinds in matter.each)
+        return About.LATE if matter.has(Kind.LATE) and not moves else About.WHERE
     # "The number is 100234" is not about the number of the bus.
     if (
         matter.has(Kind.BUS)
@@ -348,6 +353,17 @@ def _about(matter: Matter, *, numbered: bool) -> About:
     ):
         return About.WHICH_BUS
     return About.LATE if matter.has(Kind.LATE) else About.WHERE
+
+
+def _asks_why(matter: Matter) -> bool:
+    """Whether it asks why. "Porque" is because as well: behind what is asked, before the reason for asking."""
+    asked_already = False
+    for at, kinds in enumerate(matter.each):
+        is_reason = asked_already and Kind.FILLER in kinds and at + 1 < len(matter.each)
+        if Kind.WHY in kinds and Kind.GREETING not in kinds and not is_reason:
+            return True
+        asked_already = asked_already or bool(kinds & ALONE)
+    return False
 
 
 def _asks_which_first(matter: Matter) -> bool:
