@@ -101,7 +101,8 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
     if _is_not_here(matter, timed=timed or matter.has(Kind.FIGURE)):
         return NotHome(student_ids)
     someone = matter.has(Kind.CHILD, Kind.SOMEONE) or bool(student_ids)
-    if _came_without(matter) or _is_said_of_child(matter, _PLACES, denied=True):
+    who = {Kind.CHILD, Kind.FIGURE} if student_ids else {Kind.CHILD}
+    if _came_without(matter, who) or _is_said_of_child(matter, _PLACES, denied=True):
         return NotHome(student_ids)
     if matter.has(Kind.GOT_OFF):
         return NotHome(student_ids)
@@ -177,7 +178,7 @@ def _is_about_waiting(matter: Matter) -> bool:
     return matter.has(Kind.BUS, Kind.WAITING, Kind.WHY)
 
 
-def _came_without(matter: Matter) -> bool:
+def _came_without(matter: Matter, who: Collection[Kind]) -> bool:
     """Whether a bus came, and then something is denied of a child: "it came, but my son was not there"."""
     came = child = bus = denied = named = False
     earlier: frozenset[Kind] = frozenset()
@@ -190,7 +191,7 @@ def _came_without(matter: Matter) -> bool:
         if denied and (bus or Kind.BUS in kinds) and moved and not _is_denied(before, kinds):
             return True
         denied = denied or (named and Kind.NOT in kinds and Kind.BUS not in kinds and not bus)
-        named = named or (Kind.CHILD in kinds and not bus)
+        named = named or (not kinds.isdisjoint(who) and not bus)
         bus = bus or Kind.BUS in kinds
         if Kind.WAITING in kinds:
             # Somebody waits still: nothing has come.
@@ -385,7 +386,7 @@ def _asks_if_it_came(matter: Matter) -> bool:
         if Kind.CAME in kinds:
             return not denied and (Kind.NOT not in kinds or Kind.FILLER in kinds)
         # "I did not see it pass, has it gone": what was denied has been said.
-        denied = (denied and Kind.COMING not in kinds) or (Kind.NOT in kinds and Kind.FILLER not in kinds)
+        denied = (denied and Kind.COMING not in kinds) or (Kind.NOT in kinds and not kinds & {Kind.FILLER, Kind.COMING})
     return False
 
 
