@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sms.folding import tokens
+from sms.grammar.fitting import clauses, fitted_spans
 from sms.grammar.lexicon import Kind, Lexicon, Phrase
 from sms.grammar.marked_index import MarkedIndex, MarkedPhrases, UnmarkedIndex
 from sms.grammar.marks import as_written
@@ -29,6 +30,8 @@ SCRIPT_WEIGHT = 5.0
 
 _VIETNAMESE = frozenset("ăằắẳẵặầấẩẫậđềếểễệỉĩịọỏồốổỗộơờớởỡợụủũưừứửữựỳỷỹỵạảẹẻẽ")
 _ENGLISH = "en"
+_FITTED = frozenset({"zh"})
+"""Languages in which the longest phrase is not always the one that is meant (`sms/grammar/fitting.py`)."""
 _ROUNDING = 1e-9
 _SMALL = frozenset({Kind.YES, Kind.NO, Kind.THANKS, Kind.HELP, Kind.GREETING, Kind.BUS, Kind.STUDENTS, Kind.LANGUAGE})
 _MATTERS = frozenset({Kind.TOPIC, Kind.ASIDE})
@@ -77,7 +80,8 @@ class Reader:
         by_marks = self._by_marks(text, right, indexes, script)
         # Where it is plain which language it is, another one counts for what that one does not know.
         others = [] if told is None else by_marks[1:-1]
-        spans = spans_of(right, by_marks, heedless=others)
+        fits = script in _FITTED
+        spans = fitted_spans(right, by_marks, clauses(rest)) if fits else spans_of(right, by_marks, heedless=others)
         return Reading(tuple(_joined(span, tied) for span in spans), told)
 
     def _weight(self, span: Span[Kind], index: PhraseIndex[Kind]) -> float:
