@@ -100,6 +100,8 @@ class Written:
     segments: int
     """What the carrier counts; 1 for a call or an e-mail."""
     language: str
+    subject: str = ""
+    """Of an e-mail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class TwilioTexts:
             return meaning(fault.code, fault.status)
         except (TwilioException, RequestException) as fault:
             words = f"The carrier cannot be reached ({type(fault).__name__})."
-            return Later(words) if _never_connected(fault) else Unheard(words)
+            return Later(words) if never_connected(fault) else Unheard(words)
         return Taken(str(message.sid))
 
     def _same(self, phone: Phone, body: str, since: datetime) -> list[str] | Later:
@@ -130,7 +130,7 @@ class TwilioTexts:
         return client
 
 
-def _never_connected(fault: Exception) -> bool:
+def never_connected(fault: Exception) -> bool:
     if isinstance(fault, ConnectTimeout):
         return True
     reason = fault.args[0] if isinstance(fault, NotConnected) and fault.args else None

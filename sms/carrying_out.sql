@@ -9,7 +9,9 @@ on conflict (phone) do update
         approaching = excluded.approaching,
         late_minutes = excluded.late_minutes,
         arrivals = excluded.arrivals,
-        channel = excluded.channel;
+        channel = excluded.channel,
+        -- Who asks to be called takes back that it wanted no calls.
+        calls_ended_at = case when excluded.channel = 'voice' then null else known.calls_ended_at end;
 
 -- name: set_quiet
 -- The hours in which a phone wants nothing; null for none. What is usual stands where it has said nothing yet.

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 from multidict import MultiDict, MultiDictProxy
 
+from busline.alert_call import CallReport, CallState
 from busline.ids import Phone
 from sms.opt_out import OptWord
 
@@ -23,6 +24,7 @@ MOST_FIELDS = 200
 Form = MultiDictProxy[str]
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
+_OUTBOX_ID = re.compile(r"[1-9][0-9]{0,17}")
 _SID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -71,6 +73,22 @@ class StatusReport:
     """The message of ours that the address it came to names, if it names one."""
     receipt: str = ""
     """The mark beside that number, not looked at yet (`busline/receipt.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTurn:
+    """What happened last in a call that tells an alert."""
+
+    outbox_id: int
+    receipt: str
+    """The mark beside that number, not looked at yet (`busline/receipt.py`)."""
+    said: int = 0
+    """How often the alert was said already."""
+    pressed: str = ""
+    answered_by: str = ""
+    """As the carrier hears it: `human`, `machine_end_beep`, `fax` ...; empty where it did not listen."""
+    connected: str | None = None
+    """How the call to a person ended; None where none was placed."""
 
 
 def read_form(body: bytes) -> Form:
@@ -125,9 +143,37 @@ def status_from(form: Form, query: Mapping[str, str] = MappingProxyType({})) -> 
         status,
         _count(code) or None,
         _phone(form, "To"),
-        int(named) if re.fullmatch(r"[1-9][0-9]{0,17}", named) else None,
+        int(named) if _OUTBOX_ID.fullmatch(named) else None,
         query.get("k", ""),
     )
+
+
+def call_turn_from(form: Form, query: Mapping[str, str]) -> CallTurn:
+    """What a call that we placed is asked about, and the message that the query of its address names.
+
+    Raises BadForm where it names none.
+    """
+    named, said = query.get("o", ""), query.get("n", "")
+    if not _OUTBOX_ID.fullmatch(named):
+        raise BadForm("The address names no message.")
+    return CallTurn(
+        int(named),
+        query.get("k", ""),
+        said=_count(said),
+        pressed=form.get("Digits", "")[:1],
+        answered_by=form.get("AnsweredBy", ""),
+        connected=form.get("DialCallStatus") if "d" in query else None,
+    )
+
+
+def call_report_from(form: Form, query: Mapping[str, str]) -> CallReport:
+    """How far a call that we placed has got. Raises BadForm for a form that says nothing we know."""
+    named, status = query.get("o", ""), form.get("CallStatus", "")
+    if not _OUTBOX_ID.fullmatch(named):
+        raise BadForm("The address names no message.")
+    if status not in set(CallState):
+        raise BadForm("The form has no CallStatus that we know.")
+    return CallReport(int(named), query.get("k", ""), _sid(form, "CallSid"), CallState(status))
 
 
 def _sid(form: Form, *names: str) -> str:

@@ -29,50 +29,52 @@ def routes(desk: Desk) -> list[web.RouteDef]:
     check = SignatureCheck(desk.settings.public_base_url, desk.settings.auth_token)
 
     async def sms(form: Form, _query: Query) -> web.Response:
-        return _xml(await desk.text(text_from(form)))
+        return xml(await desk.text(text_from(form)))
 
     async def voice(form: Form, _query: Query) -> web.Response:
-        return _xml(await desk.call(call_from(form)))
+        return xml(await desk.call(call_from(form)))
 
     async def status(form: Form, query: Query) -> web.Response:
         await desk.status(status_from(form, query))
         return web.Response(status=204)
 
     return [
-        web.post("/twilio/sms", _signed(check, sms)),
-        web.post("/twilio/voice", _signed(check, voice)),
-        web.post("/twilio/status", _signed(check, status)),
+        web.post("/twilio/sms", signed(check, sms)),
+        web.post("/twilio/voice", signed(check, voice)),
+        web.post("/twilio/status", signed(check, status)),
     ]
 
 
-def _signed(check: SignatureCheck, answer: Callable[[Form, Query], Awaitable[web.Response]]) -> Handler:
+def signed(check: SignatureCheck, answer: Callable[[Form, Query], Awaitable[web.Response]]) -> Handler:
+    """A handler that answers what Twilio signed for this address, and nothing else."""
+
     async def handle(request: web.Request) -> web.Response:
         if (request.content_length or 0) > MOST_BYTES:
-            return _words(413, f"The form is larger than {MOST_BYTES} bytes.")
+            return words(413, f"The form is larger than {MOST_BYTES} bytes.")
         try:
             form = read_form(await request.read())
         except BadForm as fault:
-            return _words(400, str(fault))
+            return words(400, str(fault))
         forgery = check.refuses(request.raw_path, form, request.headers.get(SIGNATURE_HEADER))
         if forgery is not None:
             log.warning("a webhook was refused; is the public base URL the one Twilio has?", reason=str(forgery))
-            return _words(403, "This request is not signed by Twilio for this address.")
+            return words(403, "This request is not signed by Twilio for this address.")
         try:
             return await answer(form, request.query)
         except BadForm as fault:
-            return _words(400, str(fault))
+            return words(400, str(fault))
         except SidTakenError as fault:
             log.warning("a message came with the id of another phone's message; it was not answered")
-            return _words(409, str(fault))
+            return words(409, str(fault))
         except UnkeptError as fault:
-            return _words(503, str(fault))
+            return words(503, str(fault))
 
     return handle
 
 
-def _xml(body: str) -> web.Response:
+def xml(body: str) -> web.Response:
     return web.Response(text=body, content_type="text/xml", charset="utf-8")
 
 
-def _words(status: int, words: str) -> web.Response:
+def words(status: int, words: str) -> web.Response:
     return web.Response(status=status, text=words + "\n")

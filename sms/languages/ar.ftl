@@ -319,6 +319,13 @@ clock-spoken = { $hour12 }:{ $minute } { $half ->
  }
 window-spoken = بين { $from } و{ $to }
 call-students = الطالب { $students }
+call-greeting = مرحبا. هذا خط حافلات { $district }، ولدينا خبر عن حافلتكم.
+call-keys = لتأكيد أنكم سمعتم، اضغطوا 1. للسماع مرة أخرى، اضغطوا 2. لإيقاف هذه المكالمات، اضغطوا 9. للتحدث مع موظف، اضغطوا 0.
+call-heard = شكرا لكم. مع السلامة.
+call-ended = لن نتصل بكم مرة أخرى بهذه الأخبار. مع السلامة.
+call-connecting = لحظة من فضلكم، سنوصلكم.
+call-nobody = لم يتمكن أحد من الرد. اتصلوا على { $phone }. مع السلامة.
+call-goodbye = مع السلامة.
 mail-subject = { $about ->
     [late] حافلتكم متأخرة
     [coming] حافلتكم قادمة

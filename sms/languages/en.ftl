@@ -353,6 +353,13 @@ clock-spoken = { clock }
 window-spoken = between { $from } and { $to }
 # $students holds single figures, as they are spoken.
 call-students = Student { $students }
+call-greeting = Hello. This is the bus hotline of { $district }, with news about your bus.
+call-keys = To tell us that you heard it, press 1. To hear it again, press 2. To end these calls, press 9. To talk to a person, press 0.
+call-heard = Thank you. Goodbye.
+call-ended = We will not call you again with such news. Goodbye.
+call-connecting = One moment, please. We connect you.
+call-nobody = Nobody could answer. Please call { $phone }. Goodbye.
+call-goodbye = Goodbye.
 mail-subject = { $about ->
     [late] Your bus is late
     [coming] Your bus is coming

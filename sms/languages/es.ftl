@@ -305,6 +305,13 @@ clock-spoken = { $hour12 }:{ $minute } { $half ->
  }
 window-spoken = entre las { $from } y las { $to }
 call-students = Estudiante { $students }
+call-greeting = Hola. Esta es la línea de autobuses de { $district }, con noticias de su autobús.
+call-keys = Para decirnos que lo oyó, oprima 1. Para oírlo otra vez, oprima 2. Para no recibir más estas llamadas, oprima 9. Para hablar con una persona, oprima 0.
+call-heard = Gracias. Adiós.
+call-ended = No volveremos a llamarle con estas noticias. Adiós.
+call-connecting = Un momento, por favor. Le comunicamos.
+call-nobody = Nadie pudo contestar. Llame al { $phone }. Adiós.
+call-goodbye = Adiós.
 mail-subject = { $about ->
     [late] Su autobús viene con retraso
     [coming] Su autobús viene en camino

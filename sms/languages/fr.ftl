@@ -299,6 +299,13 @@ alert-end-hint = Pour arrêter: { -alerts-off }
 clock-spoken = { $hour }h{ $minute }
 window-spoken = entre { $from } et { $to }
 call-students = Élève { $students }
+call-greeting = Bonjour. Ici la ligne des bus de { $district }, avec des nouvelles de votre bus.
+call-keys = Pour nous dire que vous avez entendu, appuyez sur 1. Pour réécouter, appuyez sur 2. Pour ne plus recevoir ces appels, appuyez sur 9. Pour parler à quelqu'un, appuyez sur 0.
+call-heard = Merci. Au revoir.
+call-ended = Nous ne vous appellerons plus pour ces nouvelles. Au revoir.
+call-connecting = Un instant, s'il vous plaît. Nous vous mettons en relation.
+call-nobody = Personne n'a pu répondre. Appelez le { $phone }. Au revoir.
+call-goodbye = Au revoir.
 mail-subject = { $about ->
     [late] Votre bus est en retard
     [coming] Votre bus arrive

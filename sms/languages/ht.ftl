@@ -307,6 +307,13 @@ clock-spoken = { $hour12 }:{ $minute } { $half ->
  }
 window-spoken = ant { $from } ak { $to }
 call-students = Elèv { $students }
+call-greeting = Bonjou. Se liy bis { $district }, ak nouvèl sou bis ou a.
+call-keys = Pou di nou ou tande l, peze 1. Pou tande l ankò, peze 2. Pou pa resevwa apèl sa yo ankò, peze 9. Pou pale ak yon moun, peze 0.
+call-heard = Mèsi. Orevwa.
+call-ended = Nou p ap rele w ankò ak nouvèl sa yo. Orevwa.
+call-connecting = Yon ti moman, tanpri. N ap konekte w.
+call-nobody = Pa gen moun ki ka reponn. Tanpri rele { $phone }. Orevwa.
+call-goodbye = Orevwa.
 mail-subject = { $about ->
     [late] Bis ou a an reta
     [coming] Bis ou a ap vini

@@ -294,6 +294,13 @@ alert-end-hint = Pa kaba ku alerta: { -alerts-off }
 clock-spoken = { $hour }:{ $minute }
 window-spoken = entri { $from } y { $to }
 call-students = Studanti { $students }
+call-greeting = Olá. Es e liña di autokaru di { $district }, ku nutísia di bu autokaru.
+call-keys = Pa fla-nu ma bu obi, karga na 1. Pa obi otu bes, karga na 2. Pa kaba ku es txamada, karga na 9. Pa papia ku algen, karga na 0.
+call-heard = Obrigadu. Txau.
+call-ended = Nu ka ta txoma-u más ku es nutísia. Txau.
+call-connecting = Spera un momentu, nu ta liga-u.
+call-nobody = Ningen ka pode atende. Liga pa { $phone }. Txau.
+call-goodbye = Txau.
 mail-subject = { $about ->
     [late] Bu autokaru sta trazadu
     [coming] Bu autokaru sta ta ben

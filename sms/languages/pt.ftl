@@ -299,6 +299,13 @@ alert-end-hint = Para parar os alertas: { -alerts-off }
 clock-spoken = { $hour }h{ $minute }
 window-spoken = entre { $from } e { $to }
 call-students = Aluno { $students }
+call-greeting = Olá. Aqui é a linha de ônibus de { $district }, com notícias do seu ônibus.
+call-keys = Para confirmar que ouviu, tecle 1. Para ouvir de novo, tecle 2. Para não receber mais estas ligações, tecle 9. Para falar com uma pessoa, tecle 0.
+call-heard = Obrigado. Até logo.
+call-ended = Não vamos mais ligar com estas notícias. Até logo.
+call-connecting = Um momento, por favor. Vamos transferir.
+call-nobody = Ninguém pôde atender. Ligue { $phone }. Até logo.
+call-goodbye = Até logo.
 mail-subject = { $about ->
     [late] Seu ônibus está atrasado
     [coming] Seu ônibus está chegando

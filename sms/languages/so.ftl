@@ -306,6 +306,13 @@ clock-spoken = { $hour12 }:{ $minute } { $half ->
  }
 window-spoken = inta u dhaxaysa { $from } iyo { $to }
 call-students = Ardayga { $students }
+call-greeting = Salaan. Kani waa khadka basaska ee { $district }, war ku saabsan baskaaga.
+call-keys = Si aad noogu sheegto inaad maqashay, riix 1. Si aad mar kale u maqasho, riix 2. Si aad wicitaannadan u joojiso, riix 9. Si aad qof ula hadasho, riix 0.
+call-heard = Mahadsanid. Nabad gelyo.
+call-ended = Warar noocan ah mar dambe kuuma soo wici doonno. Nabad gelyo.
+call-connecting = Fadlan yara sug, waan kugu xiraynaa.
+call-nobody = Cidna ma jawaabi karin. Fadlan wac { $phone }. Nabad gelyo.
+call-goodbye = Nabad gelyo.
 mail-subject = { $about ->
     [late] Baskaagu wuu daahay
     [coming] Baskaagu waa soo socdaa

@@ -280,6 +280,13 @@ alert-end-hint = Để ngừng, nhắn { -alerts-off }.
 clock-spoken = { $hour }:{ $minute }
 window-spoken = trong khoảng { $from } đến { $to }
 call-students = Học sinh { $students }
+call-greeting = Xin chào. Đây là đường dây xe buýt của { $district }, có tin về xe của quý vị.
+call-keys = Để xác nhận đã nghe, nhấn phím 1. Để nghe lại, nhấn phím 2. Để không nhận các cuộc gọi này nữa, nhấn phím 9. Để nói chuyện với nhân viên, nhấn phím 0.
+call-heard = Cảm ơn quý vị. Xin chào.
+call-ended = Chúng tôi sẽ không gọi báo tin như vậy nữa. Xin chào.
+call-connecting = Xin chờ một chút, chúng tôi đang nối máy.
+call-nobody = Hiện không có ai trả lời. Xin gọi { $phone }. Xin chào.
+call-goodbye = Xin chào.
 mail-subject = { $about ->
     [late] Xe buýt của quý vị bị trễ
     [coming] Xe buýt của quý vị đang đến

@@ -280,6 +280,13 @@ alert-end-hint = 不要提醒请发“{ -alerts-off }”。
 clock-spoken = { $hour }:{ $minute }
 window-spoken = { $from }到{ $to }之间
 call-students = 学生{ $students }
+call-greeting = 您好。这里是{ $district }的校车热线，有关于您校车的消息。
+call-keys = 表示您已听到，请按1。再听一遍，请按2。不要再接到这类电话，请按9。找工作人员，请按0。
+call-heard = 谢谢。再见。
+call-ended = 我们不再打这类电话给您。再见。
+call-connecting = 请稍等，正在为您转接。
+call-nobody = 现在没有人接听。请致电{ $phone }。再见。
+call-goodbye = 再见。
 mail-subject = { $about ->
     [late] 您的校车晚点
     [coming] 您的校车快到了

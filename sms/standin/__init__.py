@@ -3,5 +3,6 @@
 from sms.standin.carrier import Carrier
 from sms.standin.server import standin_app
 from sms.standin.standin import Exchange, FamilyPhone, StandIn
+from sms.standin.telephone import PicksUp, Telephone
 
-__all__ = ["Carrier", "Exchange", "FamilyPhone", "StandIn", "standin_app"]
+__all__ = ["Carrier", "Exchange", "FamilyPhone", "PicksUp", "StandIn", "Telephone", "standin_app"]

@@ -148,6 +148,8 @@ class CallOrder:
     twiml: str | None
     status_callback: str | None
     status_events: frozenset[str]
+    machine_detection: str | None = None
+    """`Enable` or `DetectMessageEnd`; None where nobody listens for who picks up."""
 
 
 def read_message_order(form: Iterable[tuple[str, str]], own_number: Phone) -> MessageOrder:
@@ -214,6 +216,7 @@ def read_call_order(form: Iterable[tuple[str, str]], own_number: Phone) -> CallO
         twiml or None,
         values.get("StatusCallback"),
         events or frozenset({"completed"}),
+        values.get("MachineDetection"),
     )
 
 

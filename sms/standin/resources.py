@@ -40,6 +40,8 @@ class CallStatus(StrEnum):
     RINGING = "ringing"
     IN_PROGRESS = "in-progress"
     COMPLETED = "completed"
+    BUSY = "busy"
+    NO_ANSWER = "no-answer"
     FAILED = "failed"
 
 

@@ -131,7 +131,7 @@ class _Rest:
     async def list_calls(self, request: web.Request) -> web.Response:
         query = request.query
         status = query.get("Status")
-        if status is not None and status not in set(CallStatus) | {"busy", "no-answer", "canceled"}:
+        if status is not None and status not in set(CallStatus) | {"canceled"}:
             raise Refusal.bad(20001, f"Status {status} is not a status of a call.")
         found = [
             call

@@ -5,7 +5,7 @@ answers them. Everything is kept in memory and forgotten at the end.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -28,6 +28,7 @@ from sms.standin.resources import (
     MessageStatus,
     new_sid,
 )
+from sms.standin.telephone import PicksUp, Telephone, answered_by, play
 from sms.standin.thread import BubbleKind, BubbleState, Threads
 from sms.standin.twiml import Reply, Spoken, TwimlFault, read_replies, read_speech
 from sms.standin.webhook import Answered, Unanswered, Webhook
@@ -85,6 +86,8 @@ class StandIn:
         self.messages: dict[str, Message] = {}
         """By SID, oldest first."""
         self.calls: dict[str, Call] = {}
+        self.telephones: dict[Phone, Telephone] = {}
+        """How phones take calls; any other one is answered by somebody who presses nothing."""
         self.threads = Threads()
         self.deactivated: dict[str, tuple[str, ...]] = {}
         """By day (ISO), the numbers that carriers say their customers have given up."""
@@ -185,7 +188,7 @@ class StandIn:
         return self._send(order, Direction.OUTBOUND_API)
 
     def place_call(self, order: CallOrder) -> Call:
-        """Take a call that Busline places through the REST interface; it is answered at once."""
+        """Take a call that Busline places through the REST interface; it is answered, or not, at once."""
         moment = self._now()
         call = Call(new_sid("CA"), False, order.from_phone, order.to_phone, CallStatus.QUEUED, moment, moment)
         self.calls[call.sid] = call
@@ -256,15 +259,25 @@ class StandIn:
         )
         await self._report_call(call, order, "initiated", "initiated")
         await self._report_call(call, order, "ringing", CallStatus.RINGING.value)
+        telephone = self.telephones.get(call.to_phone, Telephone())
+        if telephone.picks_up in (PicksUp.NOBODY, PicksUp.BUSY):
+            call = self._end_call(call, CallStatus(telephone.picks_up.value))
+            words = "Nobody answered." if telephone.picks_up is PicksUp.NOBODY else "The line was busy."
+            self.threads.change(call.to_phone, bubble, state=BubbleState.DONE, heard=(Spoken(words),))
+            await self._report_call(call, order, "completed", call.status.value)
+            return
         call = replace(call, status=CallStatus.IN_PROGRESS, started_at=self._now())
         self.calls[call.sid] = call
         await self._report_call(call, order, "answered", CallStatus.IN_PROGRESS.value)
         try:
-            if order.twiml is not None:
-                heard = read_speech("text/xml", order.twiml.encode())
-            else:
-                form = self._voice_form(call, CallStatus.IN_PROGRESS)
-                heard = _speech(await self._open_webhook().post(order.url or "", form))
+            form = self._voice_form(call, CallStatus.IN_PROGRESS) | answered_by(telephone, order.machine_detection)
+
+            async def fetch(url: str, more: Mapping[str, str]) -> tuple[str, bytes]:
+                return _twiml(await self._open_webhook().post(url, form | dict(more)))
+
+            url = order.url or ""
+            content_type, body = ("text/xml", order.twiml.encode()) if order.twiml else await fetch(url, {})
+            heard = await play(content_type, body, url, telephone, fetch)
         except TwimlFault as fault:
             self.threads.change(call.to_phone, bubble, state=BubbleState.FAILED, detail=_failure(fault))
             call = self._end_call(call, CallStatus.FAILED)
@@ -338,6 +351,14 @@ def _speech(outcome: Answered | Unanswered) -> tuple[Spoken, ...]:
     match outcome:
         case Answered():
             return read_speech(outcome.content_type, outcome.body)
+        case Unanswered():
+            raise TwimlFault(outcome.code, outcome.words)
+
+
+def _twiml(outcome: Answered | Unanswered) -> tuple[str, bytes]:
+    match outcome:
+        case Answered():
+            return outcome.content_type, outcome.body
         case Unanswered():
             raise TwimlFault(outcome.code, outcome.words)
 

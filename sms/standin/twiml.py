@@ -59,6 +59,16 @@ def read_speech(content_type: str, body: bytes) -> tuple[Spoken, ...]:
     return tuple(heard)
 
 
+def call_verbs(content_type: str, body: bytes) -> tuple[ElementTree.Element, ...]:
+    """The verbs of a voice answer, in order. Raises `TwimlFault`."""
+    kind, charset = _media_type(content_type)
+    if kind == "text/plain":
+        said = ElementTree.Element("Say")
+        said.text = _decoded(body, charset)
+        return (said,)
+    return tuple(_verbs(kind, body)) if body.strip() else ()
+
+
 def _media_type(content_type: str) -> tuple[str, str]:
     headers = Headers()
     headers["Content-Type"] = content_type or "application/octet-stream"

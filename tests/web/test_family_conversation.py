@@ -234,6 +234,11 @@ async def test_alerts_come_as_a_family_chooses(pool: Pool) -> None:
             "Saved: alerts come by phone call. For texts again, text ALERTS BY TEXT."
         )
         assert await pool.fetchval("select channel from phone_wish") == "voice"
+        await pool.execute("update phone_wish set calls_ended_at = now(), channel = 'text'")
+        await line.text(PARENT, "ALERTS 15")
+        assert await pool.fetchval("select calls_ended_at is not null from phone_wish"), "that was about something else"
+        await line.text(PARENT, "alerts by call")
+        assert await pool.fetchval("select calls_ended_at is null from phone_wish")
         assert (await line.text(PARENT, "alerts by email"))[0].startswith("We have no e-mail address")
         await pool.execute("update contact set email = 'mia@example.org' where phone = $1", PARENT)
         assert (await line.text(PARENT, "alerts by email"))[0].startswith("Saved: alerts come by e-mail.")
