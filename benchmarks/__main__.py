@@ -17,6 +17,7 @@ BENCHMARKS = (
     "intents",
     "opt_out_words",
     "faq",
+    "outbox",
 )
 
 

@@ -127,6 +127,7 @@ class Outbox:
         All in one transaction: until it is over nobody else sees them, and what is to be sent is leased with its words.
         """
         async with transaction(self._pool) as connection:
+            await connection.execute(SQL["plan_for_what_is_there"])
             rows = await connection.fetch(SQL["due"], channel, now, real_now, list(priorities), carries, most)
             decided = [(looked, decide(looked)) for looked in map(_looked, rows)]
             taken = TakenUp(looked_at=len(rows))

@@ -1,5 +1,9 @@
 -- Messages from the promise to the carrier's word that it has them.
 
+-- name: plan_for_what_is_there
+-- A plan that was made while the table was empty would be kept when thousands of rows are in it, and read them all.
+set local plan_cache_mode = force_custom_plan;
+
 -- name: due
 -- What is due, the most pressing first and the oldest of those, held until the transaction ends; with all that decides
 -- whether, how and in which language it may go. Whoever else looks at the same moment sees the ones behind it.

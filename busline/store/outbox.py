@@ -44,9 +44,15 @@ async def promise(connection: Connection, promises: Sequence[Promise], now: date
     One with a collapse key takes the place of older ones with it that are still waiting, also of those given here.
     """
     made = 0
+    await connection.execute(SQL["plan_for_what_is_there"])
     for start in range(0, len(promises), _AT_ONCE):
         rows = _rows(promises[start : start + _AT_ONCE], now)
-        made += await connection.fetchval(SQL["promise"], now, *zip(*rows, strict=True))
+        new = await connection.fetch(SQL["promise"], now, *zip(*rows, strict=True))
+        made += len(new)
+        replacing = [row for row in new if row["replaces"] is not None]
+        if replacing:
+            keys, ids = [row["replaces"] for row in replacing], [row["outbox_id"] for row in replacing]
+            await connection.execute(SQL["replace"], now, keys, ids)
     return made
 
 
