@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from busline.fleet import FeedHealth
 from busline.ids import RunId, SourceId, VehicleId
 from busline.live import Live
+from busline.outbound import Claimed, State
 from busline.position import Position, RunClaim
 from busline.store.plans import save_plan
 from busline.store.pool import Pool
@@ -48,6 +49,10 @@ class WaitingMorning:
 
     def now(self) -> datetime:
         return self.at
+
+    def dropped(self, claimed: Claimed, state: State) -> None:
+        """A promised alert will not be sent."""
+        self.watching.dropped(claimed, state)
 
     async def sleep(self, seconds: float) -> None:
         raise AssertionError("a test moves the time by itself")
