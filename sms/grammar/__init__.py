@@ -111,7 +111,7 @@ class Grammar:
             return question
         if named is not None and matter.has(Kind.SPEAK) and not matter.has(Kind.TOPIC, Kind.BUS):
             return SwitchLanguage(named)
-        if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE) and not matter.unknown:
+        if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE, Kind.DRIVER) and not matter.unknown:
             return Help()
         if is_of_another_matter(matter):
             return Topic(text)
@@ -164,6 +164,9 @@ def _bare(text: str, typed: str) -> Intent | None:
 def _picked(typed: str, matter: Matter) -> Choice | None:
     """The number of what was offered, where a word or two around it only name it: "option 2", "le 2 svp"."""
     numbers = re.findall(r"\d+", typed)
+    for number, kind in enumerate((Kind.FIRST, Kind.SECOND, Kind.THIRD), 1):
+        if not numbers and matter.is_only(kind, Kind.PICK, Kind.YES):
+            return Choice(number)
     named = matter.has(Kind.PICK) and not matter.has(Kind.MINUTES) and matter.is_within(_AROUND_A_CHOICE)
     return Choice(int(numbers[0])) if named and len(numbers) == 1 and numbers[0] in _CHOICES else None
 
