@@ -35,10 +35,11 @@ create table outbox (
     handed_at       timestamptz,                     -- the carrier had it
     settled_at      timestamptz
 )
--- A row is written, claimed, settled: room beside it keeps the claim out of the indexes. The dead are swept early, because
+-- A row is written, claimed, settled: as much room beside it keeps every claim out of the indexes (measured: at 70 only
+-- one in three, and a sixth slower). The dead are swept early, because
 -- the queue is looked through again and again.
 with (
-    fillfactor = 70,
+    fillfactor = 50,
     autovacuum_vacuum_scale_factor = 0.01,
     autovacuum_vacuum_threshold = 1000,
     autovacuum_vacuum_cost_delay = 0
