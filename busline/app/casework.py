@@ -20,12 +20,13 @@ from busline.environment import Secret
 from busline.installation_key import installation_key
 from busline.settings import Settings
 from busline.store.pool import Pool
-from notifier.connectors.email import EmailConnector, MailServer, Security
+from notifier.connectors.email import EmailConnector
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.webhook import WebhookConnector
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
 from notifier.handing_over import HandingOver
 from notifier.inbound import Keys, inbound_operations
+from notifier.mail_server import MailServer, Security
 
 
 @dataclass(frozen=True, slots=True)

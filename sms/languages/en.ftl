@@ -369,3 +369,7 @@ mail-subject = { $about ->
  }
 # $number is where to text; $link is an address that ends these mails.
 mail-foot = You get this mail because a student of yours rides a bus of { $district }. To change what you get, text { -alerts } to { $number }. To end these mails: { $link }
+# The page behind that address.
+mail-end-ask = Do you want to end alerts about the bus?
+mail-end-yes = End them
+mail-ended = You will get no more alerts, except in an emergency. To get them again, text { -alerts-on }.

@@ -320,3 +320,6 @@ mail-subject = { $about ->
    *[news] Noticias de su autobús
  }
 mail-foot = Recibe este correo porque un estudiante suyo viaja en un autobús de { $district }. Para cambiar lo que recibe, envíe { -alerts } al { $number }. Para no recibir más estos correos: { $link }
+mail-end-ask = ¿Quiere dejar de recibir avisos del autobús?
+mail-end-yes = No recibir más
+mail-ended = Ya no recibirá avisos, salvo emergencias. Para recibirlos otra vez, envíe { -alerts-on }.

@@ -314,3 +314,6 @@ mail-subject = { $about ->
    *[news] Des nouvelles de votre bus
  }
 mail-foot = Vous recevez ce message parce qu'un de vos élèves prend un bus de { $district }. Pour changer ce que vous recevez, envoyez { -alerts } au { $number }. Pour ne plus recevoir ces e-mails : { $link }
+mail-end-ask = Voulez-vous ne plus recevoir d'alertes sur le bus ?
+mail-end-yes = Ne plus recevoir
+mail-ended = Vous ne recevrez plus d'alertes, sauf urgence. Pour en recevoir de nouveau, envoyez { -alerts-on }.

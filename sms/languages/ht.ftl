@@ -322,3 +322,6 @@ mail-subject = { $about ->
    *[news] Nouvèl sou bis ou a
  }
 mail-foot = Ou resevwa imel sa a paske yon elèv ou pran yon bis { $district }. Pou chanje sa ou resevwa, voye { -alerts } bay { $number }. Pou pa resevwa imel sa yo ankò: { $link }
+mail-end-ask = Èske ou vle fini ak alèt sou bis la?
+mail-end-yes = Fini yo
+mail-ended = Ou p ap resevwa alèt ankò, sof pou ijans. Pou resevwa yo ankò, voye { -alerts-on }.

@@ -309,3 +309,6 @@ mail-subject = { $about ->
    *[news] Nutísia di bu autokaru
  }
 mail-foot = Bu ta risebe es imeil pamodi un bu studanti ta anda na autokaru di { $district }. Pa muda kuzê ki bu ta risebe, manda { -alerts } pa { $number }. Pa kaba ku es imeil: { $link }
+mail-end-ask = Bu krê kaba ku alerta di autokaru?
+mail-end-yes = Kaba ku es
+mail-ended = Bu ka ta risebe más alerta, só na imerjénsia. Pa torna risebe, manda { -alerts-on }.

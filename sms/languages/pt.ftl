@@ -314,3 +314,6 @@ mail-subject = { $about ->
    *[news] Notícias do seu ônibus
  }
 mail-foot = Você recebe este e-mail porque um aluno seu anda em um ônibus de { $district }. Para mudar o que recebe, envie { -alerts } para { $number }. Para não receber mais: { $link }
+mail-end-ask = Quer parar de receber alertas do ônibus?
+mail-end-yes = Parar
+mail-ended = Você não receberá mais alertas, salvo emergências. Para voltar a receber, envie { -alerts-on }.

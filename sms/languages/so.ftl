@@ -321,3 +321,6 @@ mail-subject = { $about ->
    *[news] War ku saabsan baskaaga
  }
 mail-foot = Waxaad iimaylkan u heshay sababtoo ah arday kaaga ah ayaa raaca bas { $district }. Si aad u beddesho, { -alerts } u soo dir { $number }. Si aad iimaylladan u joojiso: { $link }
+mail-end-ask = Ma rabtaa inaad joojiso digniinta baska?
+mail-end-yes = Jooji
+mail-ended = Digniin dambe ma heli doontid, degdeg mooyee. Si aad mar kale u hesho, soo dir { -alerts-on }.

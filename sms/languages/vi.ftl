@@ -295,3 +295,6 @@ mail-subject = { $about ->
    *[news] Tin về xe buýt của quý vị
  }
 mail-foot = Quý vị nhận email này vì có học sinh đi xe buýt của { $district }. Để đổi, nhắn { -alerts } tới { $number }. Để không nhận email này nữa: { $link }
+mail-end-ask = Quý vị có muốn ngừng nhận tin báo về xe buýt không?
+mail-end-yes = Ngừng nhận
+mail-ended = Quý vị sẽ không nhận tin báo nữa, trừ khi khẩn cấp. Để nhận lại, nhắn { -alerts-on }.

@@ -295,3 +295,6 @@ mail-subject = { $about ->
    *[news] 您校车的消息
  }
 mail-foot = 您收到这封邮件，是因为您的学生乘坐{ $district }的校车。要更改，请发“{ -alerts }”到{ $number }。不再收邮件：{ $link }
+mail-end-ask = 您要停止接收校车提醒吗？
+mail-end-yes = 停止
+mail-ended = 除紧急情况外，您不再收到提醒。要恢复，请发“{ -alerts-on }”。

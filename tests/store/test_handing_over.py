@@ -21,10 +21,11 @@ from busline.cases.upkeep import Upkeep
 from busline.ids import Phone
 from busline.masking import quoted
 from busline.store.pool import Pool, transaction
-from notifier.connectors.email import EmailConnector, MailServer, Security
+from notifier.connectors.email import EmailConnector
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
 from notifier.handing_over import LEASE, MOST_ATTEMPTS, HandingOver
+from notifier.mail_server import MailServer, Security
 from tests.web.case_systems import TOKEN, HandClock, Mood, mail_server, text_of, zammad
 
 NOW = datetime(2026, 10, 6, 15, 0, tzinfo=UTC)

@@ -25,11 +25,12 @@ from busline.cases.departments import (
 from busline.cases.parcel import Connector, Delivered, Never, NotNow, Parcel, Unknown
 from busline.cases.reference import Reference
 from busline.ids import Phone, StudentId
-from notifier.connectors.email import EmailConnector, MailServer, Security
+from notifier.connectors.email import EmailConnector
 from notifier.connectors.mail_in import ABOVE_THIS_LINE
 from notifier.connectors.reply_address import ReplyAddresses
 from notifier.connectors.webhook import WebhookConnector
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
+from notifier.mail_server import MailServer, Security
 from tests.web.case_systems import SLOW_SECONDS, TOKEN, WEBHOOK_KEY, Mood, mail_server, receiver, text_of, zammad
 
 BOSTON = ZoneInfo("America/New_York")
