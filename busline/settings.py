@@ -78,6 +78,8 @@ class Settings:
     """None: alerts and answers come from one number, and a stop ends both."""
     twilio_segments_per_second: float = 1.0
     """How fast each of our numbers may send; what Twilio has agreed to, not a wish."""
+    clips_dir: Path | None = None
+    """Recordings for calls in languages that no voice speaks; None: those languages get texts."""
     alert_late_minutes: int = 10
     """How late a bus must be before a family that chose nothing else is told without asking."""
     quiet_hours: QuietHours | None = None
@@ -184,6 +186,7 @@ def read_settings(
         twilio_segments_per_second=env.number(
             "twilio_segments_per_second", given.twilio_segments_per_second, 0.1, 1_000
         ),
+        clips_dir=env.optional_folder("clips_dir"),
         alert_late_minutes=env.whole("alert_late_minutes", given.alert_late_minutes, 5, 60),
         quiet_hours=_quiet_hours(env),
         announce_confirm_above=env.whole("announce_confirm_above", given.announce_confirm_above, 0, 1_000_000),

@@ -1,13 +1,15 @@
 """Everything that goes out to families of our own accord, put together: what is news, its words, and who carries it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from busline.app.messages import district_catalogue, readable_phone
+from aiohttp.web import RouteDef
+
+from busline.app.messages import as_dialled, district_catalogue, readable_phone
 from busline.clock import Clock
 from busline.ids import Phone
 from busline.installation_key import installation_key
@@ -19,20 +21,28 @@ from busline.settings import Settings
 from busline.store.outbox import other_sids
 from busline.store.pool import Pool
 from notifier.alert_promise import KINDS
+from notifier.calls import Calls
 from notifier.following_up import FollowingUp
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
 from notifier.truth import true_now
 from notifier.watching.watching import Watching
-from sms.alert_text import render_alert
+from sms.alert_call import Speaking
+from sms.alert_words import AlertWords
 from sms.announcement_text import render_announcement
+from sms.call_webhooks import call_routes
+from sms.calling import TwilioCalls
 from sms.carrier import TwilioAccount, TwilioTexts
+from sms.clips import Clips
 from sms.message_text import Letterhead, MessageWriter
 from sms.segments import segments
 from sms.text import Wording
 
 ANNOUNCEMENT = "announcement"
 """The kind of what staff tell many families."""
+CALLS_RATE, CALLS_AT_ONCE = Bucketed(1.0), 8
+"""Calls a second that a new account may place (https://www.twilio.com/docs/voice/api/call-resource), and how many of
+its answers are waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +53,24 @@ class Alerting:
     """By name; none of them returns."""
     slow_down: Callable[[Channel], None]
     """The carrier has said that a channel goes too fast."""
+    routes: Sequence[RouteDef] = ()
+    """What the carrier asks and reports about calls."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertWriter:
-    """Writes alerts as texts, as they are true when they go. A `busline.outbound.Writer`."""
+    """Writes alerts as they are true when they go. A `busline.outbound.Writer`."""
 
     picture: Callable[[], Picture]
-    letterhead: Letterhead
+    words: AlertWords
 
     def write(self, claimed: Claimed, language: str, now: datetime) -> Written | Untrue:
         """The alert with today's numbers. Raises ValueError for a promise that is none, or lacks what it is about."""
         alert = true_now(self.picture(), claimed, now)
         if isinstance(alert, Untrue):
             return alert
-        wording = _wording(self.letterhead, language)
         is_first = bool(claimed.promise.facts.get("is_first", False))
-        body = render_alert(alert, wording, now, is_first=is_first)
-        return Written(body, segments(body).count, wording.language)
+        return self.words.written(alert, claimed, language, now, is_first=is_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +111,9 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
     def picture() -> Picture:
         return live.picture
 
-    carriers = _carriers(settings, pool, settings.twilio_number)
+    key = installation_key(settings).reveal().encode()
+    book, speaking = Calls(pool, key), _speaking(settings, settings.twilio_number)
+    carriers = _carriers(settings, pool, clock, book, speaking)
     quiet = settings.quiet_hours
     watching: Watching | None = None
     sending = Sending(
@@ -133,7 +145,8 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
     ways = sorted({line.channel for line, _ in carriers})
     following_up = FollowingUp(pool, clock, ways, metrics, promised=sending.promised)
     loops = {"promised messages": send, "alerts": watching.run, "following messages up": following_up.run}
-    return Alerting(loops, sending.slow_down)
+    routes = call_routes(book, speaking, clock, auth_token=_token(settings), default_language=settings.default_language)
+    return Alerting(loops, sending.slow_down, routes)
 
 
 def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:
@@ -145,7 +158,9 @@ def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[]
         settings.default_language,
         zone,
     )
-    alerts = AlertWriter(picture, head)
+    number = "" if settings.twilio_number is None else as_dialled(settings.twilio_number)
+    clips = Clips(settings.clips_dir)
+    alerts = AlertWriter(picture, AlertWords(head, number, lambda _claimed: settings.public_base_url, clips))
     return WriterByKind(
         {
             MESSAGE: MessageWriter(head),
@@ -155,29 +170,47 @@ def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[]
     )
 
 
-def _carriers(settings: Settings, pool: Pool, number: Phone) -> list[tuple[Line, Callable[[], None]]]:
+def _carriers(
+    settings: Settings, pool: Pool, clock: Clock, book: Calls, speaking: Speaking
+) -> list[tuple[Line, Callable[[], None]]]:
     """Who carries what, each with what lets it go at the end. Alerts have a number of their own, where one is set."""
+    key, others = installation_key(settings).reveal().encode(), partial(other_sids, pool)
     rate = Bucketed(settings.twilio_segments_per_second)
-    own = settings.twilio_alerts_number
-    numbers = [(number, Carries.ALL)] if own is None else [(number, Carries.MESSAGES), (own, Carries.ALERTS)]
-    found = []
-    for one, carries in numbers:
-        texts = _twilio_texts(settings, pool, one)
+    first, own = speaking.number, settings.twilio_alerts_number
+    numbers = [(first, Carries.ALL)] if own is None else [(first, Carries.MESSAGES), (own, Carries.ALERTS)]
+    found: list[tuple[Line, Callable[[], None]]] = []
+    for number, carries in numbers:
+        texts = TwilioTexts(_account(settings, number, "/twilio/status"), key, others)
         found.append((Line(Channel.TEXT, texts, rate, carries), texts.close))
+    account = _account(settings, first, "/twilio/voice/status")
+    calls = TwilioCalls(account, key, book, speaking, others, clock)
+    found.append((Line(Channel.VOICE, calls, CALLS_RATE, at_once=CALLS_AT_ONCE), calls.close))
     return found
 
 
-def _twilio_texts(settings: Settings, pool: Pool, number: Phone) -> TwilioTexts:
-    if settings.twilio_account_sid is None or settings.twilio_auth_token is None:
-        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
-    account = TwilioAccount(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token.reveal(),
+def _speaking(settings: Settings, number: Phone) -> Speaking:
+    return Speaking(
+        district_catalogue(settings),
+        Clips(settings.clips_dir),
+        settings.public_base_url,
+        settings.district_name,
+        settings.district_phone,
+        readable_phone(settings),
         number,
-        f"{settings.public_base_url}/twilio/status",
-        settings.twilio_base_url,
     )
-    return TwilioTexts(account, installation_key(settings).reveal().encode(), partial(other_sids, pool))
+
+
+def _account(settings: Settings, number: Phone, reports_to: str) -> TwilioAccount:
+    if settings.twilio_account_sid is None:
+        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
+    reports = f"{settings.public_base_url}{reports_to}"
+    return TwilioAccount(settings.twilio_account_sid, _token(settings), number, reports, settings.twilio_base_url)
+
+
+def _token(settings: Settings) -> str:
+    if settings.twilio_auth_token is None:
+        raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
+    return settings.twilio_auth_token.reveal()
 
 
 def _wording(head: Letterhead, language: str) -> Wording:

@@ -10,6 +10,7 @@ import structlog
 from busline.app.database import Refused
 from busline.app.loads import Say
 from busline.check import Finding, Verdict
+from busline.ids import Phone
 from busline.settings import Settings
 from sms.catalogue import Catalogue, shipped_sources
 from sms.catalogue.budget import Measure, examples
@@ -200,5 +201,9 @@ def readable_phone(settings: Settings) -> str:
     """The district's phone as families dial it; empty for a district that gave none."""
     if settings.district_phone is None:
         return ""
-    parsed = phonenumbers.parse(settings.district_phone)
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return as_dialled(settings.district_phone)
+
+
+def as_dialled(phone: Phone) -> str:
+    """A number as families dial it."""
+    return phonenumbers.format_number(phonenumbers.parse(phone), phonenumbers.PhoneNumberFormat.NATIONAL)

@@ -92,7 +92,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         clock=clock,
         metrics=metrics,
         masker=masker,
-        open_routes=texting.routes,
+        open_routes=(*texting.routes, *alerting.routes),
         open_operations=(*casework.operations, *announcing.operations),
     )
 

@@ -51,6 +51,7 @@ def test_every_setting_can_be_set_by_the_variable_of_its_name() -> None:
             "BUSLINE_TWILIO_ALERTS_NUMBER": "+16175550188",
             "BUSLINE_TWILIO_SEGMENTS_PER_SECOND": "30",
             "BUSLINE_ALERT_LATE_MINUTES": "15",
+            "BUSLINE_CLIPS_DIR": "/",
             "BUSLINE_QUIET_HOURS": "21:00-5:30",
             "BUSLINE_ANNOUNCE_CONFIRM_ABOVE": "20",
             "BUSLINE_ROSTER_DIR": "/srv/roster",
