@@ -120,7 +120,7 @@ async def test_an_alert_goes_out_as_a_mail_in_the_familys_language_and_once(pool
     assert mail["Content-Language"] == "es"
     body = text_of(mail)
     assert body.startswith("100234: El autobús 912 lleva unos 15 minutos de retraso. Llega 7:20-7:28 am.")
-    link = mail["List-Unsubscribe"].strip("<>")
+    link = mail["List-Unsubscribe"].strip(" <>")
     assert link.startswith(f"{PUBLIC}/alerts/end?o=")
     assert link in body.replace("\n", "")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
