@@ -126,6 +126,9 @@ class Memory:
         promised = claimed.promise
         if promised.kind not in KINDS or promised.call is None or state not in NEVER_SAID:
             return None
+        if not promised.dedupe_key.rpartition("/")[2].isdigit():
+            # The same message by another way: what was said is said.
+            return None
         alert = alert_of(promised.kind, promised.phone, promised.call, promised.facts)
         whose = promised.call.run, promised.phone
         if whose not in self._told:

@@ -1,10 +1,12 @@
 -- What families were told: the outbox is the memory.
 
 -- name: told
--- Every alert of a service day, oldest first. Keys begin with the day, so this is one range of them.
+-- Every alert of a service day, oldest first. Keys begin with the day, so this is one range of them, and end with the
+-- turn; where a message goes a second way, as a call, its key goes on.
 select run_id, stop_sequence, phone, kind, facts, state, created_at
 from outbox
 where dedupe_key >= 'alert/' || $1::text || '/' and dedupe_key < 'alert/' || $1::text || '0'
+  and dedupe_key ~ '/[0-9]+$'
 order by outbox_id;
 
 -- name: never_left

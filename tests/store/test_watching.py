@@ -182,3 +182,17 @@ async def test_news_that_never_left_is_told_again_as_another_turn(morning: Waiti
     rows = await morning.pool.fetch("select kind, dedupe_key from outbox order by outbox_id")
     assert [row["kind"] for row in rows] == ["late", "late"]
     assert rows[1]["dedupe_key"].endswith("/late/2")
+
+
+async def test_a_call_that_follows_a_text_is_not_another_message(morning: WaitingMorning) -> None:
+    await morning.drive("7:20", "47", RUN, late_minutes=14)
+    await morning.pool.execute(
+        "insert into outbox (dedupe_key, priority, kind, channel, phone, language, facts, service_date, run_id, "
+        "stop_sequence, again, true_since, not_before, expires_at, state, created_at) select dedupe_key || '/voice', "
+        "priority, kind, 'voice', phone, language, facts, service_date, run_id, stop_sequence, again, true_since, "
+        "not_before, expires_at, 'expired', created_at from outbox"
+    )
+    await morning.pool.execute("update outbox set state = 'sent' where channel = 'text'")
+    morning.watching = morning.watch()
+    await morning.drive("7:25", "47", RUN, late_minutes=14)
+    assert len(await morning.told()) == 2
