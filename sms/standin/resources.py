@@ -105,6 +105,7 @@ _ERRORS = {
     30006: "Landline or unreachable carrier",
     30007: "Message filtered",
     30008: "Unknown error",
+    30022: "US A2P 10DLC - Rate Limits Exceeded",
     30036: "Validity Period Expired",
 }
 

@@ -1,5 +1,6 @@
 """Twilio's REST interface over a stand-in: the part of `https://api.twilio.com/2010-04-01` that Busline uses."""
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -15,6 +16,8 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from sms.segments import segments
+from sms.standin.carrier import AnswerFate, server_error
 from sms.standin.orders import read_call_order, read_message_order
 from sms.standin.refusal import Refusal
 from sms.standin.resources import (
@@ -83,8 +86,20 @@ class _Rest:
         return _json(account_json(self._standin.account_sid, self._standin.opened_at))
 
     async def create_message(self, request: web.Request) -> web.Response:
-        message = self._standin.send(read_message_order(await _form(request), self._standin.number))
-        return _json(message_json(message, self._standin.account_sid), status=201)
+        trouble = self._standin.trouble
+        order = read_message_order(await _form(request), self._standin.number)
+        trouble.meet(segments(order.body).count)
+        message = self._standin.send(order)
+        match trouble.answer():
+            case AnswerFate.GIVEN:
+                return _json(message_json(message, self._standin.account_sid), status=201)
+            case AnswerFate.BROKEN:
+                return _json(server_error().body(), status=500)
+            case AnswerFate.LOST:
+                await asyncio.sleep(trouble.carrier.answers_hang_seconds)
+                if request.transport is not None:
+                    request.transport.close()
+                return web.Response()
 
     async def list_messages(self, request: web.Request) -> web.Response:
         query = request.query
@@ -183,7 +198,7 @@ class _Rest:
             raise Refusal.not_authenticated()
 
     def _limit(self) -> None:
-        limit = self._standin.carrier.requests_per_second
+        limit = self._standin.trouble.carrier.requests_per_second
         if limit is None:
             return
         now = time.monotonic()

@@ -15,7 +15,7 @@ import aiohttp
 
 from busline.ids import Phone
 from sms.segments import segments
-from sms.standin.carrier import Carrier, Conveyor
+from sms.standin.carrier import Carrier, Conveyor, Trouble
 from sms.standin.keywords import OptOuts
 from sms.standin.orders import MAGIC_SENDER, MAX_BODY_CHARACTERS, CallOrder, MessageOrder, parse_phone
 from sms.standin.refusal import Refusal
@@ -81,7 +81,8 @@ class StandIn:
         self.number = Phone(number)
         self.families = tuple(families)
         self.stranger_phone = Phone(stranger_phone)
-        self.carrier = carrier or Carrier()
+        self.trouble = Trouble(carrier or Carrier())
+        """What goes wrong; `behave` changes it on the way."""
         self.opened_at = now()
         self.messages: dict[str, Message] = {}
         """By SID, oldest first."""
@@ -96,7 +97,7 @@ class StandIn:
         self._now = now
         self._timezone = timezone
         self._opt_outs = OptOuts()
-        self._conveyor = Conveyor(self.carrier, account_sid, self.messages, now, self._show_arrived)
+        self._conveyor = Conveyor(self.trouble, account_sid, self.messages, now, self._show_arrived)
         self._webhook: Webhook | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._ringing: set[asyncio.Task[None]] = set()
@@ -201,7 +202,7 @@ class StandIn:
         self._open_webhook()
         if self._opt_outs.blocks(order.to_phone):
             raise Refusal.unsubscribed()
-        if order.to_phone in self.carrier.landlines:
+        if order.to_phone in self.trouble.carrier.landlines:
             raise Refusal.not_a_mobile(order.to_phone)
         moment = self._now()
         message = Message(
