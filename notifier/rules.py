@@ -137,8 +137,19 @@ class Sign(Enum):
     DRIVEN = auto()
 
 
-Evidence = Mapping[Sign, tuple[datetime, str]]
-"""The signs that stood in the last sample: since which fix, and of what."""
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """A sign in the samples that followed each other until now."""
+
+    since: datetime
+    fix_at: datetime
+    """Of the first of them."""
+    of: str = ""
+    """Of what it is one."""
+
+
+Evidence = Mapping[Sign, Stood]
+"""The signs that stood in the last sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +186,7 @@ class _Ruling:
         self._told = told
         self._before = evidence
         self._now = now
-        self.stood: dict[Sign, tuple[datetime, str]] = {}
+        self.stood: dict[Sign, Stood] = {}
 
     def covered(self) -> Iterator[News]:
         """Staff say that there is no bus, or there is one after all."""
@@ -188,10 +199,9 @@ class _Ruling:
             if last is None or (last.kind is not kind and seen.notice.at > last.at):
                 yield self._news(kind, seen.notice.at, until)
         elif last is not None and last.kind is not AlertKind.COMING_AFTER_ALL and self._now > last.at:
-            since = seen.driven_since
-            if since is None:
-                yield self._news(AlertKind.COMING_AFTER_ALL, self._now, until)
-            elif self._twice(Sign.DRIVEN, since):
+            fix_at = seen.driven_since
+            since = self._now if fix_at is None else self._twice(Sign.DRIVEN, fix_at)
+            if since is not None:
                 yield self._news(AlertKind.COMING_AFTER_ALL, since, until)
 
     def other_bus(self) -> Iterator[News]:
@@ -208,9 +218,13 @@ class _Ruling:
             return
         if said and self._now <= said[-1].at:
             return
-        fix_at = seen.bus_fix_at
-        if by_staff or (fix_at is not None and self._twice(Sign.OTHER_BUS, fix_at, seen.bus.number)):
-            since = self._now if by_staff or fix_at is None else fix_at
+        if by_staff:
+            since: datetime | None = self._now
+        elif seen.bus_fix_at is not None:
+            since = self._twice(Sign.OTHER_BUS, seen.bus_fix_at, seen.bus.number)
+        else:
+            since = None
+        if since is not None:
             until = seen.expected.p50 if seen.expected is not None else ride.planned_at + OUTAGE_AROUND
             # Back to the planned one: what it takes the place of is the number that was told.
             bus = seen.bus if seen.bus.instead_of is not None else Bus(seen.bus.number, said[-1].bus)
@@ -233,8 +247,9 @@ class _Ruling:
             return
         if expected is None or not expected.is_live or expected.p10 - self._now > near:
             return
-        if self._twice(Sign.NEAR, expected.fix_at):
-            yield self._news(AlertKind.APPROACHING, expected.fix_at, expected.p50)
+        since = self._twice(Sign.NEAR, expected.fix_at)
+        if since is not None:
+            yield self._news(AlertKind.APPROACHING, since, expected.p50)
 
     def late(self) -> Iterator[News]:
         """Late, later still, better again, and on time again."""
@@ -253,28 +268,26 @@ class _Ruling:
         if expected is None or not self._may_tell_times():
             return
         if standing is not None and expected.perhaps_after < due_at:
-            if self._twice(Sign.ON_TIME, expected.fix_at):
-                yield self._all_clear(expected.fix_at, expected.p90)
+            since = self._twice(Sign.ON_TIME, expected.fix_at)
+            if since is not None:
+                yield self._all_clear(since, expected.p90)
             return
         rested = last is None or self._now - last.at >= RESTS
         if len(said) >= MOST_LATE_MESSAGES or not rested:
             return
-        kind = self._delay(expected, standing, due_at)
-        if kind is not None:
-            yield self._news(kind, expected.fix_at, expected.p90)
+        sign = self._delay(expected, standing, due_at)
+        since = None if sign is None else self._twice(sign, expected.fix_at)
+        if sign is not None and since is not None:
+            yield self._news(_DELAYS[sign], since, expected.p90)
 
-    def _delay(self, expected: Expected, standing: Said | None, due_at: datetime) -> AlertKind | None:
+    def _delay(self, expected: Expected, standing: Said | None, due_at: datetime) -> Sign | None:
         if standing is None:
-            too_early = self._ride.planned_at - self._now > LATE_AHEAD
-            if too_early or expected.surely_after < due_at or not self._twice(Sign.LATE, expected.fix_at):
-                return None
-            return AlertKind.LATE
+            is_time = self._ride.planned_at - self._now <= LATE_AHEAD
+            return Sign.LATE if is_time and expected.surely_after >= due_at else None
         more = self._minutes_late(expected) - standing.minutes_late
-        if more >= CHANGED_FROM_MINUTES and self._twice(Sign.LATER, expected.fix_at):
-            return AlertKind.LATER_STILL
-        if -more >= CHANGED_FROM_MINUTES and self._twice(Sign.SOONER, expected.fix_at):
-            return AlertKind.BETTER_AGAIN
-        return None
+        if more >= CHANGED_FROM_MINUTES:
+            return Sign.LATER
+        return Sign.SOONER if -more >= CHANGED_FROM_MINUTES else None
 
     def outage(self, told_at: datetime | None) -> Iterator[News]:
         """The buses cannot be seen: once, to those who wait for one about now."""
@@ -290,13 +303,15 @@ class _Ruling:
     def _may_tell_times(self) -> bool:
         return not self._seen.is_past and self._seen.notice is None and self._seen.arrived_at is None
 
-    def _twice(self, sign: Sign, fix_at: datetime, of: str = "") -> bool:
-        """Whether a sign that stands now stood in the last sample too, and that rested on another fix."""
-        first, was_of = self._before.get(sign, (fix_at, of))
-        if was_of != of:
-            first = fix_at
-        self.stood[sign] = first, of
-        return fix_at > first
+    def _twice(self, sign: Sign, fix_at: datetime, of: str = "") -> datetime | None:
+        """Since when a sign stands that stands now, where it stood in the last sample too, which rested on another fix.
+
+        None where this is the first sample of it, or the same fix again.
+        """
+        before = self._before.get(sign)
+        first = before if before is not None and before.of == of else Stood(self._now, fix_at, of)
+        self.stood[sign] = first
+        return first.since if fix_at > first.fix_at else None
 
     def _minutes_late(self, expected: Expected) -> int:
         return max(0, int((expected.p50 - self._ride.planned_at).total_seconds() // 60))
@@ -330,6 +345,13 @@ class _Ruling:
             turn=self._told.next_turn(kind, None if shown is None else shown.number),
         )
         return News(alert, min(true_since, self._now), expires_at)
+
+
+_DELAYS = {
+    Sign.LATE: AlertKind.LATE,
+    Sign.LATER: AlertKind.LATER_STILL,
+    Sign.SOONER: AlertKind.BETTER_AGAIN,
+}
 
 
 def remember(told: Told, alert: Alert, now: datetime) -> Told:
