@@ -190,7 +190,7 @@ def _asks_students(matter: Matter, ids: tuple[str, ...]) -> bool:
     if matter.has(Kind.STUDENTS) and matter.has(Kind.WHICH) and matter.unknown <= 2:
         return not matter.has(Kind.TOPIC, Kind.BUS)
     linked = matter.has(Kind.LINKED) and matter.has(Kind.STUDENTS, Kind.CHILD, Kind.WHICH, Kind.ASIDE)
-    return linked and not matter.has(Kind.TOPIC, Kind.BUS, Kind.JOIN)
+    return linked and not matter.has(Kind.TOPIC, Kind.BUS, Kind.JOIN, Kind.WHEN, Kind.LATE)
 
 
 def _small(matter: Matter, named: str | None) -> Intent | None:

@@ -124,6 +124,10 @@ class Kind(StrEnum):
     STATUS = "status"
     CASE = "case"
     JOIN = "join"
+    FIRST = "first"
+    """Picks the first of what was offered, without a figure."""
+    SECOND = "second"
+    THIRD = "third"
     PICK = "pick"
     """Stands before the number of what was offered: "option 2", "le 2"."""
     # What stands around all of these.
@@ -199,7 +203,11 @@ _ASKS = frozenset(
 
 _STILL_TO_COME = frozenset({Kind.COMING, Kind.LATE})
 _OF_A_CHILD = frozenset({Kind.WHERE, Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
-_OF_ITS_PARTS = _ASKS | {Kind.NOT_HOME}
+_WAYS = frozenset({Kind.TO_SCHOOL, Kind.FROM_SCHOOL})
+_MOVING = frozenset(
+    {Kind.BUS, Kind.COMING, Kind.CAME, Kind.DONE, Kind.GOT_OFF, Kind.CHILD, Kind.MORNING, Kind.AFTERNOON, Kind.ABOARD}
+)
+_OF_ITS_PARTS = _ASKS | _WAYS | {Kind.NOT_HOME}
 _COMMON = _ASKS | {Kind.BUS, Kind.FILLER, Kind.YES, Kind.NO, Kind.NOT, Kind.THANKS, Kind.GREETING, Kind.CHILD}
 
 
@@ -267,6 +275,9 @@ def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
             within = within.union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
         if kinds & _ASKS:
             phrases[phrase] = kinds | (within & {Kind.BUS})
+        if kinds & _WAYS:
+            # "Drops my son off" says the way home and who moves, and how.
+            phrases[phrase] |= within & _MOVING
         if kinds & _STILL_TO_COME and Kind.NOT in phrases.get(phrase[:-1], frozenset()) | phrases.get(
             phrase[:1], frozenset()
         ):

@@ -5,8 +5,23 @@ from pathlib import Path
 
 import pytest
 
+from busline.people import Leg
 from sms.grammar import MOST_IDS, shipped_grammar
-from sms.intent import Alerts, Ask, Help, No, Person, Quiet, SwitchLanguage, Unclear, Yes, same_student
+from sms.intent import (
+    About,
+    Alerts,
+    Ask,
+    Choice,
+    Help,
+    No,
+    Person,
+    Quiet,
+    SwitchLanguage,
+    Topic,
+    Unclear,
+    Yes,
+    same_student,
+)
 
 UTTERANCES = Path(__file__).parent.parent / "data" / "utterances"
 GRAMMAR = shipped_grammar()
@@ -228,3 +243,46 @@ def test_the_short_code_of_a_language_counts_only_alone() -> None:
 )
 def test_a_typed_number_means_a_student_whatever_its_zeros_in_front(typed: str, student_id: str, same: bool) -> None:
     assert same_student(typed, student_id) is same
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("the second one", 2), ("first option please", 1), ("الخيار الاول", 1), ("الثالث", 3)]
+)
+def test_what_was_offered_is_picked_in_words(text: str, number: int) -> None:
+    assert GRAMMAR.understand(text).intent == Choice(number)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["when should i be at the bus stop", "what time do i have to be at our stop", "has it been at our stop yet"],
+)
+def test_who_asks_when_to_be_at_the_stop_asks_for_the_bus(text: str) -> None:
+    assert isinstance(GRAMMAR.understand(text).intent, Ask)
+
+
+@pytest.mark.parametrize(
+    "text", ["where is our bus stop", "can you move our stop", "our stop changed when does it start"]
+)
+def test_the_stop_itself_is_another_matter(text: str) -> None:
+    assert isinstance(GRAMMAR.understand(text).intent, Topic)
+
+
+@pytest.mark.parametrize(
+    ("text", "leg"),
+    [
+        ("what time does the morning bus leave our house", Leg.TO_SCHOOL),
+        ("when does the bus drop my son off", Leg.FROM_SCHOOL),
+        ("has the bus left school yet", Leg.FROM_SCHOOL),
+    ],
+)
+def test_the_time_of_day_says_which_ride_before_the_way_does(text: str, leg: Leg) -> None:
+    intent = GRAMMAR.understand(text).intent
+    assert isinstance(intent, Ask)
+    assert intent.leg is leg
+
+
+@pytest.mark.parametrize("text", ["did they pick him up", "did my kids bus already go", "did the bus go by"])
+def test_a_verb_behind_a_did_asks_whether_it_came(text: str) -> None:
+    intent = GRAMMAR.understand(text).intent
+    assert isinstance(intent, Ask)
+    assert intent.about is About.DID_IT_COME

@@ -29,6 +29,9 @@ NOT_IN_EVERY_LANGUAGE = {
     Kind.DID,
     Kind.DONE,
     Kind.BUS_STOP,
+    Kind.FIRST,
+    Kind.SECOND,
+    Kind.THIRD,
 }
 """Chinese has no word for a person that is also anybody; few languages end a question on a denial."""
 
