@@ -17,7 +17,8 @@ from sms.grammar.figures import (
     without_times,
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
-from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of, not_home
+from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of
+from sms.grammar.missing import not_home
 from sms.grammar.phrases import Span
 from sms.grammar.reading import Reader, Reading
 from sms.grammar.said_in_arabic import in_arabic
