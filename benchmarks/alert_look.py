@@ -19,16 +19,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from benchmarks.families import load_families
 from benchmarks.fleet import SOURCE, MadeUpFleet, made_up_fleet
 from benchmarks.tick import watch_loop
 from busline.app.responsive import responsive
 from busline.live import Live
 from busline.migrate import migrate
-from busline.people import Leg
 from busline.position import Position
 from busline.store.embedded import embedded_postgres
 from busline.store.plans import save_plan
-from busline.store.pool import Pool, open_pool
+from busline.store.pool import open_pool
 from feeds.gtfs_rt import Message, decode, encode
 from feeds.screening import Screen
 from notifier.watching.watching import Watching
@@ -53,40 +53,6 @@ class SteppedClock:
         await asyncio.sleep(0)
 
 
-async def load_families(pool: Pool, fleet: MadeUpFleet, phones: int) -> None:
-    """So many phones for each run, each of a student of its own at one of its calls."""
-    await pool.execute("insert into school values ('S', 'Made Up School', null)")
-    runs = list(fleet.timetable.runs.values())
-    students = [(f"{1_000_000 + number}", "S") for number in range(len(runs) * phones)]
-    contacts = [(f"K{number}", fictional(number), "en") for number in range(len(students))]
-    links = [(f"K{number}", student, True) for number, (student, _) in enumerate(students)]
-    days = (NOW.date() - timedelta(days=30), NOW.date() + timedelta(days=30))
-    rides = [
-        (
-            student,
-            (run := runs[number // phones]).run_id,
-            run.pattern.stop_ids[2 + number % phones % (STOPS - 3)],
-            Leg.TO_SCHOOL.value,
-            127,
-            *days,
-        )
-        for number, (student, _) in enumerate(students)
-    ]
-    for table, columns, rows in (
-        ("student", ["student_id", "school_id"], students),
-        ("contact", ["contact_id", "phone", "language"], contacts),
-        ("link", ["contact_id", "student_id", "may_ask"], links),
-        ("ride", ["student_id", "run_id", "stop_id", "leg", "weekdays", "start_date", "end_date"], rides),
-    ):
-        await pool.copy_records_to_table(table, columns=columns, records=rows, timeout=300)
-    await pool.execute("analyze")
-
-
-def fictional(number: int) -> str:
-    """Numbers that nobody has: 555-01xx of every area, and then some that no plan gives out."""
-    return f"+1999{number:07d}"
-
-
 def read(fleet: MadeUpFleet, at: datetime, screen: Screen) -> Sequence[Position]:
     message = decode(
         encode(fleet.reports(at.timestamp()), at), source=SOURCE, received_at=at, area=fleet.timetable.area
@@ -104,7 +70,7 @@ async def measure(options: argparse.Namespace) -> dict[str, float]:
         async with embedded_postgres(Path(name) / "data") as address, open_pool(address) as pool:
             await migrate(pool)
             await save_plan(pool, fleet.timetable, "made-up", "made-up", NOW)
-            await load_families(pool, fleet, options.phones)
+            await load_families(pool, fleet, options.phones, NOW.date())
             live = await Live.open(pool, NOW)
             await live.take(await asyncio.to_thread(read, fleet, NOW, screen), NOW)
             watching = Watching(pool, lambda: live.picture, clock, timedelta(minutes=10))
