@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiohttp.web import RouteDef
 
+from busline.app.mailing import mail_name, mail_server
 from busline.app.messages import as_dialled, district_catalogue, readable_phone
 from busline.clock import Clock
 from busline.ids import Phone
@@ -23,6 +24,7 @@ from busline.store.pool import Pool
 from notifier.alert_promise import KINDS
 from notifier.calls import Calls
 from notifier.following_up import FollowingUp
+from notifier.mail_out import MailOut
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
 from notifier.truth import true_now
@@ -34,6 +36,7 @@ from sms.call_webhooks import call_routes
 from sms.calling import TwilioCalls
 from sms.carrier import TwilioAccount, TwilioTexts
 from sms.clips import Clips
+from sms.mail_ending import ending_link, ending_routes
 from sms.message_text import Letterhead, MessageWriter
 from sms.segments import segments
 from sms.text import Wording
@@ -43,6 +46,8 @@ ANNOUNCEMENT = "announcement"
 CALLS_RATE, CALLS_AT_ONCE = Bucketed(1.0), 8
 """Calls a second that a new account may place (https://www.twilio.com/docs/voice/api/call-resource), and how many of
 its answers are waited for."""
+MAILS_RATE, MAILS_AT_ONCE = Bucketed(10.0), 8
+"""Mails a second, well below what mail servers take for a flood, and how many are handed in together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
         timedelta(minutes=settings.alert_late_minutes),
         observe=metrics.looked_at_families,
         wake=sending.promised,
+        sends_mail=mail_server(settings) is not None,
     )
 
     async def send() -> None:
@@ -146,7 +152,7 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
     following_up = FollowingUp(pool, clock, ways, metrics, promised=sending.promised)
     loops = {"promised messages": send, "alerts": watching.run, "following messages up": following_up.run}
     routes = call_routes(book, speaking, clock, auth_token=_token(settings), default_language=settings.default_language)
-    return Alerting(loops, sending.slow_down, routes)
+    return Alerting(loops, sending.slow_down, [*routes, *ending_routes(pool, speaking.catalogue, key, clock)])
 
 
 def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:
@@ -159,8 +165,8 @@ def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[]
         zone,
     )
     number = "" if settings.twilio_number is None else as_dialled(settings.twilio_number)
-    clips = Clips(settings.clips_dir)
-    alerts = AlertWriter(picture, AlertWords(head, number, lambda _claimed: settings.public_base_url, clips))
+    link = ending_link(settings.public_base_url, installation_key(settings).reveal().encode())
+    alerts = AlertWriter(picture, AlertWords(head, number, link, Clips(settings.clips_dir)))
     return WriterByKind(
         {
             MESSAGE: MessageWriter(head),
@@ -185,6 +191,11 @@ def _carriers(
     account = _account(settings, first, "/twilio/voice/status")
     calls = TwilioCalls(account, key, book, speaking, others, clock)
     found.append((Line(Channel.VOICE, calls, CALLS_RATE, at_once=CALLS_AT_ONCE), calls.close))
+    server = mail_server(settings)
+    if server is not None and settings.mail_from is not None:
+        link = ending_link(settings.public_base_url, key)
+        mails = MailOut(server, settings.mail_from, mail_name(settings), link, clock)
+        found.append((Line(Channel.EMAIL, mails, MAILS_RATE, at_once=MAILS_AT_ONCE), lambda: None))
     return found
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import aiohttp
 
 from busline.api.operation import Operation
+from busline.app.mailing import mail_name, mail_server
 from busline.cases.departments import ConnectorKind
 from busline.cases.handling import CaseDesk
 from busline.cases.parcel import Connector
@@ -26,7 +27,7 @@ from notifier.connectors.webhook import WebhookConnector
 from notifier.connectors.zammad import ZammadConnector, ZammadSite
 from notifier.handing_over import HandingOver
 from notifier.inbound import Keys, inbound_operations
-from notifier.mail_server import MailServer, Security
+from notifier.mail_server import Security
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +134,10 @@ def _connectors(
 
 
 def _mail(settings: Settings, addresses: ReplyAddresses | None, zone: Callable[[], ZoneInfo]) -> EmailConnector | None:
-    if settings.mail_host is None or settings.mail_from is None or addresses is None:
+    server = mail_server(settings)
+    if server is None or settings.mail_from is None or addresses is None:
         return None
-    password = settings.mail_password
-    server = MailServer(
-        settings.mail_host,
-        settings.mail_port,
-        Security(settings.mail_security),
-        settings.mail_username,
-        None if password is None else password.reveal(),
-    )
-    return EmailConnector(server, settings.mail_from, f"{settings.district_name} buses", addresses, zone)
+    return EmailConnector(server, settings.mail_from, mail_name(settings), addresses, zone)
 
 
 def _zammad(settings: Settings, session: aiohttp.ClientSession, zone: Callable[[], ZoneInfo]) -> ZammadConnector | None:

@@ -10,6 +10,7 @@ import phonenumbers
 import structlog
 from aiohttp.web import RouteDef
 
+from busline.app.mailing import mail_server
 from busline.app.messages import district_catalogue
 from busline.app.tripwire import Tripwire
 from busline.cases.case import DepartmentId
@@ -125,6 +126,9 @@ async def open_texting(
             district_phone=phone,
             default_language=settings.default_language,
             alerts_number=settings.twilio_alerts_number,
+            late_minutes=settings.alert_late_minutes,
+            sends_mail=mail_server(settings) is not None,
+            calls=True,
             limits=Limits(
                 texts_per_hour=settings.texts_per_phone_per_hour,
                 unlinked_per_day=settings.refusals_per_phone_per_day,

@@ -33,9 +33,10 @@ class Version:
 class Families:
     """Reads one database. Every method raises DatabaseUnavailableError while the server is away."""
 
-    def __init__(self, pool: Pool, late_after: timedelta) -> None:
-        """`late_after`: the delay that is told of to whom chose no other."""
+    def __init__(self, pool: Pool, late_after: timedelta, *, sends_mail: bool = True) -> None:
+        """`late_after`: the delay that is told of to whom chose no other. Without mail, who wants it is texted."""
         self._pool = pool
+        self._sends_mail = sends_mail
         self._late_after = late_after
 
     @property
@@ -79,7 +80,7 @@ class Families:
                 ),
                 row["alerts"],
                 Channel(row["channel"]),
-                row["email"],
+                row["email"] if self._sends_mail else None,
             )
             for row in rows
         }

@@ -18,10 +18,18 @@ where $1::date between ride.start_date and ride.end_date and (ride.weekdays >> $
 order by ride.run_id, family.phone, ride.student_id;
 
 -- name: wishes
--- What phones said they want to hear, as far as that changed since a moment.
-select phone, alerts, minutes, approaching, late_minutes, arrivals, channel, email, changed_at
-from phone_wish
-where changed_at >= $1;
+-- What phones said they want to hear, as far as that changed since a moment. From the beginning on ($1 is the epoch) also
+-- how the school says that those are reached which said nothing.
+select wish.phone, wish.alerts, wish.minutes, wish.approaching, wish.late_minutes, wish.arrivals, wish.channel,
+       coalesce(wish.email, contact.email) as email, wish.changed_at
+from phone_wish as wish
+left join contact using (phone)
+where wish.changed_at >= $1
+union all
+select phone, true, 10, false, null, false, alerts_by, email, $1::timestamptz
+from contact
+where $1::timestamptz = 'epoch' and alerts_by <> 'text'
+  and not exists (select from phone_wish where phone_wish.phone = contact.phone);
 
 -- name: want_everything
 -- Phones that hear of all there is: where a district is played, and one person looks at all of them.

@@ -47,9 +47,10 @@ class Watching:
         *,
         observe: Callable[[int, float], None] = lambda *_: None,
         wake: Callable[[], None] = lambda: None,
+        sends_mail: bool = True,
     ) -> None:
         """`wake` is called when something new was promised."""
-        self._families = Families(pool, late_after)
+        self._families = Families(pool, late_after, sends_mail=sends_mail)
         self._memory = Memory(pool)
         self._picture = picture
         self._clock = clock

@@ -1,14 +1,16 @@
 """Families who wait, a bus that moves, and the outbox between them."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
-from busline.ids import RunKey, VehicleId
+from busline.ids import Phone, RunKey, VehicleId
+from busline.outbound import Channel
 from busline.store.ledger import Ledger
 from busline.store.pool import Pool
+from notifier.watching.families import Families
 from tests.builders import MONDAY, at, make_run
 from tests.waiting_families import WaitingMorning
 
@@ -196,3 +198,29 @@ async def test_a_call_that_follows_a_text_is_not_another_message(morning: Waitin
     morning.watching = morning.watch()
     await morning.drive("7:25", "47", RUN, late_minutes=14)
     assert len(await morning.told()) == 2
+
+
+async def test_how_the_school_says_a_family_is_reached_counts_until_the_phone_says_otherwise(
+    morning: WaitingMorning,
+) -> None:
+    await morning.families((OTHER, "100002", RUN, CALL))
+    await morning.pool.execute(
+        "update contact set email = 'mia@example.org', alerts_by = 'email' where phone = $1", FAMILY
+    )
+    await morning.pool.execute("update contact set alerts_by = 'voice' where phone = $1", OTHER)
+    await morning.drive("7:50", "47", RUN, late_minutes=14)
+    rows = await morning.pool.fetch("select phone, channel, address from outbox order by phone")
+    assert {tuple(row) for row in rows} == {(FAMILY, "email", "mia@example.org"), (OTHER, "voice", None)}
+
+
+async def test_a_family_that_chose_mail_is_sent_it_where_the_school_knows_its_address(morning: WaitingMorning) -> None:
+    await morning.pool.execute("update contact set email = 'mia@example.org' where phone = $1", FAMILY)
+    await morning.wish(FAMILY)
+    await morning.pool.execute("update phone_wish set channel = 'email'")
+    families = Families(morning.pool, timedelta(minutes=10))
+    wishes, _ = await families.wishes()
+    assert (wishes[Phone(FAMILY)].channel, wishes[Phone(FAMILY)].email) == (Channel.EMAIL, "mia@example.org")
+    # Without a mail server it is a text: the address is as good as unknown.
+    without, _ = await Families(morning.pool, timedelta(minutes=10), sends_mail=False).wishes()
+    assert without[Phone(FAMILY)].email is None
+    assert (await families.wishes(datetime(2026, 1, 1, tzinfo=UTC)))[0].keys() == wishes.keys()
