@@ -159,7 +159,7 @@ def _asks_why_it_stays_away(matter: Matter) -> bool:
 
 def _asks_alone(matter: Matter) -> bool:
     """Whether it is the bus that is asked for, though nobody names it."""
-    if matter.has(Kind.HELP) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.LATE):
+    if matter.has(Kind.JOIN) or (matter.has(Kind.HELP) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.LATE)):
         return False
     # "Tôi" is I and, without its marks, to arrive: a word that says nothing as well is not enough.
     asking = any(kinds & ALONE and Kind.FILLER not in kinds for kinds in matter.each)
