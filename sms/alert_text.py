@@ -95,6 +95,9 @@ def _main(alert: Alert, wording: Wording, now: datetime) -> str:
             return teller.tell("alert-later-still", bus=bus, minutes=late, **_when(alert, teller))
         case AlertKind.BETTER_AGAIN:
             return teller.tell("alert-better-again", bus=bus, minutes=late, **_when(alert, teller))
+        case AlertKind.ON_TIME_AGAIN if alert.since is not None:
+            # It has been there already, sooner than was told: the words of the answer to who asks now.
+            return teller.tell("passed", bus=bus, seen=teller.clock(alert.since), leg=alert.leg)
         case AlertKind.ON_TIME_AGAIN:
             return teller.tell("alert-on-time-again", bus=bus, **_when(alert, teller))
         case AlertKind.APPROACHING:

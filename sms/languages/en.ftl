@@ -333,7 +333,7 @@ not-coming-advice = { $leg ->
     [to_school] Please find another way to school.
    *[from_school] Please find another way home.
  }
-alert-not-covered = { $students }: No bus has been found for the ride planned at { $planned }. { not-coming-advice } We will tell you if one comes.
+alert-not-covered = { $students }: No bus was found for the ride planned at { $planned }. { not-coming-advice } We will tell you if one comes.
 alert-cancelled = { $students }: The bus planned at { $planned } is cancelled. { not-coming-advice }
 alert-coming-after-all = { $students }: { $bus } comes after all: our last message no longer holds. { alert-when }
 alert-at-school = { $students }: { $bus } got to school at { $seen }.

@@ -19,6 +19,7 @@ from tests.web.texting import texting
 DOCUMENT = Path(__file__).parents[2] / "docs" / "conversations.md"
 PARTS: list[tuple[str, Sequence[Conversation]]] = [
     ("Where is the bus", in_english.WHERE_IS_THE_BUS),
+    ("Told without asking", in_english.TOLD),
     ("Joining", in_english.JOINING),
     ("Settings and leaving", in_english.SETTINGS),
     ("Something else, and a person", in_english.SOMETHING_ELSE),

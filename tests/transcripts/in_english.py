@@ -1,8 +1,9 @@
 """The conversations in English: everything a family can do, and what must not happen."""
 
+from busline.alert import AlertKind
 from busline.fleet import NoticeKind
 from tests.transcripts import scenes
-from tests.transcripts.script import Conversation, Meanwhile, Says, StaffDo, Step
+from tests.transcripts.script import FAMILIES, Conversation, Meanwhile, Says, StaffDo, Step, Told
 
 
 def father(*texts: str) -> list[Step]:
@@ -158,6 +159,8 @@ SETTINGS = [
         "Alerts",
         father("alerts", "alerts 15", "alerts off", "alerts", "ALERTS ON"),
     ),
+    Conversation("Of which buses, and how", father("alerts late 20", "ALERTS ARRIVALS ON", "alerts by mail", "alerts")),
+    Conversation("What cannot be set is answered by what can", father("alerts 90", "alerts late 3", "alerts by call")),
     Conversation("Quiet hours", father("quiet", "QUIET 21-6", "quiet", "quiet off")),
     Conversation("Who is linked to this phone", father("students")),
     Conversation(
@@ -175,6 +178,79 @@ SETTINGS = [
     ),
     Conversation("The carrier answers its own word", father("STOP", "bus", "start")),
     Conversation("My stop is not a stop", father("where is my bus stop bus", "the bus did not stop")),
+]
+
+TOLD = [
+    Conversation(
+        "A late bus, told before anybody asks; the first alert says how to end them",
+        [
+            Meanwhile("The bus stands in traffic.", minutes=15, do=scenes.seen(800)),
+            Told("Father", AlertKind.LATE, first=True),
+            Says("Father", "why"),
+            Meanwhile("It was on another street, and is nearly there.", minutes=-4, do=scenes.seen(2_500)),
+            Told("Father", AlertKind.ON_TIME_AGAIN, turn=2),
+        ],
+    ),
+    Conversation(
+        "The bus is near, for a family that wants to know",
+        [
+            Says("Father", "ALERTS 5"),
+            Meanwhile("The bus comes closer.", do=scenes.seen(200)),
+            Told("Father", AlertKind.APPROACHING),
+        ],
+    ),
+    Conversation(
+        "No bus, and then one after all",
+        [
+            Meanwhile("Staff say that no driver was free.", do=scenes.said(NoticeKind.UNCOVERED, "driver")),
+            Told("Father", AlertKind.NOT_COVERED),
+            Meanwhile("Bus 52 drives the run.", minutes=3, do=scenes.seen(700, bus="52")),
+            Told("Father", AlertKind.COMING_AFTER_ALL, turn=2),
+        ],
+    ),
+    Conversation(
+        "The ride is cancelled",
+        [
+            Meanwhile("Staff cancel the ride.", do=scenes.said(NoticeKind.CANCELLED, "weather")),
+            Told("Father", AlertKind.CANCELLED),
+        ],
+    ),
+    Conversation(
+        "Another bus to look for",
+        [
+            Meanwhile("Bus 52 drives for bus 47.", do=scenes.seen(800, bus="52")),
+            Told("Father", AlertKind.SUBSTITUTE),
+        ],
+    ),
+    Conversation(
+        "The buses cannot be seen",
+        [Meanwhile("The feed is silent.", do=scenes.no_feed), Told("Father", AlertKind.OUTAGE)],
+    ),
+    Conversation("The bus is at school", [Told("Father", AlertKind.AT_SCHOOL)]),
+    Conversation(
+        "What has stopped being true is not sent",
+        [
+            Meanwhile("The bus stands in traffic.", minutes=15, do=scenes.seen(800)),
+            Meanwhile("It was at the stop before the news of its delay could leave.", do=scenes.gone),
+            Told("Father", AlertKind.LATE),
+        ],
+    ),
+    Conversation(
+        "Whoever wants no alerts gets none, and is answered as ever",
+        [
+            Says("Father", "ALERTS OFF"),
+            Meanwhile("The bus stands in traffic.", minutes=15, do=scenes.seen(800)),
+            Told("Father", AlertKind.LATE),
+            Says("Father", "bus"),
+        ],
+    ),
+    Conversation(
+        "One late bus in ten languages",
+        [
+            Meanwhile("The bus stands in traffic.", minutes=15, do=scenes.seen(800)),
+            *(Told(who, AlertKind.LATE) for who in FAMILIES.values()),
+        ],
+    ),
 ]
 
 SOMETHING_ELSE = [

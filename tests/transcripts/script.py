@@ -2,21 +2,31 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from busline.alert import Alert, AlertKind
+from busline.answer import Bus
+from busline.app.alerting import AlertWriter, WriterByKind
 from busline.cases.handling import Author, CaseDesk
 from busline.cases.holding import Conversations
 from busline.cases.reference import Reference, spoken
 from busline.fleet import Fleet
-from busline.outbound import Bucketed, Channel, Claimed, Handed, Taken, Written
-from busline.store.pool import Pool
+from busline.ids import CallKey, Phone, RunId, RunKey, StudentId, VehicleId
+from busline.outbound import MESSAGE, Bucketed, Channel, Claimed, Handed, Taken, Writer, Written
+from busline.people import Leg
+from busline.store.outbox import promise
+from busline.store.pool import Pool, transaction
+from notifier.alert_promise import promise_of
 from notifier.outbox import Carries
+from notifier.rules import News, WatchedRide, Wish
 from notifier.sending import Line, Sending
+from sms.alert_words import AlertWords
 from sms.catalogue import shipped_catalogue
+from sms.clips import Clips
 from sms.message_text import Letterhead, MessageWriter
 from sms.segments import segments
-from tests.builders import ZONE, at
+from tests.builders import MONDAY, ZONE, at
 from tests.web.texting import Texting, make_code, replies
 
 FAMILIES = {
@@ -42,6 +52,8 @@ PHONES = {
 """`Father` may ask about 100234 and 100235; `Aunt` is on file for 100234 without the right to ask; the last two are on
 file for nobody."""
 STAFF = Author("Ms. Reyes")
+_STUDENTS_CALL = 3
+_HAPPENED = (AlertKind.AT_SCHOOL, AlertKind.DROPPED_OFF, AlertKind.OUTAGE)
 ALWAYS = ("4821-7", "5932-8", "6043-9")
 """What stands for the references of a conversation, which are drawn by chance."""
 
@@ -74,7 +86,18 @@ class StaffDo:
     words: str = ""
 
 
-Step = Says | Meanwhile | StaffDo
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A family is told of its bus without asking. What it says is what is true of the bus when it goes out."""
+
+    who: str
+    kind: AlertKind
+    turn: int = 1
+    first: bool = False
+    """The first alert that this phone ever gets."""
+
+
+Step = Says | Meanwhile | StaffDo | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +147,12 @@ class Player:
         self._still = line.picture.fleet
         self._sent = _Listening()
         head = Letterhead(shipped_catalogue(), "Lincoln County", "(617) 555-0150", "en", lambda: ZONE)
-        out = Line(Channel.TEXT, self._sent, Bucketed(1_000.0), Carries.MESSAGES)
-        self._outgoing = Sending(pool, [out], MessageWriter(head), line.clock, lambda: ZONE)
+        words = AlertWords(head, "(617) 555-0199", lambda _claimed: "", Clips(None))
+        alerts = AlertWriter(lambda: line.picture, words)
+        writers: dict[str, Writer] = dict.fromkeys((kind.value for kind in AlertKind), alerts)
+        out = Line(Channel.TEXT, self._sent, Bucketed(1_000.0), Carries.ALL)
+        writer = WriterByKind({**writers, MESSAGE: MessageWriter(head)})
+        self._outgoing = Sending(pool, [out], writer, line.clock, lambda: ZONE)
 
     async def play(self, number: int, script: Conversation) -> str:
         """The conversation as a section of the document."""
@@ -155,7 +182,10 @@ class Player:
                     lines += [f"*{step.words}*", ""]
                 case StaffDo():
                     lines += await self._staff(step)
-            lines += await self._what_went_out()
+                case Told():
+                    await self._tell(step)
+            went_out = await self._what_went_out()
+            lines += went_out or (["*Nothing is sent.*", ""] if isinstance(step, Told) else [])
         return await self._without_chance("\n".join(lines), code)
 
     async def _say(self, step: Says, code: str | None) -> list[str]:
@@ -171,6 +201,31 @@ class Player:
         if not answered:
             lines += ["> *(no reply)*", ""]
         return lines
+
+    async def _tell(self, step: Told) -> None:
+        phone, now = Phone(PHONES[step.who]), self._line.clock.at
+        rows = await self._pool.fetch(
+            "select student_id, language from family_link where phone = $1 order by student_id", phone
+        )
+        run = self._line.picture.timetable.runs[RunId("R1")]
+        call = CallKey(RunKey(MONDAY, run.run_id), int(run.stop_sequences[_STUDENTS_CALL]))
+        alert = Alert(
+            kind=step.kind,
+            phone=phone,
+            call=call,
+            leg=Leg.TO_SCHOOL,
+            students=tuple(StudentId(row["student_id"]) for row in rows),
+            planned_at=at("7:06"),
+            bus=Bus(VehicleId("52"), VehicleId("47")) if step.kind is AlertKind.SUBSTITUTE else Bus(VehicleId("47")),
+            since=now - timedelta(minutes=1) if step.kind in _HAPPENED else None,
+            turn=step.turn,
+        )
+        ride = WatchedRide(phone, call, alert.leg, alert.students, alert.planned_at, Wish(timedelta(minutes=10)))
+        news = News(alert, now, now + timedelta(hours=1))
+        told = promise_of(news, ride, (rows[0]["language"], Channel.TEXT, None))
+        told = replace(told, facts={**told.facts, "is_first": step.first})
+        async with transaction(self._pool) as connection:
+            await promise(connection, [told], now)
 
     async def _staff(self, step: StaffDo) -> list[str]:
         digits = await self._pool.fetchval("select reference from family_case order by case_id desc limit 1")

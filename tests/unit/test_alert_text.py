@@ -41,7 +41,7 @@ def alert(kind: AlertKind, leg: Leg = Leg.TO_SCHOOL) -> Alert:
         bus=Bus(VehicleId("912"), VehicleId("47") if kind is AlertKind.SUBSTITUTE else None),
         window=Window(at(7, 20), at(7, 28), at(7, 20), at(7, 21)),
         minutes_late=15,
-        since=at(7, 1),
+        since=None if kind is AlertKind.ON_TIME_AGAIN else at(7, 1),
     )
 
 
@@ -52,7 +52,7 @@ def at_its_longest(kind: AlertKind, leg: Leg) -> Alert:
         bus=Bus(VehicleId("47123"), VehicleId("47124")),
         window=Window(at(11, 55), at(12, 45), at(11, 55), at(11, 56)),
         minutes_late=125,
-        since=at(11, 45),
+        since=None if kind is AlertKind.ON_TIME_AGAIN else at(11, 45),
     )
 
 
@@ -83,7 +83,7 @@ ENGLISH = {
     "Be at the stop by 7:20 AM.",
     AlertKind.SUBSTITUTE: "100234: Bus 912 (not 47) drives your ride today. Look for this number. "
     "It comes 7:20-7:28 AM. Be at the stop by 7:20 AM.",
-    AlertKind.NOT_COVERED: "100234: No bus has been found for the ride planned at 7:06 AM. "
+    AlertKind.NOT_COVERED: "100234: No bus was found for the ride planned at 7:06 AM. "
     "Please find another way to school. We will tell you if one comes. Questions: (617) 555-0100.",
     AlertKind.CANCELLED: "100234: The bus planned at 7:06 AM is cancelled. Please find another way to school. "
     "Questions: (617) 555-0100.",
@@ -182,6 +182,13 @@ def test_the_minutes_until_it_comes_are_those_of_the_moment_of_sending() -> None
     assert "about 4 minutes away" in render_alert(near, wording(), at(7, 16))
     assert "about 1 minute away" in render_alert(near, wording(), at(7, 19) + timedelta(seconds=30))
     assert "about 1 minute away" in render_alert(near, wording(), at(7, 22))
+
+
+def test_an_all_clear_for_a_bus_that_has_been_there_says_when() -> None:
+    was_there = replace(alert(AlertKind.ON_TIME_AGAIN), since=at(7, 12))
+    assert render_alert(was_there, wording(), at(7, 13)) == (
+        "100234: Bus 912 was at your stop at 7:12 AM. If you missed it, call (617) 555-0100."
+    )
 
 
 def test_since_when_is_said_only_where_it_is_known() -> None:

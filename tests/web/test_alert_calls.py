@@ -273,7 +273,7 @@ async def test_the_second_call_may_be_answered(pool: Pool) -> None:
         line.clock.at += CALL_AGAIN_AFTER
         await line.place(NOBODY_COMES)
         said = line.heard()[1]
-        assert said[1].startswith("Student 1 0 0 2 3 4: No bus has been found for the ride planned at 7:06 AM.")
+        assert said[1].startswith("Student 1 0 0 2 3 4: No bus was found for the ride planned at 7:06 AM.")
         assert said[2] == "Questions: 6 1 7, 5 5 5, 0 1 5 0."
         assert await line.row() == ("sent", "", 2)
 
