@@ -22,11 +22,12 @@ returning 1;
 delete from conversation where phone in (select phone from conversation where last_at < $1 limit $2) returning 1;
 
 -- name: wishes_of_silent_phones
--- What phones wanted to hear unasked that have not texted for long: their conversation is forgotten, too.
+-- What phones wanted to hear unasked that have not texted for long: their conversation is forgotten, too. Who wants no
+-- alerts, or no calls, is never forgotten: they would begin again.
 delete from phone_wish
 where phone in (
     select phone from phone_wish
-    where changed_at < $1
+    where changed_at < $1 and alerts and calls_ended_at is null
       and not exists (select from conversation where conversation.phone = phone_wish.phone)
     limit $2
 )

@@ -64,6 +64,19 @@ async def test_many_rows_go_in_small_bites(pool: Pool, monkeypatch: pytest.Monke
     assert rows(await purge(pool, Keep(), NOW)) == {"words of inquiries": 7}
 
 
+async def test_who_wants_no_alerts_or_no_calls_is_never_forgotten(pool: Pool) -> None:
+    await pool.execute(
+        """
+        insert into phone_wish (phone, alerts, minutes, changed_at, calls_ended_at)
+        values ('+1', true, 10, $1, null), ('+2', false, 10, $1, null), ('+3', true, 10, $1, $1)
+        """,
+        ago(900),
+    )
+    await purge(pool, Keep(), NOW)
+    kept = [row["phone"] for row in await pool.fetch("select phone from phone_wish order by 1")]
+    assert kept == ["+2", "+3"], "alerts would begin again"
+
+
 async def test_an_opt_out_in_force_and_a_link_in_force_are_never_forgotten(pool: Pool) -> None:
     await pool.execute(
         """
