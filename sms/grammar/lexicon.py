@@ -289,6 +289,9 @@ def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
             phrases[phrase] |= {Kind.ASIDE}
         if Kind.NOT_HOME in kinds:
             phrases[phrase] = kinds | (within & _OF_A_CHILD)
+            if Kind.NOT in phrases.get(phrase[:1], frozenset()) | phrases.get(phrase[:2], frozenset()):
+                # "Không thấy con đâu": who does not see a child does not ask where a bus is.
+                phrases[phrase] |= {Kind.NOT}
         if kinds & _COMMON:
             # Without its marks a rare word may look like a common one: "sợ" (afraid) like "số" (number).
             phrases[phrase] = phrases[phrase] - {Kind.TOPIC}

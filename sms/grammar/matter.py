@@ -207,6 +207,7 @@ def _about(matter: Matter, *, numbered: bool) -> About:
         matter.has(Kind.BUS)
         and matter.has(Kind.NUMBER)
         and not numbered
+        and not matter.has(Kind.FIGURE)
         and not matter.has(Kind.LATE, Kind.COMING, Kind.CAME)
     ):
         return About.WHICH_BUS
