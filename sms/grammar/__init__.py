@@ -168,7 +168,7 @@ def _picked(typed: str, matter: Matter) -> Choice | None:
     for number, kind in enumerate((Kind.FIRST, Kind.SECOND, Kind.THIRD), 1):
         if not numbers and matter.is_only(kind, Kind.PICK, Kind.YES):
             return Choice(number)
-    named = matter.has(Kind.PICK) and not matter.has(Kind.MINUTES) and matter.is_within(_AROUND_A_CHOICE)
+    named = matter.has(Kind.PICK, Kind.POLITE) and not matter.has(Kind.MINUTES) and matter.is_within(_AROUND_A_CHOICE)
     return Choice(int(numbers[0])) if named and len(numbers) == 1 and numbers[0] in _CHOICES else None
 
 
