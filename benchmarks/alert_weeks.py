@@ -50,7 +50,8 @@ from busline.travel_times.trails import Trail, Trails
 from feeds.simulator.history import SchoolDay, school_weeks
 from feeds.simulator.plan import size_of
 from feeds.simulator.term import DayKind
-from notifier.rules import Wish, remember
+from notifier.ride import Wish
+from notifier.rules import remember
 from notifier.told import LATE_FAMILY
 from notifier.watching.day import DayBuilder, PhoneWish, RideRow, WatchedDay
 from notifier.watching.memory import Memory, Telling

@@ -11,7 +11,8 @@ from busline.cause import Cause
 from busline.ids import CallKey, Phone, StudentId, VehicleId
 from busline.outbound import Again, Channel, Promise
 from busline.people import Leg
-from notifier.rules import News, WatchedRide
+from notifier.ride import WatchedRide
+from notifier.rules import News
 from notifier.told import Said, group_of
 
 KINDS = frozenset(AlertKind)

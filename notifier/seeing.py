@@ -18,7 +18,7 @@ from busline.timetable import Run
 from busline.travel_times.band import PUBLISHED, QUANTILES, moments_at
 from busline.travel_times.outlook import Stage
 from busline.travel_times.readiness import be_ready_at
-from notifier.rules import PERHAPS, SURELY, Expected, Seen
+from notifier.ride import PERHAPS, SURELY, Expected, Seen
 
 Floats = NDArray[np.float64]
 

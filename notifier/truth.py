@@ -10,7 +10,7 @@ from busline.outbound import Claimed, Untrue
 from busline.picture import Picture
 from busline.run_state import outage_since
 from notifier.alert_promise import alert_of
-from notifier.rules import Seen
+from notifier.ride import Seen
 from notifier.seeing import expected_now, seen_of
 
 

@@ -13,7 +13,7 @@ from busline.outbound import Channel
 from busline.people import Leg
 from busline.service_day import moment
 from busline.timetable import Run, Timetable
-from notifier.rules import WatchedRide, Wish
+from notifier.ride import WatchedRide, Wish
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]

@@ -9,7 +9,7 @@ from busline.outbound import Channel
 from busline.people import Leg
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
-from notifier.rules import Wish
+from notifier.ride import Wish
 from notifier.watching.day import PhoneWish, RideRow
 
 SQL = load_queries(__file__)

@@ -12,7 +12,8 @@ from busline.store.outbox import promise
 from busline.store.pool import Pool, transaction
 from busline.store.sql import load_queries
 from notifier.alert_promise import KINDS, alert_of, as_first, promise_of, said_of
-from notifier.rules import News, WatchedRide, remember
+from notifier.ride import WatchedRide
+from notifier.rules import News, remember
 from notifier.told import LATE_FAMILY, NEVER_SAID, Told
 
 SQL = load_queries(__file__)

@@ -17,7 +17,7 @@ from busline.travel_times.band import QUANTILES, moments_at
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Outlook, Stage
 from busline.travel_times.readiness import be_ready_at
-from notifier.rules import PERHAPS, SURELY, Expected
+from notifier.ride import PERHAPS, SURELY, Expected
 from notifier.seeing import expected_of
 from notifier.watching.day import WatchedRuns
 

@@ -13,6 +13,7 @@ from busline.answer import Bus, Window
 from busline.fleet import AssignmentSource, NoticeKind, RunNotice
 from busline.ids import CallKey, Phone, RunId, RunKey, StudentId, VehicleId
 from busline.people import Leg
+from notifier.ride import Expected, Seen, WatchedRide, Wish
 from notifier.rules import (
     CHANGED_FROM_MINUTES,
     MOST_LATE_MESSAGES,
@@ -20,10 +21,6 @@ from notifier.rules import (
     RESTS,
     Decision,
     Evidence,
-    Expected,
-    Seen,
-    WatchedRide,
-    Wish,
     decide,
     remember,
 )

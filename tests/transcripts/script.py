@@ -19,7 +19,8 @@ from busline.store.outbox import promise
 from busline.store.pool import Pool, transaction
 from notifier.alert_promise import promise_of
 from notifier.outbox import Carries
-from notifier.rules import News, WatchedRide, Wish
+from notifier.ride import WatchedRide, Wish
+from notifier.rules import News
 from notifier.sending import Line, Sending
 from sms.alert_words import AlertWords
 from sms.catalogue import shipped_catalogue

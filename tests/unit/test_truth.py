@@ -14,7 +14,8 @@ from busline.outbound import Again, Channel, Claimed, Untrue
 from busline.people import Leg
 from busline.picture import Picture
 from notifier.alert_promise import alert_of, promise_of, said_of
-from notifier.rules import News, WatchedRide, Wish
+from notifier.ride import WatchedRide, Wish
+from notifier.rules import News
 from notifier.told import Said
 from notifier.truth import true_now
 from tests.builders import MONDAY, at, make_progress, make_run, make_timetable, make_visit
