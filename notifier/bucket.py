@@ -69,7 +69,8 @@ class Bucket:
         self._tokens = min(self._tokens, 0.0)
 
     def _floor(self, *, is_reply: bool) -> float:
-        return 0.0 if is_reply else self._reserved
+        # Slowed down, less is kept back, too: else all but replies would stand still until it is there again.
+        return 0.0 if is_reply else min(self._reserved, max(1.0, self._reserved * self._share))
 
     def _fill(self, at_seconds: float) -> None:
         passed = max(0.0, at_seconds - self._at)

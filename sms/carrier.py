@@ -56,12 +56,19 @@ class TwilioTexts:
     """Twilio by its own library, in threads: it blocks. A `busline.outbound.Sender`."""
 
     def __init__(
-        self, account: TwilioAccount, receipt_key: bytes, other_sids: OtherSids, *, at_once: int = AT_ONCE
+        self,
+        account: TwilioAccount,
+        receipt_key: bytes,
+        other_sids: OtherSids,
+        *,
+        at_once: int = AT_ONCE,
+        timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
         """`receipt_key` marks the address that the carrier reports to (`busline/receipt.py`)."""
         self._account = account
         self._receipt_key = receipt_key
         self._other_sids = other_sids
+        self._timeout_seconds = timeout_seconds
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="twilio")
         # The library's session is not made for several threads: each has its own.
         self._local = threading.local()
@@ -121,7 +128,7 @@ class TwilioTexts:
         client: Client | None = getattr(self._local, "client", None)
         if client is None:
             account = self._account
-            http = TwilioHttpClient(timeout=TIMEOUT_SECONDS)
+            http = TwilioHttpClient(timeout=self._timeout_seconds)
             client = Client(account.account_sid, account.auth_token, http_client=http)
             if account.base_url is not None:
                 client.api.base_url = account.base_url

@@ -4,7 +4,7 @@ The parameter tables are Twilio's own (its OpenAPI description, which a test com
 or ill-typed parameter is refused here too.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -152,7 +152,7 @@ class CallOrder:
     """`Enable` or `DetectMessageEnd`; None where nobody listens for who picks up."""
 
 
-def read_message_order(form: Iterable[tuple[str, str]], own_number: Phone) -> MessageOrder:
+def read_message_order(form: Iterable[tuple[str, str]], *own_numbers: Phone) -> MessageOrder:
     """The order in a `POST Messages.json` form. Raises `Refusal` for what Twilio would refuse at the door."""
     values = _typed(form, MESSAGE_PARAMETERS)
     to_text = values.get("To", "")
@@ -164,7 +164,7 @@ def read_message_order(form: Iterable[tuple[str, str]], own_number: Phone) -> Me
         raise Refusal.bad(35118, "MessagingServiceSid is required to schedule a message")
     if "MediaUrl" in values or "ContentSid" in values:
         raise Refusal.bad(20001, "The stand-in for Twilio sends plain texts only: no MediaUrl, no ContentSid.")
-    from_phone = _sender(values.get("From", ""), own_number)
+    from_phone = _sender(values.get("From", ""), own_numbers)
     body = values.get("Body", "")
     if not body:
         raise Refusal.no_body()
@@ -234,7 +234,7 @@ def parse_phone(text: str) -> Phone | None:
     return Phone(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
-def _sender(text: str, own_number: Phone) -> Phone:
+def _sender(text: str, own_numbers: Collection[Phone]) -> Phone:
     if not text:
         raise Refusal.no_sender()
     if text in _MAGIC_SENDERS:
@@ -244,7 +244,7 @@ def _sender(text: str, own_number: Phone) -> Phone:
     phone = parse_phone(text)
     if phone is None:
         raise Refusal.invalid_sender(text)
-    if phone not in (own_number, MAGIC_SENDER):
+    if phone not in (*own_numbers, MAGIC_SENDER):
         raise Refusal.not_your_number(text)
     return phone
 

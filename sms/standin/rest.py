@@ -87,7 +87,7 @@ class _Rest:
 
     async def create_message(self, request: web.Request) -> web.Response:
         trouble = self._standin.trouble
-        order = read_message_order(await _form(request), self._standin.number)
+        order = read_message_order(await _form(request), *self._standin.numbers)
         trouble.meet(segments(order.body).count)
         message = self._standin.send(order)
         match trouble.answer():

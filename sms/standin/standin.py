@@ -75,10 +75,13 @@ class StandIn:
         *,
         carrier: Carrier | None = None,
         timezone: tzinfo | None = None,
+        alerts_number: str | None = None,
     ) -> None:
+        """`alerts_number`: a second number of the account, with a queue and a list of stops of its own."""
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.number = Phone(number)
+        self.numbers = (self.number, *(() if alerts_number is None else (Phone(alerts_number),)))
         self.families = tuple(families)
         self.stranger_phone = Phone(stranger_phone)
         self.trouble = Trouble(carrier or Carrier())
@@ -96,8 +99,10 @@ class StandIn:
         self._voice_webhook = voice_webhook
         self._now = now
         self._timezone = timezone
-        self._opt_outs = OptOuts()
-        self._conveyor = Conveyor(self.trouble, account_sid, self.messages, now, self._show_arrived)
+        self._opt_outs = {one: OptOuts() for one in self.numbers}
+        self._conveyors = {
+            one: Conveyor(self.trouble, account_sid, self.messages, now, self._show_arrived) for one in self.numbers
+        }
         self._webhook: Webhook | None = None
         self._tasks: asyncio.TaskGroup | None = None
         self._ringing: set[asyncio.Task[None]] = set()
@@ -132,28 +137,30 @@ class StandIn:
     async def _work(self, webhook: Webhook) -> None:
         async with asyncio.TaskGroup() as tasks:
             self._tasks = tasks
-            await self._conveyor.run(webhook)
+            for conveyor in self._conveyors.values():
+                tasks.create_task(conveyor.run(webhook))
 
     async def settled(self) -> None:
         """Until every text and call that Busline sent so far has come to its end and been reported."""
-        await self._conveyor.settled()
+        for conveyor in self._conveyors.values():
+            await conveyor.settled()
         if self._ringing:
             await asyncio.wait(self._ringing)
 
-    async def text(self, from_phone: str, body: str) -> Exchange:
+    async def text(self, from_phone: str, body: str, *, to_number: str | None = None) -> Exchange:
         """Text Busline from a phone: the signed webhook, its TwiML carried out, everything shown on the phone."""
-        phone, moment = Phone(from_phone), self._now()
+        phone, moment, number = Phone(from_phone), self._now(), Phone(to_number or self.number)
         sid = new_sid("SM")
         self.messages[sid] = Message(
-            sid, Direction.INBOUND, phone, self.number, body, MessageStatus.RECEIVED, moment, moment, sent_at=moment
+            sid, Direction.INBOUND, phone, number, body, MessageStatus.RECEIVED, moment, moment, sent_at=moment
         )
         bubble = self.threads.add(
             phone, BubbleKind.FAMILY, body, self.on_screen(moment), state=BubbleState.SENDING, detail=_size(body)
         )
-        automatic = self._opt_outs.hear(phone, body)
+        automatic = self._opt_outs[number].hear(phone, body)
         if automatic is not None:
             self.threads.add(phone, BubbleKind.CARRIER, automatic, self.local_now(), detail=_size(automatic))
-        outcome = await self._open_webhook().post(self._sms_webhook, self._sms_form(sid, phone, body))
+        outcome = await self._open_webhook().post(self._sms_webhook, self._sms_form(sid, phone, number, body))
         try:
             replies = self._replies(outcome)
         except TwimlFault as fault:
@@ -161,7 +168,7 @@ class StandIn:
             self.threads.change(phone, bubble, state=BubbleState.FAILED, detail=failure)
             return Exchange(sid, (), failure)
         self.threads.change(phone, bubble, state=BubbleState.DONE)
-        return Exchange(sid, tuple(reply.body for reply in replies), self._send_replies(phone, replies))
+        return Exchange(sid, tuple(reply.body for reply in replies), self._send_replies(phone, number, replies))
 
     async def call(self, from_phone: str, *, stir_verstat: str = ATTESTED) -> Exchange:
         """Call Busline from a phone, and listen to what it says before the caller does anything."""
@@ -200,7 +207,7 @@ class StandIn:
 
     def _send(self, order: MessageOrder, direction: Direction) -> Message:
         self._open_webhook()
-        if self._opt_outs.blocks(order.to_phone):
+        if order.from_phone in self._opt_outs and self._opt_outs[order.from_phone].blocks(order.to_phone):
             raise Refusal.unsubscribed()
         if order.to_phone in self.trouble.carrier.landlines:
             raise Refusal.not_a_mobile(order.to_phone)
@@ -221,7 +228,7 @@ class StandIn:
         if order.from_phone == MAGIC_SENDER:
             # As with Twilio's test credentials: validated and answered, never sent, never reported.
             return message
-        self._conveyor.enqueue(message)
+        self._conveyors[order.from_phone].enqueue(message)
         return message
 
     def _replies(self, outcome: Answered | Unanswered) -> tuple[Reply, ...]:
@@ -231,7 +238,7 @@ class StandIn:
             case Unanswered():
                 raise TwimlFault(outcome.code, outcome.words)
 
-    def _send_replies(self, phone: Phone, replies: Sequence[Reply]) -> str | None:
+    def _send_replies(self, phone: Phone, number: Phone, replies: Sequence[Reply]) -> str | None:
         """Send each reply; in words, the first that could not be."""
         failure = None
         for reply in replies:
@@ -242,7 +249,7 @@ class StandIn:
                     raise Refusal.invalid_recipient(reply.to or "")
                 if len(reply.body) > MAX_BODY_CHARACTERS:
                     raise Refusal.body_too_long()
-                order = MessageOrder(to_phone, self.number, reply.body, callback, 36_000, keep_body=True)
+                order = MessageOrder(to_phone, number, reply.body, callback, 36_000, keep_body=True)
                 self._send(order, Direction.OUTBOUND_REPLY)
             except Refusal as refusal:
                 words = f"Busline replied, and Twilio did not send it: {refusal.message} ({refusal.code})"
@@ -308,7 +315,7 @@ class StandIn:
             raise _not_running()
         return self._tasks
 
-    def _sms_form(self, sid: str, phone: Phone, body: str) -> dict[str, str]:
+    def _sms_form(self, sid: str, phone: Phone, number: Phone, body: str) -> dict[str, str]:
         # Places are what the number was sold for, often wrong, sometimes empty: nothing may lean on them.
         return {
             "MessageSid": sid,
@@ -320,7 +327,7 @@ class StandIn:
             "FromState": "",
             "FromZip": "",
             "FromCountry": "US",
-            "To": self.number,
+            "To": number,
             "ToCity": "",
             "ToState": "",
             "ToZip": "",

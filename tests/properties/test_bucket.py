@@ -86,6 +86,16 @@ def test_after_a_refusal_nothing_that_was_saved_up_follows_at_once() -> None:
     assert bucket.takes(10.1, 1, is_reply=True)
 
 
+def test_after_a_refusal_what_is_no_reply_waits_a_quarter_of_a_second_longer_and_not_more() -> None:
+    bucket = Bucket(Bucketed(100.0), 0.0)
+    for number in range(5):
+        bucket.slow_down(number * SLOWED_AT_MOST_EVERY_SECONDS)
+    at = 4 * SLOWED_AT_MOST_EVERY_SECONDS
+    assert bucket.rate(at) < 20.0
+    assert bucket.seconds_until(at, 1, is_reply=True) < 0.2
+    assert bucket.seconds_until(at, 1, is_reply=False) < 0.5
+
+
 def test_while_it_is_slow_so_much_less_goes_out() -> None:
     bucket, sent = Bucket(Bucketed(30.0, reserved_for_replies=0.0), 0.0), 0
     bucket.slow_down(0.0)
