@@ -18,6 +18,8 @@ BENCHMARKS = (
     "opt_out_words",
     "faq",
     "outbox",
+    "alert_look",
+    "alert_delay",
 )
 
 

@@ -1,9 +1,12 @@
 """What was told, kept in the outbox: read back at the start, written with every decision, in one transaction."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+
+from asyncpg import Record
 
 from busline.alert import AlertKind
 from busline.ids import Phone, RunId, RunKey
@@ -14,7 +17,7 @@ from busline.store.sql import load_queries
 from notifier.alert_promise import KINDS, alert_of, as_first, promise_of, said_of
 from notifier.ride import WatchedRide
 from notifier.rules import News, remember
-from notifier.told import LATE_FAMILY, NEVER_SAID, Told
+from notifier.told import LATE_FAMILY, NEVER_SAID, Said, Told
 
 SQL = load_queries(__file__)
 
@@ -56,26 +59,18 @@ class Memory:
 
     async def restore(self, service_dates: Sequence[date]) -> None:
         """Read back what was told on some days, and forget all others."""
-        told: dict[Whose, list[tuple[str, str, datetime, str]]] = {}
+        rows: list[tuple[RunKey, Record]] = []
         async with transaction(self._pool) as connection:
             for service_date in service_dates:
                 query = await connection.prepare(SQL["told"])
-                rows = await query.cursor(service_date.isoformat())
-                while some := await rows.fetch(_AT_ONCE):
-                    for row in some:
-                        whose = RunKey(service_date, RunId(row["run_id"])), Phone(row["phone"])
-                        told.setdefault(whose, []).append((row["kind"], row["facts"], row["created_at"], row["state"]))
+                found = await query.cursor(service_date.isoformat())
+                while some := await found.fetch(_AT_ONCE):
+                    rows += [(RunKey(service_date, RunId(row["run_id"])), row) for row in some]
+        self._told = await asyncio.to_thread(_told, rows)
         self._outage_told_at = {}
-        self._told = {}
-        for whose, rows_of in told.items():
-            self._told[whose] = Told(
-                tuple(
-                    said_of(kind, json.loads(facts), at, was_dropped=state in NEVER_SAID)
-                    for kind, facts, at, state in rows_of
-                )
-            )
-            for said in self._told[whose].of("outage"):
-                self._note_outage(whose[1], said.at)
+        for (_, phone), told in self._told.items():
+            for said in told.of("outage"):
+                self._note_outage(phone, said.at)
 
     async def tell(self, tellings: Sequence[Telling], now: datetime) -> Sequence[Telling]:
         """Promise news in one transaction, and remember it once that is committed. Returns what was promised.
@@ -147,6 +142,16 @@ class Memory:
 
     def _note_outage(self, phone: Phone, at: datetime) -> None:
         self._outage_told_at[phone] = max(at, self._outage_told_at.get(phone, at))
+
+
+def _told(rows: Sequence[tuple[RunKey, Record]]) -> dict[Whose, Told]:
+    """Some microseconds a row: in a thread where they are many."""
+    messages: dict[Whose, list[Said]] = {}
+    for key, row in rows:
+        was_dropped = row["state"] in NEVER_SAID
+        said = said_of(row["kind"], json.loads(row["facts"]), row["created_at"], was_dropped=was_dropped)
+        messages.setdefault((key, Phone(row["phone"])), []).append(said)
+    return {whose: Told(tuple(some)) for whose, some in messages.items()}
 
 
 def _first_ones(promised: Promise, new: set[Phone]) -> Promise:
