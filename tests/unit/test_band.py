@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busline.travel_times.band import QUANTILES, Z, normal_score, quantile_seconds, variance
+from busline.travel_times.band import QUANTILES, Z, moments_at, normal_score, quantile_seconds, variance
 
 NORMAL = np.array([Z[quantile] for quantile in QUANTILES])
 SECONDS = st.floats(15, 7_200)
@@ -49,3 +49,12 @@ def test_a_road_that_nobody_drove_today_is_less_certain() -> None:
 def test_being_early_against_the_plan_makes_only_an_unlearned_road_uncertain() -> None:
     assert spread(600, unlearned=600, lateness=-240) > 2 * spread(600, unlearned=600, lateness=0)
     assert spread(600, unlearned=0, lateness=-240) == spread(600, unlearned=0, lateness=0)
+
+
+def test_a_moment_between_the_told_ones_lies_on_the_line_of_their_normal_scores() -> None:
+    told = np.array([[Z[quantile] * 60.0 for quantile in QUANTILES]])
+    for score in (-3.0, -1.0, -0.84, 0.0, 0.52, 1.28, 2.0):
+        np.testing.assert_allclose(moments_at(told, score), 60.0 * score)
+    clipped = np.maximum(told, -30.0)
+    assert moments_at(clipped, -2.0)[0] == pytest.approx(-30.0)
+    assert -30.0 < moments_at(clipped, -0.5)[0] < 0.0
