@@ -21,6 +21,7 @@ from sms.conversation.turn import Answers
 from sms.forms import InboundCall, InboundText, StatusReport
 from sms.inquiries import Channel, Decider, Inquiries, Question, TakeReport
 from sms.intent import Code
+from sms.segments import segments
 from sms.settings import SmsSettings
 
 log = structlog.get_logger(__name__)
@@ -52,10 +53,12 @@ class Desk:
         prepared: PreparedAnswers | None = None,
         code_key: bytes = b"",
         take_report: TakeReport | None = None,
+        replied: Callable[[int], None] = lambda _segments: None,
     ) -> None:
         """`code_key` is what join codes are kept under; without it no code opens anything.
 
-        `take_report` is told of every report that names a message of ours.
+        `take_report` is told of every report that names a message of ours. `replied` is told how many segments the
+        carrier makes of the reply to a text: they count for our number's rate like all others.
         """
         self.settings = settings
         self._inquiries = Inquiries(pool)
@@ -63,6 +66,7 @@ class Desk:
         self._conversation = Conversation(answers, settings, self._catalogue, prepared)
         self._code_key = code_key
         self._take_report = take_report
+        self._replied = replied
         self._clock = clock
         self._masker = masker
         self._observe = observe
@@ -81,7 +85,7 @@ class Desk:
         decider = Decider(
             decide=lambda asker: self._conversation.reply_to_text(heard, asker, now),
             complete=lambda reply, case: self._conversation.completed(reply, case, now),
-            write=lambda reply: twiml.messages(reply.texts),
+            write=self._texted,
         )
         settled = await self._settle(question, decider)
         if settled is not None:
@@ -148,6 +152,11 @@ class Desk:
             milliseconds=round(seconds * 1_000, 1),
         )
         return body
+
+    def _texted(self, reply: Reply) -> str:
+        if reply.texts:
+            self._replied(sum(segments(text).count for text in reply.texts))
+        return twiml.messages(reply.texts)
 
     def _spoken(self, reply: Reply) -> str:
         voice = self._catalogue.voice(reply.language)

@@ -56,8 +56,8 @@ class Alerting:
 
     loops: Mapping[str, Callable[[], Coroutine[None, None, None]]]
     """By name; none of them returns."""
-    slow_down: Callable[[Channel], None]
-    """The carrier has said that a channel goes too fast."""
+    sending: Sending | None
+    """Hears what it must give way to (`busline.app.texting.Pace`)."""
     routes: Sequence[RouteDef] = ()
     """What the carrier asks and reports about calls."""
 
@@ -108,7 +108,7 @@ class WriterByKind:
 def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metrics: Metrics) -> Alerting:
     """The loops that decide on alerts and send what was promised; none where nothing can be sent."""
     if settings.twilio_number is None:
-        return Alerting({}, lambda _channel: None)
+        return Alerting({}, None)
 
     def zone() -> ZoneInfo:
         return live.picture.timetable.timezone
@@ -152,7 +152,7 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
     following_up = FollowingUp(pool, clock, ways, metrics, promised=sending.promised)
     loops = {"promised messages": send, "alerts": watching.run, "following messages up": following_up.run}
     routes = call_routes(book, speaking, clock, auth_token=_token(settings), default_language=settings.default_language)
-    return Alerting(loops, sending.slow_down, [*routes, *ending_routes(pool, speaking.catalogue, key, clock)])
+    return Alerting(loops, sending, [*routes, *ending_routes(pool, speaking.catalogue, key, clock)])
 
 
 def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:

@@ -81,7 +81,7 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
 
     nightly = chores(settings, pool, staff, clock, zone)
     alerting = open_alerting(settings, pool, clock, live, metrics)
-    texting = await open_texting(settings, pool, clock, live, masker, metrics, alerting.slow_down)
+    texting = await open_texting(settings, pool, clock, live, masker, metrics, alerting.sending)
     casework = open_casework(settings, pool, clock, zone)
     announcing = open_announcing(settings, pool, clock, lambda: live.picture.timetable)
     web = build_web(

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from random import SystemRandom
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -45,6 +46,18 @@ _CHANCE = SystemRandom()
 ASKED_AFTER_SECONDS = (5.0, 30.0)
 """How soon, at random, a family hears that another phone asks for its student. In the text's own time, or always so
 long after it, a stranger could measure whether there is such a family."""
+
+
+class Pace(Protocol):
+    """How fast our own messages go out."""
+
+    def slow_down(self, channel: Channel) -> None:
+        """The carrier has reported that this channel goes too fast."""
+        ...
+
+    def replied(self, segments: int) -> None:
+        """The carrier sends so many segments of its own, as replies to texts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +109,13 @@ async def open_texting(
     live: Live,
     masker: Masker,
     metrics: Metrics,
-    slow_down: Callable[[Channel], None],
+    pace: Pace | None,
 ) -> Texting:
     """The webhooks that a carrier calls, and the loops beside them; neither where no account is set.
 
-    `slow_down` is told where the carrier reports that a channel goes too fast.
+    `pace` hears what our own sending must give way to.
     """
-    if settings.twilio_auth_token is None:
+    if settings.twilio_auth_token is None or pace is None:
         log.warning("texting is off: no Twilio account is set")
         return Texting((), {})
     key = installation_key(settings).reveal().encode()
@@ -110,7 +123,7 @@ async def open_texting(
     def zone() -> ZoneInfo:
         return live.picture.timetable.timezone
 
-    reports = Reports(key, zone, slow_down)
+    reports = Reports(key, zone, pace.slow_down)
     shelf = Shelf(StoredAnswers(pool), tokens)
     await shelf.open(clock.now())
     phone, catalogue = _readable(settings.district_phone), district_catalogue(settings)
@@ -139,6 +152,7 @@ async def open_texting(
         prepared=ShelvedAnswers(lambda: shelf.faq, phone=phone, district=settings.district_name),
         code_key=key,
         take_report=reports.take,
+        replied=pace.replied,
     )
 
     async def ask() -> None:

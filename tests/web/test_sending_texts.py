@@ -151,6 +151,7 @@ async def round_trip(
                 settings=SmsSettings(base, TOKEN, "Lincoln", "(617) 555-0150", alerts_number=Phone(ALERTS)),
                 observe=lambda _outcome, _seconds: None,
                 take_report=reports.take,
+                replied=sending.replied,
             )
             handlers.update({route.path: route.handler for route in routes(desk)})
             try:
@@ -301,6 +302,17 @@ async def test_a_stop_to_the_number_of_the_alerts_leaves_the_answers(pool: Pool)
         assert trip.arrived(0) == ["message en 100000"]
         rows = await pool.fetch("select kind, state from outbox order by kind")
         assert [tuple(row) for row in rows] == [("late", "barred"), ("message", "sent")]
+
+
+async def test_replies_that_the_carrier_sends_by_itself_count_for_the_rate_of_their_number(pool: Pool) -> None:
+    async with round_trip(pool, rate=0.1) as trip:
+        for _ in range(4):
+            assert (await trip.standin.text(phone(0), "bus")).replies
+        await trip.promise(reply(0), news(0))
+        await trip.once()
+        assert len(trip.arrived(0)) >= 5, "four replies at least, and the news from the other number"
+        rows = await pool.fetch("select kind, state from outbox order by kind")
+        assert [tuple(row) for row in rows] == [("late", "sent"), ("message", "waiting")]
 
 
 async def test_texts_of_ours_to_the_same_phone_are_told_apart_by_what_is_known_of_them(pool: Pool) -> None:
