@@ -41,7 +41,7 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
     who = {Kind.CHILD, Kind.FIGURE} if student_ids else {Kind.CHILD}
     if _came_without(matter, who) or _is_said_of_child(matter, _PLACES, denied=True):
         return NotHome(student_ids)
-    if matter.has(Kind.GOT_OFF):
+    if _did_not_get_off(matter):
         return NotHome(student_ids)
     if matter.has(Kind.HOME) and (someone or matter.has(Kind.CAME, Kind.COMING)) and not matter.has(Kind.BUS):
         return NotHome(student_ids)
@@ -54,6 +54,17 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
         # "My daughter has not arrived", but "my daughter's bus has not arrived" is about the bus.
         return None if _is_about_waiting(matter) else NotHome(student_ids)
     return None
+
+
+def _did_not_get_off(matter: Matter) -> bool:
+    """Whether getting off is what is denied: not in "shall we come down, or is the bus not near yet"."""
+    denied = got_off = False
+    for kinds in matter.each:
+        denied = denied or Kind.NOT in kinds
+        got_off = Kind.GOT_OFF in kinds or (got_off and Kind.BUS not in kinds)
+        if denied and got_off:
+            return True
+    return False
 
 
 def _is_sought(matter: Matter) -> bool:
