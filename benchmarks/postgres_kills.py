@@ -130,7 +130,7 @@ async def _write(pool: Pool, writer: int, book: _Book) -> None:
 async def _kill(kill: Kill, files: Path, pool: Pool) -> float:
     """Seconds from the kill to the first commit of a backend that was not there before it."""
     postmaster = int((files / "postmaster.pid").read_text().splitlines()[0])
-    backends = _children(postmaster)
+    backends = children(postmaster)
     match kill:
         case Kill.POSTMASTER:
             doomed = [postmaster]
@@ -157,7 +157,7 @@ async def _kill(kill: Kill, files: Path, pool: Pool) -> float:
             await asyncio.sleep(PROBE_SECONDS)
 
 
-def _children(parent: int) -> list[int]:
+def children(parent: int) -> list[int]:
     """From /proc/<pid>/stat: the parent is the second field after the name in parentheses."""
     found = []
     for entry in Path("/proc").iterdir():
