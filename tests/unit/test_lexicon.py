@@ -64,6 +64,22 @@ def test_a_lexicon_is_read_as_it_is_written() -> None:
     assert lexicon.opting == {tokens("nak"): {OptKind.STOP}}
 
 
+def test_a_group_stands_for_each_of_its_phrases() -> None:
+    source = SMALL.replace('"glorp, gl orp"', '"my {big} glorp"').replace(
+        "[words]", '[groups]\nbig = "a/b, c d"\n[words]'
+    )
+    assert set(read_lexicon("xm", source).phrases) == {
+        ("my", "a", "glorp"),
+        ("my", "b", "glorp"),
+        ("my", "c", "d", "glorp"),
+    }
+
+
+def test_a_group_that_is_not_there_is_named() -> None:
+    with pytest.raises(LexiconError, match="big"):
+        read_lexicon("xm", SMALL.replace('"glorp, gl orp"', '"my {big} glorp"'))
+
+
 def test_a_choice_of_words_stands_for_every_way_to_say_it() -> None:
     lexicon = read_lexicon("xm", SMALL.replace('"glorp, gl orp"', '"is/was -/the glorp"'))
     assert set(lexicon.phrases) == {("is", "glorp"), ("was", "glorp"), ("is", "the", "glorp"), ("was", "the", "glorp")}
