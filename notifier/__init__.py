@@ -1,1 +1,1 @@
-"""Who must hear, when, and making sure they did: rules, outbox, sending. Nothing lives here yet (issue: alerts)."""
+"""Who must hear, when, and making sure they did: rules, outbox, sending; and cases on their way to departments."""

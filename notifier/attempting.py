@@ -35,8 +35,9 @@ LATEST_START = timedelta(seconds=25)
 ASK_AFTER = timedelta(seconds=30)
 """So long the carrier's own report is waited for before it is asked."""
 ASK_AGAIN = timedelta(seconds=5)
-SETTLED_WITHIN = timedelta(seconds=55)
-"""What cannot be found out until then stays unknown, or goes once more, as is better for the message."""
+GIVEN_UP_AFTER = timedelta(seconds=50)
+"""What cannot be found out until then stays unknown, or goes once more, as is better for the message. With the time
+that the last question takes, that is within a minute."""
 _ATTEMPTS_UNTIL_UNKNOWN = 3
 """The one that came to no end, and two to ask: whatever the clock says, the carrier is asked more than once."""
 MOST_ATTEMPTS = 20
@@ -123,7 +124,7 @@ class Attempts:
                 asked_enough = claim.claimed.attempts >= _ATTEMPTS_UNTIL_UNKNOWN
                 # A reply is about no bus that leaves: it waits until the carrier can be asked.
                 is_reply = claim.claimed.promise.priority is Priority.REPLY
-                if is_reply or not asked_enough or now - since < SETTLED_WITHIN:
+                if is_reply or not asked_enough or now - since < GIVEN_UP_AFTER:
                     await self._outcomes.put_back(PutBack(claim, real_now + ASK_AGAIN, words, maybe_since=since))
                 elif claim.claimed.promise.again is Again.BETTER_TWICE:
                     await self._outcomes.put_back(PutBack(claim, real_now, words))

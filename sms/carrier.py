@@ -121,8 +121,8 @@ class TwilioTexts:
         earliest = since - _CLOCKS_DIFFER
         # Replies to texts are the carrier's own doing, from what a webhook answered.
         sent = [one for one in listed if one.direction == "outbound-api" and one.date_created >= earliest]
-        # What it could not bring to the phone has not been said.
-        return [str(one.sid) for one in sent if one.body == body and str(one.status) not in _NOT_BROUGHT]
+        # What it could not bring to the phone has not been said. Where words were not kept yet, any may be the one.
+        return [str(one.sid) for one in sent if body in ("", one.body) and str(one.status) not in _NOT_BROUGHT]
 
     def _client(self) -> Client:
         client: Client | None = getattr(self._local, "client", None)
