@@ -144,7 +144,7 @@ async def run(options: argparse.Namespace) -> int:
 
 
 def delays(what: str, rows: Sequence[asyncpg.Record]) -> dict[str, float]:
-    """How long handing over took, and how many never were."""
+    """How long handing over took, and what became of those that were not sent."""
     handed = [row for row in rows if row["handed_at"] is not None]
     seconds = np.array([(row["handed_at"] - row["true_since"]).total_seconds() for row in handed])
     inside = np.array([(row["handed_at"] - row["created_at"]).total_seconds() for row in handed])
@@ -152,7 +152,10 @@ def delays(what: str, rows: Sequence[asyncpg.Record]) -> dict[str, float]:
         raise SystemExit(f"no news of {what} was handed over, so nothing was measured")
     return {
         f"{what}: messages": float(len(rows)),
-        f"{what}: not handed over": float(len(rows) - len(handed)),
+        **{
+            f"{what}: {state}": float(sum(row["state"] == state for row in rows))
+            for state in sorted({row["state"] for row in rows} - {"sent"})
+        },
         f"{what}: true to handed over, p50 s": float(np.quantile(seconds, 0.5)),
         f"{what}: true to handed over, p95 s": float(np.quantile(seconds, 0.95)),
         f"{what}: longest s": float(seconds.max()),
