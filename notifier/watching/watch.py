@@ -61,7 +61,9 @@ class Watch:
 
         Raises DatabaseUnavailableError where that cannot be written down; the next look then decides anew.
         """
+        # As it is at this moment: another plan may come into force between two portions.
         fleet = picture.fleet
+        picture = Picture(picture.timetable, fleet, picture.engine)
         for _ in self._samples.take(picture, fleet, self._due, now):
             await asyncio.sleep(0)
         self._concern.note(self._day, fleet)

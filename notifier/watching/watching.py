@@ -62,6 +62,11 @@ class Watching:
         self._wished_at = ALWAYS
         self._asked_at = self._read_at = float("-inf")
 
+    @property
+    def rides(self) -> int:
+        """How many are watched: one for each phone and run of the days in force."""
+        return 0 if self._watch is None else len(self._watch.day)
+
     async def run(self) -> None:
         """Look every few seconds. Never returns; a database that is away is waited for."""
 
@@ -78,8 +83,12 @@ class Watching:
         await self._keep_loaded(now)
         if self._watch is None:
             return 0
+        picture = self._picture()
+        if self._loaded is None or picture.timetable is not self._loaded[0]:
+            # Another plan has come into force while families were read: they are read again at the next look.
+            return 0
         began = time.monotonic()
-        made = await self._watch.look(self._picture(), now)
+        made = await self._watch.look(picture, now)
         self._observe(made, time.monotonic() - began)
         if made:
             self._wake()

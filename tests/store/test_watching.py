@@ -9,9 +9,10 @@ from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
 from busline.ids import Phone, RunKey, VehicleId
 from busline.outbound import Channel
 from busline.store.ledger import Ledger
+from busline.store.plans import save_plan
 from busline.store.pool import Pool
 from notifier.watching.families import Families
-from tests.builders import MONDAY, at, make_run
+from tests.builders import MONDAY, at, make_run, make_timetable
 from tests.waiting_families import WaitingMorning
 
 RUN = make_run(stops=20)
@@ -224,3 +225,16 @@ async def test_a_family_that_chose_mail_is_sent_it_where_the_school_knows_its_ad
     without, _ = await Families(morning.pool, timedelta(minutes=10), sends_mail=False).wishes()
     assert without[Phone(FAMILY)].email is None
     assert (await families.wishes(datetime(2026, 1, 1, tzinfo=UTC)))[0].keys() == wishes.keys()
+
+
+async def test_a_plan_that_comes_into_force_meanwhile_is_gone_by_from_the_next_look_on(morning: WaitingMorning) -> None:
+    await morning.drive("7:10", "47", RUN, late_minutes=1)
+    other = make_run("R9", start="8:00", stops=4, block="B9")
+    later = make_timetable([other])
+    await save_plan(morning.pool, later, "b" * 64, "test", morning.at)
+    await morning.families((OTHER, "100009", other, 2))
+    await morning.live.look_again(morning.at)
+    assert await morning.pass_by() == 0
+    assert morning.watching.rides == 1
+    await morning.drive("8:12", "47", other, late_minutes=60)
+    assert {phone for phone, _ in await morning.told()} <= {OTHER}
