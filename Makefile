@@ -7,11 +7,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: demo test lint types imports pytest browser-ready lock clean pg-kills bench explore help
+.PHONY: demo test lint types imports pytest browser-ready lock clean kills pg-kills bench explore help
 
 help:
 	@echo "make demo            the whole system with a simulated district (ARGS='--speed 4' passes options)"
 	@echo "make test            format, lint, import contract, types and every test, the browser ones included"
+	@echo "make kills N=20      kill -9 service and database N times with alerts flowing: is one lost, is one doubled?"
 	@echo "make pg-kills N=60   kill -9 the embedded PostgreSQL N times under writes and count what was lost"
 	@echo "make explore ROUNDS=5  new random examples for every property"
 	@echo "make bench           the benchmarks, as ratios in one run"
@@ -38,8 +39,13 @@ pytest: $(VENV)/.dev browser-ready
 browser-ready: $(VENV)/.dev
 	@$(BIN)/python tests/browser/ready.py
 
-# The size of the battery: how many times the database is killed under writes.
-N ?= 60
+# The size of the batteries: how many times service and database are killed with alerts flowing, ...
+kills: N ?= 20
+kills: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.kills --kills $(N) $(ARGS)
+
+# ... and how many times the database alone under writes.
+pg-kills: N ?= 60
 pg-kills: $(VENV)/.dev
 	$(BIN)/python benchmarks/postgres_kills.py --cycles $(N)
 

@@ -4,9 +4,10 @@ Every run is a straight street of its own. Its bus sets out twenty minutes after
 its families must hear of it once. Every so many runs one is called off instead, and no bus comes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,6 +16,8 @@ from busline.geo import Area, LatLon, LocalPlane
 from busline.ids import PlanId, RouteId, RunId, RunKey, ServiceId, SourceId, StopId, VehicleId
 from busline.position import Position, RunClaim
 from busline.service_day import Service, ServiceCalendar, moment
+from busline.store.plans import save_plan
+from busline.store.pool import Pool, transaction
 from busline.timetable import Pattern, Run, Stop, Timetable
 
 PLANE = LocalPlane(LatLon(42.3, -71.1))
@@ -151,3 +154,29 @@ def town(runs: int, first_at: float, gap_seconds: float) -> Town:
         calendar=ServiceCalendar({EVERY_DAY: service}),
     )
     return Town(runs, first_at, gap_seconds, zone, timetable)
+
+
+async def load(pool: Pool, streets: Town) -> None:
+    """Keep its plan, and everybody who waits."""
+    now = datetime.now(UTC)
+    always = streets.day - timedelta(days=1), streets.day + timedelta(days=1)
+    everybody = list(streets.households())
+    students = [(one, student) for one in everybody for student in one.students]
+    await save_plan(pool, streets.timetable, "kills", "kills", now)
+    async with transaction(pool) as connection:
+
+        async def put(table: str, columns: str, records: Iterable[tuple[Any, ...]]) -> None:
+            await connection.copy_records_to_table(table, columns=columns.split(), records=list(records))
+
+        await put("school", "school_id name", [("S", "School")])
+        await put("student", "student_id school_id", ((student, "S") for _, student in students))
+        contacts = ((f"C{one.number}", one.phone, LANGUAGES[one.place]) for one in everybody)
+        await put("contact", "contact_id phone language", contacts)
+        links = ((f"C{one.number}", student, True) for one, student in students)
+        await put("link", "contact_id student_id may_ask", links)
+        rides = (
+            (student, f"R{one.run}", f"{one.run}-{STUDENTS_AT}", "to_school", 127, *always) for one, student in students
+        )
+        await put("ride", "student_id run_id stop_id leg weekdays start_date end_date", rides)
+        wishes = ((one.phone, True, NEAR_MINUTES, now, True) for one in everybody if one.place == WANTS_NEAR)
+        await put("phone_wish", "phone alerts minutes changed_at approaching", wishes)

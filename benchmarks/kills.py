@@ -3,312 +3,284 @@
     python -m benchmarks.kills --kills 20 [--seed 1] [--json OUT]        or: make kills N=20
 
 The real `busline serve` with its embedded PostgreSQL, a feed over HTTP whose buses all come late one after the other
-(`benchmarks/kill_town.py`), the real twilio library, and a stand-in for Twilio that errs: answers that never come, 500
-after a text was taken, 500 and 429 before, callbacks that are lost, doubled and out of order. Beside the alerts runs
-are called off, staff announce, and replies are promised. A kill hits the service, the database's first process, all of
-its processes, or everything; the service is started again at once.
+(`benchmarks/kill_town.py`), the real twilio library, and a stand-in for Twilio that takes its time and errs: answers
+that come too late or never, 500 after a text was taken, 500 and 429 before, callbacks that are lost, doubled and out of
+order. Beside the alerts runs are called off, staff announce, and replies are promised (`benchmarks/kill_staff.py`). A
+kill hits the service, the database's first process, all of its processes, or everything, some while it is still
+starting; the service is started again at once.
 
-Afterwards what the stand-in took is held against the outbox, phone by phone: every family of a late run heard so once,
-and nothing else that it should not; every announcement and reply once. And how long it took until an attempt whose
-outcome was unknown was settled, kills and restarts included. Exits with 1 where one is lost or doubled, or any took
-longer than 60 s.
+Afterwards what the stand-in took is held against what every family had to hear (`benchmarks/kill_verdict.py`), and it
+is told how long it took until an attempt whose outcome was unknown was settled, kills and restarts included. Exits with
+1 where anything is lost, doubled or uncalled for, or one took longer than 60 s.
 """
 
 import argparse
 import asyncio
 import json
 import logging
-import os
 import random
 import shutil
-import signal
 import statistics
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from functools import partial
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import aiohttp
 import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from benchmarks.design_load import TOKEN, free_port
-from benchmarks.kill_town import FAMILIES_A_RUN, LANGUAGES, NEAR_MINUTES, STUDENTS_AT, WANTS_NEAR, Town, town
-from benchmarks.postgres_kills import children
+from benchmarks.kill_service import Kill, Lives, Service
+from benchmarks.kill_staff import AWAY, StaffAtWork, add_user
+from benchmarks.kill_town import load, town
+from benchmarks.kill_verdict import Row, Text, Verdict, judge, outbox_id_in
 from busline.app.database import server, store
 from busline.app.listening import listening
 from busline.clock import SystemClock
-from busline.fleet import NoticeKind, RunNotice
-from busline.ids import Phone
-from busline.settings import Settings, read_settings
-from busline.store.ledger import Ledger
-from busline.store.outbox import TextPromise, promise_text
-from busline.store.plans import save_plan
-from busline.store.pool import DatabaseAddress, DatabaseUnavailableError, Pool, open_pool, transaction
+from busline.settings import read_settings
+from busline.store.pool import Pool, open_pool
 from feeds.serve import PATH, feed_app
-from notifier.announcing.announcement import Announcement, ToRun
-from notifier.announcing.ledger import Announcements, Draft, Preview
 from sms.standin import Carrier, StandIn, standin_app
 
 SID, NUMBER = "AC" + "0" * 32, "+16175550100"
 SETTLED_BAR_SECONDS = 60.0
 UP_SECONDS = (0.3, 2.5)
 """How long the service is left alone after it has come up, at random."""
+WHILE_STARTING, STARTED_SECONDS = 0.15, (0.1, 3.0)
+"""The share of kills that come sooner, at random so long after a start that is not over."""
 GAP_SECONDS = 2.0
-HEARD_AFTER_SECONDS = 30.0
-"""A bus that set out so long before the last kill must have been told of when all is drained."""
-DRAIN_SECONDS = 150.0
+HEARD_AFTER_SECONDS = 20.0
+"""When the service has been up for so long after the last kill, every bus that set out before it must be told of."""
+DRAIN_SECONDS = 180.0
+ANSWERS_WITHIN_SECONDS = 0.3
+"""How long the carrier takes before it takes a text, and again before it answers, at most."""
 BAD_CARRIER = Carrier(
     callback_copies=2,
     callbacks_in_order=False,
     callbacks_lost=0.1,
+    callback_delay_seconds=0.5,
     errors=0.02,
     broken_answers=0.02,
     answers_lost=0.02,
+    answers_hang_seconds=9.0,
     too_busy=0.01,
 )
 
-Result = TypeVar("Result")
 
+@dataclass(frozen=True, slots=True)
+class Battle:
+    """How large it is, and how bad the carrier."""
 
-class Kill(StrEnum):
-    """What is killed."""
-
-    SERVICE = "the service"
-    POSTMASTER = "the database's first process"
-    DATABASE = "the whole database"
-    BOTH = "both"
-
-
-@dataclass(slots=True)
-class Doubt:
-    """An attempt of which nobody knows yet whether the carrier has it."""
-
-    since: float
-    last_seen: float
+    kills: int
+    seed: int = 1
+    cycle_seconds: float = 8.0
+    """From one kill to the next, to lay out a town of which buses set out until the last one."""
+    heard_after_seconds: float = HEARD_AFTER_SECONDS
+    carrier: Carrier = BAD_CARRIER
 
 
 @dataclass(slots=True)
-class Book:
-    """What the battery knows without the service."""
+class Doubts:
+    """How long attempts stayed such that nobody knew whether the carrier has them."""
 
-    announced: dict[str, set[str]] = field(default_factory=dict)
-    """By the words of an announcement, the phones that must get it."""
-    replied: dict[str, str] = field(default_factory=dict)
-    """By the key of a promised reply, its phone."""
-    called_off: set[int] = field(default_factory=set)
-    doubts: dict[tuple[int, float], Doubt] = field(default_factory=dict)
-    ready_seconds: list[float] = field(default_factory=list)
+    settled_seconds: list[float] = field(default_factory=list)
+    _open: dict[tuple[int, float], None] = field(default_factory=dict)
 
-
-class Service:
-    """`busline serve` as a child process that is killed and started again."""
-
-    def __init__(self, settings: Settings, environ: Mapping[str, str], port: int, log: Path) -> None:
-        self._environ = {key: one for key, one in os.environ.items() if not key.startswith("BUSLINE_")} | dict(environ)
-        self._files = settings.data_dir / "postgres"
-        self._port = port
-        self._log = log
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self, session: aiohttp.ClientSession) -> float:
-        """Until it answers; in how many seconds."""
-        began = time.monotonic()
-        with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "busline", "serve", env=self._environ, stdout=log, stderr=log
-            )
+    async def keep_watching(self, pool: Pool) -> None:
+        """Until cancelled. One is settled when it is seen to be: rather told too long than too short."""
         while True:
-            if self._process.returncode is not None:
-                raise SystemExit(f"The service ended by itself; see {self._log}.")
             try:
-                async with session.get(f"http://localhost:{self._port}/healthz") as response:
-                    if response.status == 200:
-                        return time.monotonic() - began
-            except aiohttp.ClientError:
-                pass  # it is not listening yet
-            if time.monotonic() - began > 120:
-                raise SystemExit(f"The service did not come up in two minutes; see {self._log}.")
-            await asyncio.sleep(0.05)
-
-    async def kill(self, what: Kill) -> bool:
-        """True where the service itself is dead now."""
-        doomed: list[int] = []
-        if what is not Kill.SERVICE:
-            doomed += self._database(whole=what is not Kill.POSTMASTER)
-        process = self._process
-        if what in (Kill.SERVICE, Kill.BOTH) and process is not None:
-            doomed.append(process.pid)
-        for pid in doomed:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it ended by itself meanwhile
-        if what in (Kill.SERVICE, Kill.BOTH) and process is not None:
-            await process.wait()
-            return True
-        return False
-
-    async def stop(self) -> None:
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-            await self._process.wait()
-
-    def _database(self, *, whole: bool) -> list[int]:
-        try:
-            postmaster = int((self._files / "postmaster.pid").read_text().splitlines()[0])
-        except (FileNotFoundError, IndexError, ValueError):
-            return []  # it is starting, or stopped
-        return [postmaster, *children(postmaster)] if whole else [postmaster]
+                rows = await pool.fetch(
+                    "select outbox_id, maybe_since from outbox where maybe_since is not null and state = 'waiting'"
+                )
+            except AWAY:
+                await asyncio.sleep(0.1)
+                continue
+            there = {(row["outbox_id"], row["maybe_since"].timestamp()) for row in rows}
+            for one in [one for one in self._open if one not in there]:
+                del self._open[one]
+                self.settled_seconds.append(time.time() - one[1])
+            self._open |= dict.fromkeys(there)
+            await asyncio.sleep(0.25)
 
 
-async def load(settings: Settings, streets: Town) -> None:
-    """The plan, and everybody who waits."""
-    always = streets.day - timedelta(days=1), streets.day + timedelta(days=1)
-    everybody = list(streets.households())
-    students = [(one, student) for one in everybody for student in one.students]
-    async with store(settings) as pool:
-        await save_plan(pool, streets.timetable, "kills", "kills", datetime.now(UTC))
-        async with transaction(pool) as connection:
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of it."""
 
-            async def put(table: str, columns: str, records: Iterable[tuple[Any, ...]]) -> None:
-                await connection.copy_records_to_table(table, columns=columns.split(), records=list(records))
+    verdict: Verdict
+    kills: Mapping[Kill, int]
+    seconds: float
+    lives: Lives
+    doubts: Doubts
+    in_doubt_at_the_end: int
+    texts: int
+    calls: int
+    alerts: int
+    states: Mapping[str, int]
+    flowed_to_the_end: bool
+    """Buses were setting out until the last kill."""
 
-            await put("school", "school_id name", [("S", "School")])
-            await put("student", "student_id school_id", ((student, "S") for _, student in students))
-            await put(
-                "contact",
-                "contact_id phone language",
-                ((f"C{one.number}", one.phone, LANGUAGES[one.place]) for one in everybody),
-            )
-            await put(
-                "link",
-                "contact_id student_id may_ask",
-                ((f"C{one.number}", student, True) for one, student in students),
-            )
-            await put(
-                "ride",
-                "student_id run_id stop_id leg weekdays start_date end_date",
-                (
-                    (student, f"R{one.run}", f"{one.run}-{STUDENTS_AT}", "to_school", 127, *always)
-                    for one, student in students
-                ),
-            )
-            await put(
-                "phone_wish",
-                "phone alerts minutes changed_at approaching",
-                (
-                    (one.phone, True, NEAR_MINUTES, datetime.now(UTC), True)
-                    for one in everybody
-                    if one.place == WANTS_NEAR
-                ),
-            )
+    @property
+    def longest_doubt_seconds(self) -> float:
+        return max(self.doubts.settled_seconds, default=0.0)
 
+    def bars(self) -> dict[str, bool]:
+        """What must hold, and whether it does."""
+        verdict = self.verdict
+        return {
+            "none lost": not verdict.lost,
+            "none doubled": not verdict.doubled,
+            "nobody heard what is not so": not verdict.uncalled_for,
+            "outbox and carrier say the same of each message": not verdict.untracked,
+            f"every unknown outcome settled within {SETTLED_BAR_SECONDS:.0f} s": self.in_doubt_at_the_end == 0
+            and self.longest_doubt_seconds <= SETTLED_BAR_SECONDS,
+            "the service never ended by itself while it ran": self.lives.ended_running == 0,
+            "alerts flowed until the last kill": self.flowed_to_the_end,
+        }
 
-async def insist(do: Callable[[], Awaitable[Result]]) -> Result:
-    """Do it, and again while the database is away: what is done must bear being done twice."""
-    while True:
-        try:
-            return await do()
-        except (DatabaseUnavailableError, OSError):
-            await asyncio.sleep(0.2)
-
-
-async def keep_staff_busy(pool: Pool, streets: Town, book: Book, draw: random.Random) -> None:
-    """Runs are called off when it is their time, now and then staff announce, and replies are promised."""
-    number = 0
-    while True:
-        await asyncio.sleep(0.5)
-        now = datetime.now(UTC)
-        due = [
-            run
-            for run in range(streets.runs)
-            if streets.is_called_off(run) and streets.sets_out(run) <= now.timestamp()
-        ]
-        for run in set(due) - book.called_off:
-            notice = RunNotice(streets.key(run), NoticeKind.CANCELLED, "breakdown", now)
-            await insist(partial(Ledger(pool).say, notice, "kills"))
-            book.called_off.add(run)
-        number += 1
-        run = draw.randrange(streets.runs)
-        if number % 20 == 0:
-            await announce(pool, streets, run, f"Word {number} of the day.", book)
-        elif number % 4 == 0:
-            phone = next(one.phone for one in streets.households() if one.run == run)
-            await insist(partial(reply, pool, f"reply/{number}", phone))
-            book.replied[f"reply/{number}"] = phone
+    def figures(self) -> dict[str, Any]:
+        """As they are printed and kept."""
+        ready, doubts = self.lives.ready_seconds, sorted(self.doubts.settled_seconds)
+        long = [one for one in doubts if one > 2.0]
+        return {
+            "kills": {str(what.value): times for what, times in self.kills.items()},
+            "seconds": round(self.seconds),
+            "starts that came to answer": len(ready),
+            "seconds until it answered: median": round(statistics.median(ready), 2),
+            "longest start": round(max(ready), 2),
+            "ended by itself while starting, and was started again": self.lives.ended_starting,
+            "texts that the carrier took": self.texts,
+            "of these alerts": self.alerts,
+            "calls": self.calls,
+            "messages that had to be told": self.verdict.had_to_be_told,
+            "lost": len(self.verdict.lost),
+            "doubled": len(self.verdict.doubled),
+            "uncalled for": len(self.verdict.uncalled_for),
+            "outbox and carrier differ": len(self.verdict.untracked),
+            "attempts in doubt for over 2 s": len(long),
+            "p95 of these, s": round(long[int(0.95 * (len(long) - 1))], 1) if long else 0.0,
+            "longest in doubt, s": round(self.longest_doubt_seconds, 1),
+            "still in doubt at the end": self.in_doubt_at_the_end,
+            "ended unknown": len(self.verdict.unknown),
+            "rows by state": dict(self.states),
+        }
 
 
-async def reply(pool: Pool, key: str, phone: str) -> None:
-    text = TextPromise(key, Phone(phone), "en", "linked", {"students": "100234"})
-    async with transaction(pool) as connection:
-        await promise_text(connection, text, datetime.now(UTC))
+@web.middleware
+async def slowly(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """A carrier as far away as the real one: a kill then meets requests on their way, and answers on theirs."""
+    if request.method != "POST":
+        return await handler(request)
+    await asyncio.sleep(_CHANCE.uniform(0.0, ANSWERS_WITHIN_SECONDS))
+    answer = await handler(request)
+    await asyncio.sleep(_CHANCE.uniform(0.0, ANSWERS_WITHIN_SECONDS))
+    return answer
 
 
-async def announce(pool: Pool, streets: Town, run: int, words: str, book: Book) -> None:
-    announcements, now = Announcements(pool), datetime.now(UTC)
-    message = dict.fromkeys(LANGUAGES, words)
-    draft = Draft("kills", ToRun(streets.key(run).run_id, streets.day), message, now, now + timedelta(hours=1))
-    # A draft that is made twice goes out once: only one of them is confirmed.
-    preview = await insist(lambda: announcements.draft(draft, streets.timetable, now))
-    if not isinstance(preview, Preview):
-        raise SystemExit(preview.words)
-    of_it, size = preview.announcement.announcement_id, preview.announcement.recipients
-    found = await insist(lambda: announcements.confirm(of_it, "kills", size, now, asked_above=0))
-    # Confirmed before the line broke, it is a draft no more: both mean that it goes out.
-    if found is None or (isinstance(found, Announcement) and found.recipients != FAMILIES_A_RUN):
-        raise SystemExit(f"The announcement was not confirmed: {found}")
-    book.announced[words] = {one.phone for one in streets.households() if one.run == run}
-
-
-async def keep_watching(pool: Pool, book: Book) -> None:
-    """Notes how long every attempt stays in doubt."""
-    while True:
-        try:
-            rows = await pool.fetch(
-                "select outbox_id, maybe_since from outbox where maybe_since is not null and state = 'waiting'"
-            )
-        except (DatabaseUnavailableError, OSError):
-            rows = []
-        now = time.time()
-        for row in rows:
-            since = row["maybe_since"].timestamp()
-            doubt = book.doubts.setdefault((row["outbox_id"], since), Doubt(since, now))
-            doubt.last_seen = now
-        await asyncio.sleep(0.25)
+_CHANCE = random.Random(20_261_122)
 
 
 @asynccontextmanager
-async def watched(address: DatabaseAddress, streets: Town, book: Book, draw: random.Random) -> AsyncIterator[Pool]:
-    async with open_pool(address, size=4) as pool:
-        tasks = [
-            asyncio.create_task(keep_staff_busy(pool, streets, book, draw)),
-            asyncio.create_task(keep_watching(pool, book)),
-        ]
-        try:
-            yield pool
-        finally:
-            for task in tasks:
-                task.cancel()
-            for outcome in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(outcome, Exception):
-                    raise outcome
+async def doing(*works: Any) -> AsyncIterator[None]:
+    """Beside the block, cancelled at its end; what one raised is raised there."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(outcome, Exception | SystemExit):
+                raise outcome
 
 
-async def battle(options: argparse.Namespace, home: Path) -> int:
-    draw = random.Random(options.seed)
+async def fight(battle: Battle, home: Path) -> Outcome:
+    """The whole battle, in an empty folder that the database's user may pass through."""
+    draw = random.Random(battle.seed)
     port, feed_port, carrier_port = free_port(), free_port(), free_port()
-    # Restarts take a few seconds each; a town that ends earlier would leave nothing to be told.
-    runs = int((options.kills * 6.0 + 60.0) / GAP_SECONDS)
+    runs = int((battle.kills * battle.cycle_seconds + 30.0) / GAP_SECONDS)
     streets = town(runs, time.time() + 8.0, GAP_SECONDS)
-    environ = {
+    environ = _environ(home, port, feed_port, carrier_port)
+    settings = read_settings(environ)
+    hook = f"http://localhost:{port}/twilio"
+    standin = StandIn(
+        SID, TOKEN, NUMBER, f"{hook}/sms", f"{hook}/voice", (), "+16175550198", lambda: datetime.now(UTC),
+        carrier=battle.carrier,
+    )  # fmt: skip
+    async with store(settings) as pool:
+        await load(pool, streets)
+        await add_user(pool)
+    kills: Counter[Kill] = Counter()
+    doubts = Doubts()
+    async with AsyncExitStack() as stack:
+        carrier = standin_app(standin)
+        carrier.middlewares.append(slowly)
+        await stack.enter_async_context(listening(carrier, "127.0.0.1", carrier_port))
+        feed = feed_app(streets.reports, SystemClock())
+        await stack.enter_async_context(listening(feed, "127.0.0.1", feed_port))
+        jar = aiohttp.CookieJar(unsafe=True)
+        timeout = aiohttp.ClientTimeout(total=10.0)
+        session = await stack.enter_async_context(aiohttp.ClientSession(cookie_jar=jar, timeout=timeout))
+        service = Service(environ, settings.data_dir, port, home / "service.log")
+        stack.push_async_callback(service.stop)
+        await service.start()
+        await service.ready(session)
+        address = await stack.enter_async_context(server(settings, beside=True))
+        pool = await stack.enter_async_context(open_pool(address, size=4))
+        staff = StaffAtWork(pool, service, session, f"http://localhost:{port}", streets, draw)
+        async with doing(doubts.keep_watching(pool)):
+            at_work = asyncio.create_task(staff.run())
+            began = time.monotonic()
+            for number in range(battle.kills):
+                if draw.random() < WHILE_STARTING:
+                    await asyncio.sleep(draw.uniform(*STARTED_SECONDS))
+                else:
+                    await service.ready(session)
+                    await asyncio.sleep(draw.uniform(*UP_SECONDS))
+                if at_work.done():
+                    break  # it never ends before closing time: what it raised is raised below
+                what = draw.choice(list(Kill))
+                kills[what] += 1
+                await service.kill(what)
+                if (number + 1) % 25 == 0:
+                    print(f"{number + 1} kills, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+            ended_at, took = time.time(), time.monotonic() - began
+            await service.ready(session)
+            staff.closing = True
+            await at_work
+            await _drained(pool, time.time() + battle.heard_after_seconds)
+        rows = await _rows(pool)
+    sent = [one for one in standin.messages.values() if one.from_phone == NUMBER]
+    texts = [Text(one.sid, one.to_phone, one.body, outbox_id_in(one.status_callback)) for one in sent]
+    called = [(one.sid, one.to_phone) for one in standin.calls.values()]
+    by_id = {row.outbox_id: row for row in rows}
+    kinds = [by_id[one.outbox_id].kind for one in texts if one.outbox_id in by_id]
+    return Outcome(
+        judge(streets, staff.book, texts, called, rows, ended_at),
+        kills,
+        took,
+        service.lives,
+        doubts,
+        sum(row.state == "waiting" and row.in_doubt for row in rows),
+        len(texts),
+        len(called),
+        sum(kind not in ("message", "announcement") for kind in kinds),
+        Counter(row.state for row in rows),
+        flowed_to_the_end=streets.sets_out(streets.runs - 1) >= ended_at,
+    )
+
+
+def _environ(home: Path, port: int, feed_port: int, carrier_port: int) -> dict[str, str]:
+    return {
         "BUSLINE_DATA_DIR": str(home / "data"),
         "BUSLINE_PORT": str(port),
         "BUSLINE_FEEDS": f"yards=http://127.0.0.1:{feed_port}{PATH}",
@@ -322,157 +294,71 @@ async def battle(options: argparse.Namespace, home: Path) -> int:
         "BUSLINE_DISTRICT_PHONE": "+16175550199",
         "BUSLINE_LOG_LEVEL": "WARNING",
     }
-    settings, book = read_settings(environ), Book()
-    hook = f"http://localhost:{port}/twilio"
-    standin = StandIn(
-        SID, TOKEN, NUMBER, f"{hook}/sms", f"{hook}/voice", (), "+16175550198", lambda: datetime.now(UTC),
-        carrier=BAD_CARRIER,
-    )  # fmt: skip
-    await load(settings, streets)
-    kills: Counter[str] = Counter()
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(listening(standin_app(standin), "127.0.0.1", carrier_port))
-        feed = feed_app(streets.reports, SystemClock())
-        await stack.enter_async_context(listening(feed, "127.0.0.1", feed_port))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        service = Service(settings, environ, port, home / "service.log")
-        stack.push_async_callback(service.stop)
-        book.ready_seconds.append(await service.start(session))
-        address = await stack.enter_async_context(server(settings, beside=True))
-        began = time.monotonic()
-        async with watched(address, streets, book, draw):
-            for number in range(options.kills):
-                await asyncio.sleep(draw.uniform(*UP_SECONDS))
-                what = draw.choice(list(Kill))
-                kills[what] += 1
-                if await service.kill(what):
-                    book.ready_seconds.append(await service.start(session))
-                if (number + 1) % 50 == 0:
-                    print(f"{number + 1} kills, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
-        ended_at, took = time.time(), time.monotonic() - began
-        async with open_pool(address, size=4) as pool:
-            watching = asyncio.create_task(keep_watching(pool, book))
-            await drained(pool, streets, ended_at)
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            rows = await pool.fetch(
-                "select outbox_id, dedupe_key, kind, channel, phone, state, sid, body, trouble from outbox"
-            )
-    return report(options, streets, book, kills, took, ended_at, standin, rows)
 
 
-async def drained(pool: Pool, streets: Town, ended_at: float) -> None:
-    """Until every bus that had set out was told of, and nothing is in doubt; or it has taken too long."""
-    async with asyncio.timeout(DRAIN_SECONDS * 2):
-        while True:
-            doubtful = await pool.fetchval(
-                "select count(*) from outbox where state = 'waiting' and maybe_since is not null"
-            )
-            waiting = await pool.fetchval(
-                "select count(*) from outbox where state = 'waiting' and channel = 'text' and created_at < $1",
-                datetime.fromtimestamp(ended_at, UTC),
-            )
-            if not doubtful and not waiting and time.time() > ended_at + HEARD_AFTER_SECONDS:
-                return
-            if time.time() > ended_at + DRAIN_SECONDS:
-                return
-            await asyncio.sleep(0.5)
+async def _drained(pool: Pool, heard_at: float) -> None:
+    """Until everybody could have heard, and nothing from before then is in doubt or waits; or it has taken too long."""
+    while time.time() < heard_at + DRAIN_SECONDS:
+        await asyncio.sleep(0.5)
+        waiting = await pool.fetchval(
+            "select count(*) from outbox where state = 'waiting' and (maybe_since is not null or created_at < $1)",
+            datetime.fromtimestamp(heard_at, UTC),
+        )
+        if not waiting and time.time() > heard_at:
+            return
 
 
-def report(
-    options: argparse.Namespace,
-    streets: Town,
-    book: Book,
-    kills: Mapping[str, int],
-    took: float,
-    ended_at: float,
-    standin: StandIn,
-    rows: Sequence[Any],
-) -> int:
-    sent = [one for one in standin.messages.values() if one.from_phone == NUMBER]
-    of_sid = {row["sid"]: row for row in rows if row["sid"] is not None and row["channel"] == "text"}
-    untracked = [one for one in sent if one.sid not in of_sid]
-    taken = Counter((of_sid[one.sid]["phone"], of_sid[one.sid]["kind"]) for one in sent if one.sid in of_sid)
-    words = Counter((one.to_phone, one.body) for one in sent)
-    lost: list[str] = []
-    doubled = [f"{one.to_phone}: {one.body!r}, taken and not known" for one in untracked]
-    told = 0
-    for one in streets.households():
-        if streets.sets_out(one.run) > ended_at - HEARD_AFTER_SECONDS:
-            continue
-        must = ["cancelled"] if streets.is_called_off(one.run) else ["late"]
-        if one.place == WANTS_NEAR and not streets.is_called_off(one.run):
-            must.append("approaching")
-        for kind in must:
-            told += 1
-            times = taken[one.phone, kind]
-            if times == 0:
-                states = [(row["kind"], row["state"], row["trouble"]) for row in rows if row["phone"] == one.phone]
-                lost.append(f"{one.phone}: {kind}, run {one.run}; {states}")
-            elif times > 1:
-                doubled.append(f"{one.phone}: {kind} {times} times")
-    for text, phones in book.announced.items():
-        for phone in phones:
-            times = sum(count for (to, body), count in words.items() if to == phone and text in body)
-            told += 1
-            if times != 1:
-                (lost if times == 0 else doubled).append(f"{phone}: {text} {times} times")
-    keys = {row["dedupe_key"]: row for row in rows}
-    for key, phone in book.replied.items():
-        told += 1
-        row = keys.get(key)
-        if row is None or row["state"] != "sent":
-            lost.append(f"{phone}: {key}, {None if row is None else (row['state'], row['trouble'])}")
-    settled = [one.last_seen - one.since for one in book.doubts.values()]
-    figures: dict[str, Any] = {
-        "kills": dict(kills),
-        "seconds": round(took),
-        "restarts of the service, median s until it answers": round(statistics.median(book.ready_seconds), 2),
-        "longest": round(max(book.ready_seconds), 2),
-        "texts that the carrier took": len(sent),
-        "calls": len(standin.calls),
-        "messages that had to be told": told,
-        "lost": len(lost),
-        "doubled": len(doubled),
-        "attempts in doubt for over 2 s": sum(one > 2 for one in settled),
-        "longest in doubt, s": round(max(settled, default=0.0), 1),
-        "ended unknown": sum(row["state"] == "unknown" for row in rows),
-        "rows by state": dict(Counter(row["state"] for row in rows)),
-    }
-    for name, figure in figures.items():
-        print(f"{name:>52} {figure}")
-    for line in [*lost[:20], *doubled[:20]]:
-        print(f"  {line}")
-    if options.json is not None:
-        options.json.write_text(json.dumps(figures, indent=1))
-    bars = {
-        "none lost": not lost,
-        "none doubled": not doubled,
-        f"every unknown outcome settled within {SETTLED_BAR_SECONDS:.0f} s": max(settled, default=0.0)
-        <= SETTLED_BAR_SECONDS,
-    }
-    for name, met in bars.items():
-        print(f"{'met' if met else 'MISSED'}: {name}")
-    return 0 if all(bars.values()) else 1
+async def _rows(pool: Pool) -> list[Row]:
+    rows = await pool.fetch(
+        "select outbox_id, dedupe_key as key, kind, channel, phone, state, sid, trouble,"
+        " maybe_since is not null as in_doubt from outbox"
+    )
+    return [Row(**row) for row in rows]
+
+
+def tell(outcome: Outcome) -> None:
+    """Print it."""
+    for name, figure in outcome.figures().items():
+        print(f"{name:>54} {figure}")
+    verdict = outcome.verdict
+    for name, lines in (
+        ("lost", verdict.lost),
+        ("doubled", verdict.doubled),
+        ("uncalled for", verdict.uncalled_for),
+        ("differ", verdict.untracked),
+        ("unknown", verdict.unknown),
+    ):
+        for line in lines[:20]:
+            print(f"  {name}: {line}")
+    for bar, met in outcome.bars().items():
+        print(f"{'met' if met else 'MISSED'}: {bar}")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--cycle-seconds", type=float, default=8.0, help="from kill to kill, as this machine goes")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", action="store_true", help="keep the data folder and the service's log")
     options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    # A request breaks off whenever who sent it is killed.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     home = Path(tempfile.mkdtemp(prefix="busline-kills-"))
     home.chmod(0o711)
     try:
-        return asyncio.run(battle(options, home))
+        outcome = asyncio.run(fight(Battle(options.kills, options.seed, options.cycle_seconds), home))
     finally:
         if options.keep:
             print(f"kept: {home}")
         else:
             shutil.rmtree(home, ignore_errors=True)
+    tell(outcome)
+    met = outcome.bars()
+    if options.json is not None:
+        options.json.write_text(json.dumps(outcome.figures() | {"bars": met}, indent=1))
+    return 0 if all(met.values()) else 1
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from notifier.outcomes import Outcomes
 
 log = structlog.get_logger(__name__)
 
-LATEST_START = timedelta(seconds=25)
+LATEST_START = timedelta(seconds=30)
 """Before the end of its lease an attempt must begin, or not at all: we may have been standing still."""
 ASK_AFTER = timedelta(seconds=30)
 """So long the carrier's own report is waited for before it is asked."""

@@ -1,7 +1,7 @@
 """The outbox on its way out: what is due taken up by one sender at a time, and what became of it kept."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -151,12 +151,16 @@ class Outbox:
         carries: Carries,
         most: int,
         *,
+        but: Collection[Phone] = (),
         now: datetime,
         real_now: datetime,
         lease_until: datetime,
     ) -> list[Claim]:
-        """Up to `most` messages that the carrier may have or not, to ask about; in the words they last had."""
-        rows = await self._pool.fetch(SQL["doubtful"], channel, real_now, lease_until, carries, most)
+        """Up to `most` messages that the carrier may have or not, to ask about; in the words they last had.
+
+        None to the phones of `but`: those are being asked about.
+        """
+        rows = await self._pool.fetch(SQL["doubtful"], channel, real_now, lease_until, carries, most, list(but))
         return [
             Claim(_claimed(row), Written(row["body"], row["segments"] or 1, row["language"]), now, lease_until)
             for row in rows

@@ -61,6 +61,7 @@ where outbox_id in (
     from outbox
     where state = 'waiting' and channel = $1 and maybe_since is not null and (lease_until is null or lease_until < $2)
       and case $4 when 'messages' then kind = 'message' when 'alerts' then kind <> 'message' else true end
+      and phone <> all($6::text[])
     order by outbox_id
     limit $5
     for update skip locked

@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from busline.alert import Priority
 from busline.clock import Clock
+from busline.ids import Phone
 from busline.metrics import Metrics
 from busline.outbound import Bucketed, Channel, Claimed, Sender, State, Untrue, Writer, Written
 from busline.steady import keep_doing
@@ -29,9 +31,12 @@ from notifier.outbox import Carries, Claim, Decision, Leave, Looked, Outbox, Sen
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=45)
-"""In real time. An attempt begins at once and ends within 15 s: when a lease has run out, the carrier has had 30 s to
-report, so that it can be asked."""
+LEASE = timedelta(seconds=40)
+"""In real time. An attempt begins within 10 s (`attempting.LATEST_START`) and ends within 15 s more: when a lease has
+run out, the carrier has had 30 s to report, so that it can be asked."""
+ASKING_LEASE = timedelta(seconds=5)
+"""So soon another one asks where the one that asked has died. A question does no harm twice, so it may be short: what a
+killed process left in doubt must be settled within the minute also where the next one is killed, too."""
 LOOK_EVERY_SECONDS = 0.5
 ASK_EVERY_SECONDS = 3.0
 _SHORTEST_LOOK_SECONDS = 0.05
@@ -68,6 +73,8 @@ class _Running:
     attempts: Attempts
     under_way: set["asyncio.Task[None]"] = field(default_factory=set)
     asking: set["asyncio.Task[None]"] = field(default_factory=set)
+    asked_about: set[Phone] = field(default_factory=set)
+    """Phones about whose messages the carrier is being asked."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -165,10 +172,20 @@ class Sending:
         now, real_now = self._clock.now(), datetime.now(UTC)
         line = running.line
         claims = await self._outbox.take_doubtful(
-            line.channel, line.carries, line.at_once, now=now, real_now=real_now, lease_until=real_now + self._lease
+            line.channel,
+            line.carries,
+            line.at_once,
+            but=running.asked_about,
+            now=now,
+            real_now=real_now,
+            lease_until=real_now + ASKING_LEASE,
         )
         for of_phone in _by_phone(claims):
-            self._launch(running.asking, running.attempts.find_out(of_phone))
+            phone = of_phone[0].claimed.promise.phone
+            running.asked_about.add(phone)
+            self._launch(
+                running.asking, running.attempts.find_out(of_phone), partial(running.asked_about.discard, phone)
+            )
         return len(claims)
 
     async def _take(self, running: _Running) -> TakenUp:
@@ -244,9 +261,15 @@ class Sending:
         except TimeoutError:
             return
 
-    def _launch(self, under_way: set["asyncio.Task[None]"], work: Coroutine[None, None, None]) -> None:
+    def _launch(
+        self,
+        under_way: set["asyncio.Task[None]"],
+        work: Coroutine[None, None, None],
+        afterwards: Callable[[], None] = lambda: None,
+    ) -> None:
         def landed(task: "asyncio.Task[None]") -> None:
             under_way.discard(task)
+            afterwards()
             if not task.cancelled() and (fault := task.exception()) is not None:
                 # Its lease runs out, and it is asked about; but nobody foresaw this.
                 log.error("a message came to no end", fault=repr(fault))

@@ -88,7 +88,7 @@ class Hand:
     """By the key of the message, what `find` answers with."""
     cannot_be_asked: bool = False
     asked: list[str] = field(default_factory=list)
-    before_it_says: Callable[[], Awaitable[None]] | None = None
+    before_it_says: Callable[[], Awaitable[object]] | None = None
     seconds: float = 0.0
 
     async def hand_over(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:

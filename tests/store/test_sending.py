@@ -383,6 +383,50 @@ async def test_killed_before_the_carrier_took_it_the_message_still_goes(pool: Po
         assert (await out.state())[0] == "sent"
 
 
+async def test_killed_while_it_asks_the_next_one_asks_seconds_later(pool: Pool) -> None:
+    async with line(pool) as out:
+        await out.promise(news())
+        await killed(out)
+        never = asyncio.Event()
+        out.hand.before_it_says = never.wait
+        dying = asyncio.create_task(out.another().once())
+        await until_asked(out, 1)
+        dying.cancel()
+        out.hand.before_it_says = None
+        out.hand.has[news().dedupe_key] = "SM9"
+        await out.wait(6)
+        await out.look()
+        assert (await out.state())[0] == "sent"
+        assert out.hand.sent == []
+
+
+async def test_a_question_that_takes_long_is_not_asked_beside_itself(pool: Pool) -> None:
+    """Nor another one about the same phone: both might be told of the same text."""
+    async with line(pool) as out:
+        await out.promise(news(0), news(1))
+        await killed(out)
+        answered = asyncio.Event()
+        out.hand.before_it_says = answered.wait
+        slow = asyncio.create_task(out.sending.once())
+        await until_asked(out, 2)
+        await out.promise(news(0, kind=AlertKind.SUBSTITUTE))
+        await killed(out)
+        next_look = asyncio.create_task(out.sending.once())
+        await asyncio.sleep(0.2)
+        assert len(out.hand.asked) == 2
+        answered.set()
+        await asyncio.gather(slow, next_look)
+        await out.look()
+        assert len(out.hand.asked) > 2
+
+
+async def until_asked(out: Out, questions: int) -> None:
+    async def asked() -> bool:
+        return len(out.hand.asked) >= questions
+
+    await until(asked)
+
+
 async def test_even_when_it_is_no_news_any_more_it_is_found_out_whether_it_went(pool: Pool) -> None:
     async with line(pool) as out:
         await out.promise(news(0), news(1))
