@@ -11,8 +11,9 @@ SMALLEST_BURST = 4
 SLOWED_AT_MOST_EVERY_SECONDS = 2.0
 """Refusals of messages that were under way together are one sign that we are too fast, and not many."""
 SLOWEST_SHARE = 1 / 16
-RECOVERY_SECONDS = 60.0
-"""From nothing to the full rate: after one halving half of it."""
+RECOVERY_SECONDS = 20.0
+"""From nothing to the full rate; after one halving half of it. A stray refusal then costs two seconds of sending, and a
+sender that is set too fast is refused every few seconds."""
 _TINY = 1e-9
 """Sums of small steps fall short of the whole by so much."""
 

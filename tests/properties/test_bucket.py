@@ -73,10 +73,10 @@ def test_many_refusals_of_one_moment_halve_it_once() -> None:
     bucket = Bucket(Bucketed(32.0), 0.0)
     for number in range(20):
         bucket.slow_down(number * 0.01)
-    assert bucket.rate(0.2) < 16.2
+    assert bucket.rate(0.2) < 16.5
     assert bucket.rate(0.2) >= 16.0
     bucket.slow_down(SLOWED_AT_MOST_EVERY_SECONDS + 0.2)
-    assert bucket.rate(SLOWED_AT_MOST_EVERY_SECONDS + 0.2) < 9.0
+    assert bucket.rate(SLOWED_AT_MOST_EVERY_SECONDS + 0.2) < 10.0
 
 
 def test_after_a_refusal_nothing_that_was_saved_up_follows_at_once() -> None:
@@ -102,8 +102,8 @@ def test_while_it_is_slow_so_much_less_goes_out() -> None:
     for step in range(1, 1_001):
         while bucket.takes(step * 0.01, 1, is_reply=False):
             sent += 1
-    # From 15 to 20 a second within ten seconds.
-    assert 170 <= sent <= 176
+    # From 15 to 30 a second within ten seconds.
+    assert 220 <= sent <= 226
 
 
 def test_replies_that_went_another_way_are_taken_off() -> None:
