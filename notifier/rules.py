@@ -32,6 +32,9 @@ GONE_IS_NEWS = timedelta(minutes=90)
 """That no bus comes is worth saying until so long after the plan."""
 BUS_AHEAD = timedelta(minutes=60)
 """Another bus's number is told at most so long before the plan: by then it seldom changes again."""
+LEAST_LIFE = timedelta(minutes=2)
+"""A bus that stands just before a stop is foreseen there at once, for as long as it stands: news of it is given so long
+to leave. When it goes it is looked at again, and nothing is said of a bus that has been there."""
 OUTAGE_AROUND = timedelta(minutes=30)
 """That nothing can be seen is told to those whose bus is due within so long, or was."""
 OUTAGE_STANDS = timedelta(seconds=60)
@@ -150,7 +153,7 @@ class _Ruling:
         else:
             since = None
         if since is not None:
-            until = seen.expected.p50 if seen.expected is not None else ride.planned_at + OUTAGE_AROUND
+            until = self._at_least(seen.expected.p50) if seen.expected is not None else ride.planned_at + OUTAGE_AROUND
             # Back to the planned one: what it takes the place of is the number that was told.
             bus = seen.bus if seen.bus.instead_of is not None else Bus(seen.bus.number, said[-1].bus)
             yield self._news(AlertKind.SUBSTITUTE, since, until, bus=bus)
@@ -195,7 +198,7 @@ class _Ruling:
         if standing is not None and expected.perhaps_after < due_at:
             since = self._twice(Sign.ON_TIME, expected.fix_at)
             if since is not None:
-                yield self._all_clear(since, expected.p90)
+                yield self._all_clear(since, self._at_least(expected.p90))
             return
         rested = last is None or self._now - last.at >= RESTS
         if len(said) >= MOST_LATE_MESSAGES or not rested:
@@ -203,7 +206,7 @@ class _Ruling:
         sign = self._delay(expected, standing, due_at)
         since = None if sign is None else self._twice(sign, expected.fix_at)
         if sign is not None and since is not None:
-            yield self._news(_DELAYS[sign], since, expected.p90)
+            yield self._news(_DELAYS[sign], since, self._at_least(expected.p90))
 
     def _delay(self, expected: Expected, standing: Said | None, due_at: datetime) -> Sign | None:
         if standing is None:
@@ -224,6 +227,9 @@ class _Ruling:
         is_waited_for = is_about_now and not seen.is_past and seen.notice is None
         if is_waited_for and not told_lately and not self._told.ever("outage"):
             yield self._news(AlertKind.OUTAGE, now, now + OUTAGE_IS_NEWS, since=seen.outage_since)
+
+    def _at_least(self, foreseen_at: datetime) -> datetime:
+        return max(foreseen_at, self._now + LEAST_LIFE)
 
     def _may_tell_times(self) -> bool:
         return not self._seen.is_past and self._seen.notice is None and self._seen.arrived_at is None

@@ -16,11 +16,15 @@ from busline.people import Leg
 from notifier.ride import Expected, Seen, WatchedRide, Wish
 from notifier.rules import (
     CHANGED_FROM_MINUTES,
+    LEAST_LIFE,
     MOST_LATE_MESSAGES,
     OUTAGE_STANDS,
     RESTS,
     Decision,
     Evidence,
+    News,
+    Sign,
+    Stood,
     decide,
     remember,
 )
@@ -208,6 +212,28 @@ def test_the_same_morning_again_with_the_memory_of_the_first_time_tells_nothing(
     again, still = live(morning, told)
     assert alerts(again) == []
     assert still == told
+
+
+@given(st.floats(10.1, 40.0), st.floats(0.0, 1.0))
+def test_a_bus_that_stands_before_the_stop_late_is_told_of_though_it_may_come_any_moment(
+    late: float, band_minutes: float
+) -> None:
+    told, evidence = Told(), dict[Sign, Stood]()
+    news: list[News] = []
+    for seconds in (0, 10, 20):
+        # As what is foreseen moves on with the clock while it stands.
+        now = PLANNED + timedelta(minutes=late, seconds=seconds)
+        arriving = expected(late + seconds / 60, now, band_minutes=band_minutes)
+        foreseen = replace(arriving, p10=now, p50=now, p90=now, surely_after=now, perhaps_after=now)
+        bus = Bus(OTHER, OWN)
+        seen = Seen(expected=foreseen, bus=bus, bus_by=AssignmentSource.FEED, bus_fix_at=now)
+        decision = decide(replace(RIDE, wish=Wish(timedelta(minutes=10))), seen, told, evidence, now)
+        evidence = dict(decision.evidence)
+        news += decision.news
+        assert all(one.expires_at - now >= LEAST_LIFE for one in decision.news)
+        for one in decision.news:
+            told = remember(told, one.alert, now)
+    assert [one.alert.kind for one in news] == [AlertKind.SUBSTITUTE, AlertKind.LATE]
 
 
 @given(st.floats(-5, 9), st.floats(13, 60), st.integers(1, 30), st.integers(1, 3))
