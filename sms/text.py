@@ -12,6 +12,9 @@ from datetime import date, datetime, time
 from typing import TypeVar, assert_never
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.dates import format_date
+
 from busline.answer import (
     Answer,
     Arriving,
@@ -254,6 +257,9 @@ class Teller:
         return " / ".join([self.clock(first), *(self.wording.time_of_day(self._local(at).time()) for at in others)])
 
     def day(self, on: date) -> str:
+        if self.wording.is_spoken:
+            # In full: a voice stumbles over short forms.
+            return _day_in_full(on, Locale.parse(self.wording.language, sep="-"))
         # The names stand in the catalogue: the locale data knows none in Haitian Creole and odd ones in Somali.
         return self._part("day", weekday=_WEEKDAYS[on.weekday()], month=on.month, date=str(on.day))
 
@@ -284,6 +290,14 @@ class Teller:
 
     def _part(self, key: str, **values: str | int) -> str:
         return self.wording.catalogue.raw(self.wording.language, key, **values)
+
+
+def _day_in_full(on: date, locale: Locale) -> str:
+    """The locale's own full form without the year: “Tuesday, December 1”."""
+    weekday, day = (
+        format_date(on, pattern, locale) for pattern in ("EEEE", locale.datetime_skeletons["MMMMd"].pattern)
+    )
+    return f"{day}{weekday}" if locale.language == "zh" else f"{weekday}, {day}"
 
 
 def _clock_values(at: datetime | time) -> dict[str, str]:

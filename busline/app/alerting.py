@@ -31,15 +31,13 @@ from notifier.truth import true_now
 from notifier.watching.watching import Watching
 from sms.alert_call import Speaking
 from sms.alert_words import AlertWords
-from sms.announcement_text import render_announcement
+from sms.announcement_text import AnnouncementWriter
 from sms.call_webhooks import call_routes
 from sms.calling import TwilioCalls
 from sms.carrier import TwilioAccount, TwilioTexts
 from sms.clips import Clips
 from sms.mail_ending import ending_link, ending_routes
 from sms.message_text import Letterhead, MessageWriter
-from sms.segments import segments
-from sms.text import Wording
 
 ANNOUNCEMENT = "announcement"
 """The kind of what staff tell many families."""
@@ -76,19 +74,6 @@ class AlertWriter:
             return alert
         is_first = bool(claimed.promise.facts.get("is_first", False))
         return self.words.written(alert, claimed, language, now, is_first=is_first)
-
-
-@dataclass(frozen=True, slots=True)
-class AnnouncementWriter:
-    """Writes what staff announced. A `busline.outbound.Writer`."""
-
-    letterhead: Letterhead
-
-    def write(self, claimed: Claimed, language: str, now: datetime) -> Written:
-        """Raises ValueError for facts of another version."""
-        wording = _wording(self.letterhead, language)
-        body = render_announcement(claimed.promise.facts, wording, self.letterhead.district, now)
-        return Written(body, segments(body).count, wording.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +155,7 @@ def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[]
     return WriterByKind(
         {
             MESSAGE: MessageWriter(head),
-            ANNOUNCEMENT: AnnouncementWriter(head),
+            ANNOUNCEMENT: AnnouncementWriter(head, number, link),
             **dict.fromkeys((kind.value for kind in KINDS), alerts),
         }
     )
@@ -222,8 +207,3 @@ def _token(settings: Settings) -> str:
     if settings.twilio_auth_token is None:
         raise AssertionError("an account is set as a whole, or not at all")  # pragma: no cover - the settings say so
     return settings.twilio_auth_token.reveal()
-
-
-def _wording(head: Letterhead, language: str) -> Wording:
-    spoken = head.catalogue.nearest(language) or head.default_language
-    return Wording(head.catalogue, spoken, head.zone(), head.phone)

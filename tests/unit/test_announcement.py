@@ -1,12 +1,16 @@
 """What must hold before staff tell many families something at once."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from busline.alert import Priority
 from busline.geo import LatLon
-from busline.ids import RunId, SchoolId, VehicleId
+from busline.ids import Phone, RunId, SchoolId, VehicleId
+from busline.outbound import Channel, Claimed, Promise, Written
 from notifier.announcing.announcement import (
     LOOKED_AT_STANDS,
     Announcement,
@@ -29,8 +33,9 @@ from notifier.announcing.announcement import (
     stored_change,
 )
 from notifier.announcing.drafting import RefusedDraftError, draft_of
-from sms.announcement_text import render_announcement
+from sms.announcement_text import AnnouncementWriter, render_announcement
 from sms.catalogue import shipped_catalogue
+from sms.message_text import Letterhead
 from sms.text import Wording
 from tests.builders import ZONE, at
 
@@ -105,6 +110,49 @@ def test_a_change_of_service_is_kept_and_said_in_words_of_the_catalogue() -> Non
     assert own == "Lincoln County buses: Bus 4 is back."
     with pytest.raises(ValueError, match="nobody here can read"):
         render_announcement({}, wording, "Lincoln County", NOW)
+
+
+HEAD = Letterhead(shipped_catalogue(), "Lincoln County", "(617) 555-0150", "en", lambda: ZONE)
+WRITER = AnnouncementWriter(
+    HEAD, "(617) 555-0100", lambda claimed: f"https://bus.example.org/end?o={claimed.outbox_id}"
+)
+CLOSED: Mapping[str, Any] = {"service_change": stored_change(ServiceChange(Change.CLOSED, DAY))}
+
+
+def going_by(channel: Channel, facts: Mapping[str, Any], language: str = "en") -> Written:
+    promised = Promise(
+        "announcement/1/+16175550101",
+        "announcement",
+        Priority.BULK,
+        Phone("+16175550101"),
+        language,
+        facts,
+        expires_at=NOW + timedelta(hours=4),
+        true_since=NOW,
+        channel=channel,
+    )
+    return WRITER.write(Claimed(7, promised, 1, None, NOW), language, NOW)
+
+
+def test_a_mail_has_a_subject_all_its_accents_and_a_way_to_end_such_mails() -> None:
+    mail = going_by(Channel.EMAIL, {"words": "El autobús 4 llegará tarde."}, "es")
+    assert (mail.subject, mail.language, mail.segments) == ("Noticias de su autobús", "es", 1)
+    assert mail.body.startswith("Autobuses de Lincoln County: El autobús 4 llegará tarde.\n\n-- \n")
+    assert "https://bus.example.org/end?o=7" in mail.body
+    assert "(617) 555-0100" in mail.body
+
+
+def test_a_call_says_the_words_alone_in_one_line_and_days_and_figures_in_full() -> None:
+    said = going_by(Channel.VOICE, {"words": "Bus 4 is back.\nThank you."})
+    assert (said.body, said.subject) == ("Bus 4 is back. Thank you.", "")
+    closed = going_by(Channel.VOICE, CLOSED).body
+    assert closed == "Lincoln County buses: no school buses on Tuesday, December 1. Questions: 6 1 7, 5 5 5, 0 1 5 0."
+    assert "martes, 1 de diciembre" in going_by(Channel.VOICE, CLOSED, "es").body
+
+
+def test_nothing_is_said_in_a_language_that_no_voice_speaks() -> None:
+    assert going_by(Channel.VOICE, CLOSED, "so").body == ""
+    assert going_by(Channel.TEXT, CLOSED, "so").body != ""
 
 
 def test_what_is_not_said_is_usual_now_for_four_hours_and_on_the_districts_clock() -> None:
