@@ -23,6 +23,10 @@ class Cause(StrEnum):
     """It set off late; seen, not said by anybody."""
 
 
+SAID_BY_STAFF = tuple(cause for cause in Cause if cause is not Cause.LATE_START)
+"""What a notice may give as its cause for families to hear."""
+
+
 def cause_of(timetable: Timetable, fleet: Fleet, call: CallKey) -> Cause | None:
     """What staff gave as the reason, else what the bus was seen to do; None where nobody knows."""
     notice = fleet.notices.get(call.run)

@@ -7,6 +7,7 @@ from busline.app import typed
 from busline.app.announce_commands import add_announce_parser
 from busline.app.case_commands import add_case_parsers
 from busline.app.commands import AS_PLANNED, DAY_KINDS
+from busline.cause import SAID_BY_STAFF
 from busline.store.staff import Role
 
 
@@ -97,11 +98,14 @@ def parser() -> argparse.ArgumentParser:
     settled = commands.add_parser("deflection", help="how many questions were settled without a person")
     settled.add_argument("--days", type=typed.count, default=28, help="up to yesterday (default: 28)")
 
-    notice = commands.add_parser("notice", help="say that a run is cancelled or has no bus, or take that back")
+    notice = commands.add_parser(
+        "notice", help="say that a run is cancelled or has no bus, or take that back; tells its families"
+    )
     notice.add_argument("run", help="the run's id in the plan")
     notice.add_argument("kind", choices=["cancelled", "uncovered", "clear"])
     notice.add_argument("--date", type=typed.day, help="the service day (default: today)")
-    notice.add_argument("--cause", default="", help="why, for the board")
+    told = ", ".join(cause.value for cause in SAID_BY_STAFF)
+    notice.add_argument("--cause", default="", help=f"why; families are told {told}, other words are for staff alone")
 
     day = commands.add_parser("day", help="say what kind of day a whole school day is")
     day.add_argument("date", type=typed.day)

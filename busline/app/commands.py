@@ -10,6 +10,7 @@ from busline.app.casework import cases_probe
 from busline.app.database import Refused, server, store
 from busline.app.loads import Say
 from busline.app.messages import messages_probe
+from busline.cause import SAID_BY_STAFF
 from busline.check import Finding, Verdict, exit_code, report
 from busline.check import check as look_into
 from busline.fleet import Assignment, AssignmentSource, NoticeKind, RunNotice
@@ -25,6 +26,7 @@ from busline.store.staff import Role, Staff
 from busline.timetable import Timetable
 from feeds.gtfs_rt import Message, Unreadable, decode
 from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
+from notifier.announcing.announcement import Change
 from sms.account import account_trouble
 
 
@@ -42,11 +44,16 @@ async def notice(settings: Settings, run: str, kind: str, service_date: date | N
         key = await _run_of_the_day(pool, run, service_date)
         day, now = key.service_date, datetime.now(UTC)
         if kind == "clear":
-            cleared = await Ledger(pool).clear(key, "command line", now)
-            say(f"Taken back: {cleared} notices about run {run} on {day}.")
+            if await Ledger(pool).clear(key, "command line", now):
+                say(f"Taken back for run {run} on {day}. Families who heard it are told that a bus comes after all.")
+            else:
+                say(f"Nothing is said of run {run} on {day}, so there was nothing to take back.")
         else:
             await Ledger(pool).say(RunNotice(key, NoticeKind(kind), cause, now), "command line")
-            say(f"Noted: run {run} on {day} is {kind}. Families who ask are told so from now on.")
+            say(f"Noted: run {run} on {day} is {kind}. A running service tells its families now, and whoever asks.")
+            if cause and cause not in SAID_BY_STAFF:
+                told = ", ".join(one.value for one in SAID_BY_STAFF)
+                say(f"The cause as you wrote it is for staff alone. Families are told one of: {told}.")
     return 0
 
 
@@ -56,7 +63,10 @@ async def assign(settings: Settings, run: str, bus: str, service_date: date | No
         key = await _run_of_the_day(pool, run, service_date)
         now = datetime.now(UTC)
         await Ledger(pool).assign(Assignment(key, VehicleId(bus), AssignmentSource.STAFF, now), "command line")
-    say(f"Noted: bus {bus} drives run {run} on {key.service_date}. Families who ask are told to look for it.")
+    say(
+        f"Noted: bus {bus} drives run {run} on {key.service_date}. Its families are told to look for that number, "
+        "at the earliest an hour before their stop; whoever asks is told now."
+    )
     return 0
 
 
@@ -91,7 +101,24 @@ async def declare_day(settings: Settings, day: date, kind: str, by_minutes: int 
         declared = DeclaredDay(day, DAY_KINDS[kind], shift, now)
         await DeclaredDays(pool).say(declared, "command line")
         say(f"Noted for {day}: {declared.kind.value}. {_what_follows(timetable, declared)}")
+        say(f"Nobody is told of it unasked. Tell all families: {_announcing(declared)}")
     return 0
+
+
+_CHANGES = {
+    DayKind.EARLY_RELEASE: Change.EARLY_RELEASE,
+    DayKind.TWO_HOUR_DELAY: Change.DELAY,
+    DayKind.SNOW: Change.SNOW,
+    DayKind.CLOSED: Change.CLOSED,
+}
+
+
+def _announcing(declared: DeclaredDay) -> str:
+    """What to type."""
+    change = _CHANGES[declared.kind]
+    minutes = abs(int(declared.shift.total_seconds() // 60))
+    by = f" --minutes {minutes or 'MINUTES'}" if change in (Change.DELAY, Change.EARLY_RELEASE) else ""
+    return f"busline announce draft everyone --change {change.value} --date {declared.service_date}{by}"
 
 
 def _what_follows(timetable: Timetable, declared: DeclaredDay) -> str:

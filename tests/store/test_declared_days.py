@@ -151,11 +151,15 @@ async def test_the_command_says_what_follows_from_what_was_declared(settings: Se
         await declare_day(settings, MONDAY, "as-planned", None, said.append)
         assert await DeclaredDays(pool).standing(MONDAY, datetime.now(UTC)) == {}
     day = "Noted for 2026-10-05:"
+    tell = "Nobody is told of it unasked. Tell all families: busline announce draft everyone --change"
     assert said == [
         f"{day} two-hour delay. Morning runs are taken to go 120 minutes later than planned. "
         "Take it back with: as-planned",
+        f"{tell} delay --date 2026-10-05 --minutes 120",
         f"{day} early release. Afternoon runs are taken to go 90 minutes earlier than planned. "
         "Take it back with: as-planned",
+        f"{tell} early_release --date 2026-10-05 --minutes 90",
         f"{day} closed. No run goes, and families who ask are told so.",
+        f"{tell} closed --date 2026-10-05",
         f"{day} as planned.",
     ]
