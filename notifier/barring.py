@@ -45,6 +45,8 @@ class Standing:
     landline: bool = False
     overtaken: bool = False
     """Newer news of the same kind is waiting, or was sent."""
+    cancelled: bool = False
+    """The announcement that it is of was, while this was on its way and came back."""
     wants_alerts: bool = True
     quiet: Hours | None = None
     linked: Set[str] = frozenset()
@@ -58,6 +60,8 @@ def why_not(
     promise = claimed.promise
     if standing.overtaken:
         return Drop(State.SUPERSEDED, "Newer news took its place.")
+    if standing.cancelled:
+        return Drop(State.SUPERSEDED, "The announcement was cancelled.")
     if promise.expires_at - now < WORTH_HANDING_OVER:
         return Drop(State.EXPIRED, "It could not be sent while it was still news.")
     if promise.channel is not Channel.EMAIL:

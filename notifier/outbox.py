@@ -284,6 +284,7 @@ def _looked(row: "asyncpg.Record") -> Looked:
         suspended=row["suspended"],
         landline=row["landline"],
         overtaken=row["overtaken"],
+        cancelled=row["cancelled"],
         wants_alerts=row["alerts"] is not False,
         quiet=None if quiet_from is None else (quiet_from, row["quiet_until"]),
         linked=frozenset(row["linked"] or ()),

@@ -35,6 +35,10 @@ select held.*,
            where newer.collapse_key = held.collapse_key and newer.outbox_id > held.outbox_id
              and newer.state in ('waiting', 'sent')
        ) as overtaken,
+       held.announcement_id is not null and exists (
+           select from announcement
+           where announcement.announcement_id = held.announcement_id and announcement.state = 'cancelled'
+       ) as cancelled,
        case when held.kind <> 'message' then array(
            select student_id from family_link where family_link.phone = held.phone
        ) end as linked,

@@ -1,27 +1,46 @@
-"""`busline announce` and `busline messages`: what the interface for them does, for staff without pages."""
+"""`busline announce` and `busline messages`: what the interface for them does, for staff without pages.
+
+Times are shown on the district's clock, as they are typed.
+"""
 
 import argparse
+import math
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, assert_never
+from zoneinfo import ZoneInfo
 
 from busline.app import typed
 from busline.app.announcing import writer
 from busline.app.database import Refused, store
 from busline.app.loads import Say
 from busline.ids import Phone, StudentId
+from busline.outbound import Bucketed
 from busline.settings import Settings
 from busline.store.plans import load_timetable
 from busline.store.pool import Pool
 from busline.store.staff_access import note_access
 from busline.timetable import Timetable
-from notifier.announcing.announcement import Announcement, AnnouncementId, Change, NotNow
+from notifier.announcing.announcement import (
+    Announcement,
+    AnnouncementId,
+    Audience,
+    Change,
+    NotNow,
+    ServiceChange,
+    ToArea,
+    ToBus,
+    ToEveryone,
+    ToRun,
+    ToSchool,
+)
 from notifier.announcing.drafting import RefusedDraftError, draft_of
 from notifier.announcing.ledger import Announcements, Preview, Unknown
-from notifier.announcing.operations import WHY_NOT, Write
+from notifier.announcing.operations import WHY_NOT
 from notifier.history import phones_of, sent_to
 
 Command = Coroutine[object, object, int]
+_GIST = 40
 
 
 def add_announce_parser(commands: Any) -> None:
@@ -38,7 +57,9 @@ def add_announce_parser(commands: Any) -> None:
     draft.add_argument("--change", default="", choices=[one.value for one in Change], help="instead of words")
     draft.add_argument("--minutes", default="", help="of a delay or an early release")
     draft.add_argument("--send-at", default="", metavar="TIME", help="such as 2026-12-01T05:30 (default: at once)")
-    draft.add_argument("--expires-at", default="", metavar="TIME", help="(default: four hours after that)")
+    draft.add_argument(
+        "--expires-at", default="", metavar="TIME", help="(default: four hours later; of a change, at least its noon)"
+    )
     draft.add_argument("--emergency", default="", metavar="WHY", help="go through quiet hours; the reason is kept")
     draft.set_defaults(run=_draft)
     confirm = words.add_parser("confirm", help="let it go out")
@@ -90,7 +111,7 @@ async def _draft(settings: Settings, pool: Pool, options: argparse.Namespace, sa
     preview = await Announcements(pool).draft(draft, timetable, now)
     if isinstance(preview, Unknown):
         raise Refused(f"{preview.words} Nothing was kept.")
-    _say_preview(preview, writer(settings, lambda: timetable), now, say)
+    _say_preview(preview, settings, timetable, now, say)
     one = preview.announcement
     if preview.missing:
         say(f"It cannot go out: there are no words in {', '.join(preview.missing)}. Draft it again with all of them.")
@@ -112,16 +133,21 @@ async def _confirm(settings: Settings, pool: Pool, options: argparse.Namespace, 
         case NotNow():
             raise Refused(WHY_NOT[found])
         case Announcement():
-            say(f"Confirmed. A running service sends it to {found.recipients} phones, {_from(found)} on.")
+            zone = (await _plan(pool)).timezone
+            say(
+                f"Confirmed. A running service sends it to {_count(found.recipients, 'phone')}, "
+                f"from {_at(found.send_at, zone)} on."
+            )
 
 
 async def _list(_settings: Settings, pool: Pool, _options: argparse.Namespace, say: Say) -> None:
     newest = await Announcements(pool).newest(20)
+    zone = (await _plan(pool)).timezone if newest else None
     for one, sent in newest:
         emergency = " EMERGENCY" if one.is_emergency else ""
         say(
-            f"{one.announcement_id:<5} {one.state:<10} {one.made_at:%Y-%m-%d %H:%M} UTC by {one.made_by}, "
-            f"{sent} of {one.recipients} sent{emergency}"
+            f"{one.announcement_id:<5} {one.state:<10} {_at(one.made_at, zone)} by {one.made_by} "
+            f"to {_to(one.audience)}, {sent} of {one.recipients} sent{emergency}: {_gist(one)}"
         )
     if not newest:
         say("Nothing was announced yet.")
@@ -132,10 +158,10 @@ async def _show(settings: Settings, pool: Pool, options: argparse.Namespace, say
     preview = await announcements.preview(AnnouncementId(options.number))
     if preview is None:
         raise _no_such(options)
-    _say_preview(preview, writer(settings, lambda: timetable), datetime.now(UTC), say)
+    _say_preview(preview, settings, timetable, datetime.now(UTC), say)
     of_it = preview.announcement.announcement_id
     for act in await announcements.acts(of_it):
-        say(f"{act.at:%Y-%m-%d %H:%M} UTC {act.act} by {act.actor} {act.words}".rstrip())
+        say(f"{_at(act.at, timetable.timezone)} {act.act} by {act.actor} {act.words}".rstrip())
     fared = await announcements.fared(of_it)
     if fared:
         say("Messages: " + ", ".join(f"{count} {what}" for what, count in fared.items()))
@@ -168,28 +194,35 @@ async def _messages(settings: Settings, pool: Pool, options: argparse.Namespace,
     await note_access(pool, "command line", "messages", about, now)
     phones = [Phone(about)] if about.startswith("+") else await phones_of(pool, StudentId(about))
     messages = await sent_to(pool, phones, options.newest)
+    timetable = await load_timetable(pool)
+    zone = None if timetable is None else timetable.timezone
     for one in messages:
-        when = one.handed_at or one.promised_at
-        how = f"{one.channel:<5} {one.kind:<14} {one.arrival}  {one.why}".rstrip()
-        say(f"{when:%Y-%m-%d %H:%M:%S} UTC  {one.phone}  {how}")
+        how = f"{one.channel:<5} {one.kind:<16} {one.arrival}  {one.why}".rstrip()
+        say(f"{_at(one.handed_at or one.promised_at, zone)}  {one.phone}  {how}")
         if one.words:
             say(f"    {one.words}")
     if not messages:
         say("Nothing was sent there of our own accord. A phone is written as +16175550100.")
 
 
-def _say_preview(preview: Preview, write: Write, now: datetime, say: Say) -> None:
-    one = preview.announcement
+def _say_preview(preview: Preview, settings: Settings, timetable: Timetable, now: datetime, say: Say) -> None:
+    one, write, zone = preview.announcement, writer(settings, lambda: timetable), timetable.timezone
     say(
-        f"Announcement {one.announcement_id}, {one.state}: {one.recipients} phones, from {one.send_at:%Y-%m-%d %H:%M} "
-        f"to {one.expires_at:%Y-%m-%d %H:%M} UTC{', EMERGENCY: ' + one.reason if one.is_emergency else ''}."
+        f"Announcement {one.announcement_id}, {one.state}, to {_to(one.audience)}: {_count(one.recipients, 'phone')}, "
+        f"from {_at(one.send_at, zone)} to {_at(one.expires_at, zone)}"
+        f"{', EMERGENCY: ' + one.reason if one.is_emergency else ''}."
     )
+    together = 0
     for of in preview.languages:
         silent = ((of.opted_out, "opted out"), (of.without_alerts, "without alerts"))
         without = "".join(f", {count} {why}" for count, why in silent if count)
         sample = None if of.language in preview.missing else write(one.message, of.language, now)
-        reads = "NO WORDS" if sample is None else f"{sample.body} [{sample.segments} segments]"
-        say(f"  {of.language:<4}{of.phones:>7} phones{without}: {reads}")
+        reads = "NO WORDS" if sample is None else f"{sample.body} [{_count(sample.segments, 'segment')}]"
+        together += 0 if sample is None else of.phones * sample.segments
+        say(f"  {of.language:<4}{of.phones:>7} phone{'s' if of.phones != 1 else ' '}{without}: {reads}")
+    rate = settings.twilio_segments_per_second
+    minutes = math.ceil(together / (rate * (1 - Bucketed(rate).reserved_for_replies)) / 60)
+    say(f"Together {_count(together, 'segment')}, which take {_count(minutes, 'minute')} at {rate:g} a second.")
 
 
 async def _plan(pool: Pool) -> Timetable:
@@ -199,8 +232,37 @@ async def _plan(pool: Pool) -> Timetable:
     return timetable
 
 
-def _from(one: Announcement) -> str:
-    return f"from {one.send_at:%Y-%m-%d %H:%M} UTC"
+def _to(audience: Audience) -> str:
+    match audience:
+        case ToRun(run_id, day):
+            return f"run {run_id} on {day}"
+        case ToBus(bus, day):
+            return f"bus {bus} on {day}"
+        case ToSchool(school):
+            return f"school {school}"
+        case ToArea(centre, radius_m):
+            return f"stops within {radius_m:g} m of {centre.lat:g},{centre.lon:g}"
+        case ToEveryone():
+            return "everyone"
+        case _:
+            assert_never(audience)
+
+
+def _gist(one: Announcement) -> str:
+    """What it is about, in a few words."""
+    if isinstance(one.message, ServiceChange):
+        return f"{one.message.change} on {one.message.service_date}"
+    words = next(iter(one.message.values()), "")
+    return words if len(words) <= _GIST else f"{words[:_GIST]}..."
+
+
+def _at(moment: datetime, zone: ZoneInfo | None) -> str:
+    """On the district's clock; without a plan nobody knows which that is."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if zone is None else f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number:,} {of}{'' if number == 1 else 's'}"
 
 
 def _no_such(options: argparse.Namespace) -> Refused:

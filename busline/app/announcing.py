@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from busline.api.operation import Operation
+from busline.app.mailing import mail_server
 from busline.app.messages import district_catalogue, readable_phone
 from busline.clock import Clock
 from busline.settings import Settings
@@ -32,7 +33,7 @@ class Announcing:
 
 def open_announcing(settings: Settings, pool: Pool, clock: Clock, timetable: Callable[[], Timetable]) -> Announcing:
     """The interface for staff, and the loop that puts what they confirmed into the outbox."""
-    announcements = Announcements(pool)
+    announcements = Announcements(pool, sends_mail=mail_server(settings) is not None)
     operations = announcement_operations(
         announcements,
         timetable,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from busline.geo import LatLon
@@ -24,6 +24,7 @@ from notifier.announcing.ledger import Draft
 
 MOST_METRES = 100_000.0
 MOST_MINUTES = 300
+NOON = time(12)
 
 
 class RefusedDraftError(Exception):
@@ -66,20 +67,33 @@ def message_of(given: Mapping[str, str], languages: Sequence[str]) -> Message:
     change = Change(given["change"])
     minutes = int(_number(given["minutes"], "minutes")) if given["minutes"] else 0
     if (change in (Change.DELAY, Change.EARLY_RELEASE)) != (0 < minutes <= MOST_MINUTES):
-        raise RefusedDraftError("A delay and an early release have `minutes`, from 1 to 300; the others have none.")
+        raise RefusedDraftError(
+            "A delay and an early release have `minutes`, from 1 to 300; the others have none. Nothing was kept."
+        )
     return ServiceChange(change, _day(given["date"], "date"), minutes)
 
 
 def draft_of(given: Mapping[str, str], languages: Sequence[str], by: str, now: datetime, zone: ZoneInfo) -> Draft:
     """A draft of these fields. Raises RefusedDraftError."""
     send_at = _moment(given["send_at"], "send_at", zone) if given["send_at"] else now
-    expires_at = _moment(given["expires_at"], "expires_at", zone) if given["expires_at"] else send_at + USUAL_LIFE
+    today, message = now.astimezone(zone).date(), message_of(given, languages)
+    if isinstance(message, ServiceChange) and message.service_date < today:
+        raise RefusedDraftError("That day is over. Nothing was kept.")
+    usual = _usual_end(message, send_at, zone)
+    expires_at = _moment(given["expires_at"], "expires_at", zone) if given["expires_at"] else usual
     if not now - USUAL_LIFE <= send_at <= now + LONGEST_AHEAD:
         raise RefusedDraftError("It can be sent from now on, up to 14 days ahead. Nothing was kept.")
     if expires_at <= max(send_at, now):
         raise RefusedDraftError("It would be over before it is sent. Nothing was kept.")
-    today = now.astimezone(zone).date()
-    return Draft(by, audience_of(given, today), message_of(given, languages), send_at, expires_at, given["emergency"])
+    return Draft(by, audience_of(given, today), message, send_at, expires_at, given["emergency"])
+
+
+def _usual_end(message: Message, send_at: datetime, zone: ZoneInfo) -> datetime:
+    """A day that goes otherwise is news until its noon: quiet hours of the night before keep it from nobody."""
+    usual = send_at + USUAL_LIFE
+    if not isinstance(message, ServiceChange):
+        return usual
+    return max(usual, datetime.combine(message.service_date, NOON, zone))
 
 
 def _day(typed: str, name: str) -> date:

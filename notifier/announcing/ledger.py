@@ -101,8 +101,10 @@ class Unknown:
 class Announcements:
     """The announcements of one database. Every method raises DatabaseUnavailableError while the server is away."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, sends_mail: bool = True) -> None:
+        """Without mail, who wants it is texted."""
         self._pool = pool
+        self._sends_mail = sends_mail
 
     async def draft(self, draft: Draft, timetable: Timetable, now: datetime) -> Preview | Unknown:
         """Keep a draft and exactly who it would go to. Nothing is sent."""
@@ -181,7 +183,10 @@ class Announcements:
             row = await connection.fetchrow(SQL["hold"], announcement_id)
             if row is None:
                 return None
-            if State(row["state"]) is State.CANCELLED:
+            state = State(row["state"])
+            if state is State.CANCELLED:
+                return NotNow.ALREADY_OVER
+            if state is State.PROMISED and not await connection.fetchval(SQL["may_still_leave"], announcement_id):
                 return NotNow.ALREADY_OVER
             await connection.execute(SQL["set_state"], announcement_id, State.CANCELLED)
             done = await connection.execute(SQL["take_back"], announcement_id, now)
@@ -216,7 +221,7 @@ class Announcements:
                 return 0
             standing = _announcement(row)
             rows = await connection.fetch(
-                SQL["recipients_with_channel"], announcement_id, row["promised_up_to"], AT_ONCE
+                SQL["recipients_with_channel"], announcement_id, row["promised_up_to"], AT_ONCE, self._sends_mail
             )
             await promise(connection, [_promise(standing, one, now) for one in rows], now)
             up_to = rows[-1]["phone"] if rows else row["promised_up_to"]
@@ -247,7 +252,8 @@ async def _chosen(connection: Connection, audience: Audience, timetable: Timetab
             runs = await _runs_of(connection, vehicle_id, day, timetable)
             return _Chosen(day, day.weekday(), runs) if runs else Unknown(f"Bus {vehicle_id} drives no run on {day}.")
         case ToSchool(school_id):
-            return _Chosen(today, school=school_id)
+            is_there = await connection.fetchval(SQL["has_school"], school_id)
+            return _Chosen(today, school=school_id) if is_there else Unknown(f"The roster has no school {school_id}.")
         case ToArea(centre, radius_m):
             near = [one.stop_id for one in timetable.stops.values() if distance_m(one.place, centre) <= radius_m]
             return _Chosen(today, stops=near) if near else Unknown("No stop lies in that area.")

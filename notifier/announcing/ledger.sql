@@ -8,6 +8,10 @@ from assignment
 where service_date = $1
 order by run_id, since desc;
 
+-- name: has_school
+-- Whether there is such a school.
+select exists (select from school where school_id = $1);
+
 -- name: draft
 -- A draft, with nobody in it yet.
 insert into announcement (made_by, made_at, audience, words, service_change, reason, send_at, expires_at)
@@ -82,8 +86,10 @@ order by phone
 limit $3;
 
 -- name: recipients_with_channel
--- The same with the way on which each phone wants to hear.
-select one.phone, one.language, coalesce(phone_wish.channel, 'text') as channel, phone_wish.email
+-- The same with the way on which each phone wants to hear; by text where it wants mail and none can be sent to it.
+select one.phone, one.language, phone_wish.email,
+       case when phone_wish.channel = 'email' and (phone_wish.email is null or not $4) then 'text'
+            else coalesce(phone_wish.channel, 'text') end as channel
 from announcement_recipient as one
 left join phone_wish using (phone)
 where announcement_id = $1 and one.phone > $2
@@ -109,6 +115,10 @@ insert into announcement_act (announcement_id, at, act, actor, words) values ($1
 -- name: acts
 -- All that was done with it.
 select at, act, actor, words from announcement_act where announcement_id = $1 order by act_id;
+
+-- name: may_still_leave
+-- Whether some of its messages have not come to an end.
+select exists (select from outbox where announcement_id = $1 and state = 'waiting');
 
 -- name: take_back
 -- What has certainly not left is not sent any more.

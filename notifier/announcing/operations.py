@@ -51,7 +51,7 @@ WHY_NOT: Mapping[NotNow, str] = {
     NotNow.OTHER_SIZE: "It goes to many phones, so it was not confirmed. Say how many in `recipients`, as previewed.",
     NotNow.NOT_TRANSLATED: "A language of its recipients has no words, so it was not confirmed. Draft it with all.",
     NotNow.OVER: "It would have expired by now, so it was not confirmed. Draft it again.",
-    NotNow.ALREADY_OVER: "It was cancelled before, so nothing was changed.",
+    NotNow.ALREADY_OVER: "Every message of it has left, or it was cancelled before, so nothing was changed.",
 }
 
 
@@ -133,7 +133,7 @@ def announcement_operations(
             by_staff.cancel,
             {"type": "object", "properties": {"taken_back": {"type": "integer"}}},
             body=(Field("words", "Why, for staff.", 500, required=False),),
-            refusals=none | {409: "It was cancelled before."},
+            refusals=none | {409: "Every message of it has left, or it was cancelled before."},
         ),
     )
 
@@ -198,7 +198,10 @@ _DRAFT = (
     Field("minutes", "By how much a delay is later, or an early release earlier.", 3, required=False),
     Field("send_at", "ISO 8601 (default: now).", 40, required=False),
     Field(
-        "expires_at", "ISO 8601; news after this is worse than none (default: four hours later).", 40, required=False
+        "expires_at",
+        "ISO 8601; news after this is worse than none (default: four hours later; of a change at least noon).",
+        40,
+        required=False,
     ),
     Field("emergency", "Why quiet hours and switched-off alerts must not hold it back. Kept.", 500, required=False),
 )

@@ -3,8 +3,9 @@
 import argparse
 import os
 import pwd
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -58,7 +59,9 @@ async def test_an_announcement_is_drafted_looked_at_confirmed_and_cancelled(shel
     words = ("--words", "en=Bus 47 is back.", "--words", "es=El bus 47 funciona.")
     drafted = await shell.run("draft", "everyone", *words)
     assert "2 phones" in drafted
-    assert "Lincoln County buses: Bus 47 is back. [1 segments]" in drafted
+    assert "to everyone: 2 phones, from " in drafted
+    assert "Lincoln County buses: Bus 47 is back. [1 segment]" in drafted
+    assert "Together 2 segments, which take 1 minute at 1 a second." in drafted
     assert "Autobuses de Lincoln County: El bus 47 funciona." in drafted
     number = drafted.split("confirm ")[1].split()[0]
     assert "+16175550101  es   004321" in await shell.run("who", number)
@@ -67,9 +70,18 @@ async def test_an_announcement_is_drafted_looked_at_confirmed_and_cancelled(shel
     assert "to 2 phones" in await shell.run("confirm", number, "--recipients", "2")
     assert await Announcements(pool).promise_some(datetime.now(UTC)) == 2
     assert "Messages: 2 waiting" in await shell.run("show", number)
-    assert "0 of 2 sent" in await shell.run("list")
+    assert "to everyone, 0 of 2 sent: Bus 47 is back." in await shell.run("list")
     assert "2 messages that had not left" in await shell.run("cancel", number, "--why", "a mistake")
     assert "cancelled by command line a mistake" in await shell.run("show", number)
+
+
+async def test_times_are_shown_on_the_clock_on_which_they_are_typed(shell: Shell) -> None:
+    tomorrow = datetime.now(ZoneInfo("America/New_York")).date() + timedelta(days=1)
+    drafted = await shell.run(
+        "draft", "everyone", "--change", "closed", "--date", str(tomorrow), "--send-at", f"{tomorrow}T05:30"
+    )
+    assert f"from {tomorrow} 05:30 to {tomorrow} 12:00." in drafted
+    assert f"closed on {tomorrow}" in await shell.run("list")
 
 
 async def test_a_draft_without_a_language_is_kept_and_says_that_it_cannot_go_out(shell: Shell) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from busline.geo import LatLon
 from busline.ids import RunId, SchoolId, VehicleId
+from busline.outbound import Later
 from busline.store.pool import Pool
 from notifier.announcing import ledger
 from notifier.announcing.announcement import (
@@ -24,6 +25,7 @@ from notifier.announcing.announcement import (
 )
 from notifier.announcing.ledger import Announcements, Draft, Preview, Unknown
 from tests.builders import MONDAY, ORIGIN, at, make_run, make_timetable
+from tests.store.sending_line import line, news
 from tests.web.texting import ROSTER
 
 NOW = at("6:30")
@@ -65,7 +67,6 @@ async def confirmed(announcements: Announcements, draft: Draft = DRAFT) -> Annou
         (ToRun(RunId("R2"), MONDAY), [SECOND]),
         (ToBus(VehicleId("48"), MONDAY), [SECOND]),
         (ToSchool(SchoolId("S")), [FIRST, SECOND]),
-        (ToSchool(SchoolId("elsewhere")), []),
         (ToArea(PLAN.stops[PLAN.runs[RunId("R1")].pattern.stop_ids[3]].place, 400.0), [FIRST, SECOND]),
         (ToArea(ORIGIN, 400.0), []),
     ],
@@ -89,7 +90,12 @@ async def test_a_bus_that_took_anothers_run_is_the_bus_of_that_run(announcements
 
 @pytest.mark.parametrize(
     "audience",
-    [ToRun(RunId("R9"), MONDAY), ToRun(RunId("R1"), MONDAY - timedelta(days=1)), ToArea(LatLon(0.0, 0.0), 400.0)],
+    [
+        ToRun(RunId("R9"), MONDAY),
+        ToRun(RunId("R1"), MONDAY - timedelta(days=1)),
+        ToSchool(SchoolId("elsewhere")),
+        ToArea(LatLon(0.0, 0.0), 400.0),
+    ],
 )
 async def test_a_run_or_a_place_that_is_not_there_is_said_and_nothing_is_kept(
     announcements: Announcements, pool: Pool, audience: Audience
@@ -151,6 +157,51 @@ async def test_a_cancelled_one_takes_back_what_has_not_left_and_leaves_what_may_
     assert [tuple(row) for row in states] == [(FIRST, "waiting"), (SECOND, "superseded")]
     assert await announcements.cancel(found.announcement_id, "ana", "", NOW) is NotNow.ALREADY_OVER
     assert (await announcements.acts(found.announcement_id))[-1].words == "wrong bus"
+
+
+async def test_what_the_carrier_gives_back_after_a_cancellation_is_not_tried_again(pool: Pool) -> None:
+    async with line(pool) as out:
+        announcement_id = await pool.fetchval(
+            "insert into announcement (made_by, made_at, audience, words, reason, send_at, expires_at, state) "
+            "values ('ana', $1, '{}', '{\"en\":\"x\"}', '', $1, $2, 'promised') returning announcement_id",
+            out.clock.at,
+            out.clock.at + timedelta(hours=4),
+        )
+        await out.promise(news(kind="announcement", announcement_id=announcement_id, call=None, facts={"words": "x"}))
+        out.hand.answer = lambda *_: Later("too busy")
+        await out.look()
+        assert await Announcements(pool).cancel(announcement_id, "ana", "wrong bus", out.clock.at) == 0
+        out.hand.answer = None
+        await out.wait()
+        await out.look()
+        assert await out.state() == ("superseded", "The announcement was cancelled.")
+        assert len(out.hand.sent) == 1
+
+
+async def test_what_has_left_altogether_cannot_be_cancelled(announcements: Announcements, pool: Pool) -> None:
+    found = await confirmed(announcements)
+    await announcements.promise_some(NOW)
+    await pool.execute("update outbox set state = 'sent', sid = 'SM' || outbox_id")
+    assert await announcements.cancel(found.announcement_id, "ana", "", NOW) is NotNow.ALREADY_OVER
+    assert await pool.fetchval("select state from announcement") == State.PROMISED
+
+
+@pytest.mark.parametrize(("email", "sends_mail", "way"), [("mia@x.org", True, "email"), ("mia@x.org", False, "text")])
+async def test_who_wants_mail_is_texted_where_none_can_be_sent(
+    announcements: Announcements, pool: Pool, email: str, sends_mail: bool, way: str
+) -> None:
+    await confirmed(announcements)
+    for phone, address in ((FIRST, email), (SECOND, None)):
+        await pool.execute(
+            "insert into phone_wish (phone, alerts, minutes, channel, email, changed_at) "
+            "values ($1, true, 10, 'email', $2, $3)",
+            phone,
+            address,
+            NOW,
+        )
+    await Announcements(pool, sends_mail=sends_mail).promise_some(NOW)
+    ways = await pool.fetch("select phone, channel from outbox order by phone")
+    assert [tuple(row) for row in ways] == [(FIRST, way), (SECOND, "text")]
 
 
 async def test_a_cancelled_draft_is_never_promised(announcements: Announcements, pool: Pool) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,10 +164,19 @@ def test_what_is_not_said_is_usual_now_for_four_hours_and_on_the_districts_clock
     assert later.send_at == local.replace(hour=9, minute=30, second=0, microsecond=0)
 
 
+def test_a_day_that_goes_otherwise_is_news_until_its_noon_whenever_it_is_said() -> None:
+    change = FIELDS | {"en": "", "change": "closed", "date": "2026-10-06"}
+    evening = datetime(2026, 10, 5, 20, 30, tzinfo=ZONE)
+    assert draft_of(change, LANGUAGES, "ana", evening, ZONE).expires_at == datetime(2026, 10, 6, 12, tzinfo=ZONE)
+    at_eleven = datetime(2026, 10, 6, 11, tzinfo=ZONE)
+    assert draft_of(change, LANGUAGES, "ana", at_eleven, ZONE).expires_at == at_eleven + timedelta(hours=4)
+
+
 @pytest.mark.parametrize(
     "given",
     [
         {"to": "run"},
+        {"en": "", "change": "closed", "date": "2026-10-04"},
         {"to": "area", "of": "42.33,-71.09"},
         {"to": "area", "of": "42.33,-71.09,many"},
         {"to": "area", "of": "142.33,-71.09,800"},
