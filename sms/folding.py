@@ -23,6 +23,9 @@ _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u4db
 
 def folded(text: str) -> str:
     """Lower case, no accents, ASCII digits; everything that is no letter or digit is kept as it is."""
+    if text.isascii():
+        # Most of what is typed, and most of what is listed: there is nothing to take apart.
+        return text.lower().translate(_DROPPED)
     return "".join(_letters(text)).translate(_LETTERS).translate(_ARABIC).translate(TO_SIMPLIFIED)
 
 

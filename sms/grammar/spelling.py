@@ -23,14 +23,12 @@ class Spelling:
 
         Raises ValueError for a pair that is none.
         """
-        self._pairs: list[tuple[re.Pattern[str], str]] = []
+        self._pairs: list[tuple[str, str, bool, bool]] = []
         for pair in alike:
             written, parted, meant = pair.partition("=")
-            if not parted or not written.strip("^$"):
+            if not parted or not (letters := written.removeprefix("^").removesuffix("$")):
                 raise ValueError(f"{pair!r} must be two spellings with = between them")
-            pattern = re.escape(written.removeprefix("^").removesuffix("$"))
-            begins, ends = "^" * written.startswith("^"), "$" * written.endswith("$")
-            self._pairs.append((re.compile(begins + pattern + ends), meant))
+            self._pairs.append((letters, meant, written.startswith("^"), written.endswith("$")))
         self.key = lru_cache(maxsize=_KEPT)(self._key)
 
     def _key(self, word: str) -> str:
@@ -38,8 +36,17 @@ class Spelling:
         if len(word) < _LEAST_LETTERS or not word.isascii():
             return word
         key = word
-        for pattern, meant in self._pairs:
-            key = pattern.sub(meant, key)
+        for letters, meant, begins, ends in self._pairs:
+            if letters not in key:
+                continue
+            if begins and ends:
+                key = meant if key == letters else key
+            elif begins:
+                key = meant + key.removeprefix(letters) if key.startswith(letters) else key
+            elif ends:
+                key = key.removesuffix(letters) + meant if key.endswith(letters) else key
+            else:
+                key = key.replace(letters, meant)
         key = _DOUBLED.sub(r"\1", key)
         # "Kkkkk" is laughter.
         return key if len(key) > 1 else word
