@@ -13,7 +13,8 @@ from enum import StrEnum
 from functools import cache
 
 from sms.folding import tokens
-from sms.grammar.lexicon import Kind, Lexicon, OptKind, Phrase, shipped_lexicons
+from sms.grammar.lexicon import Kind, Lexicon, OptKind, shipped_lexicons
+from sms.grammar.listing import Listing, Phrase
 from sms.grammar.phrases import PhraseIndex, Span, mended, spans_of
 
 MOST_WORDS = 40
@@ -52,17 +53,18 @@ class OptOutWords:
     """Recognises opting out and in, in every language of its lexicons, whatever language the phone is served in."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
-        english = [PhraseIndex(lexicon.opting) for lexicon in lexicons if lexicon.language == _ENGLISH]
+        english = [PhraseIndex(Listing.of(lexicon.opting)) for lexicon in lexicons if lexicon.language == _ENGLISH]
         self._tongues = [
-            _Tongue([PhraseIndex(lexicon.opting), *english], verb_last=lexicon.verb_last) for lexicon in lexicons
+            _Tongue([PhraseIndex(Listing.of(lexicon.opting)), *english], verb_last=lexicon.verb_last)
+            for lexicon in lexicons
         ]
         self._yes = frozenset(
-            phrase for lexicon in lexicons for phrase, kinds in lexicon.phrases.items() if Kind.YES in kinds
+            phrase for lexicon in lexicons for phrase in lexicon.phrases.listed_as(frozenset({Kind.YES}))
         )
         self._stop = frozenset(
             phrase for lexicon in lexicons for phrase, kinds in lexicon.opting.items() if OptKind.STOP in kinds
         )
-        self._ordinary = frozenset(word for lexicon in lexicons for phrase in lexicon.phrases for word in phrase)
+        self._ordinary = frozenset().union(*(lexicon.phrases.words() for lexicon in lexicons))
         self._as_written = frozenset(written for lexicon in lexicons for written in lexicon.stop_as_written)
 
     def recognise(self, text: str) -> OptWord | None:

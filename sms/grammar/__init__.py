@@ -4,7 +4,7 @@ Never a guess: what is not plainly one thing is `Unclear`, and then the sender i
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from sms.folding import folded, tokens
@@ -17,6 +17,7 @@ from sms.grammar.figures import (
     without_times,
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
+from sms.grammar.listing import Phrase, parts_of
 from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of
 from sms.grammar.missing import not_home
 from sms.grammar.phrases import Span
@@ -24,6 +25,7 @@ from sms.grammar.reading import Reader, Reading
 from sms.grammar.said_in_arabic import in_arabic
 from sms.grammar.said_numbers import with_figures
 from sms.grammar.wishes import alerts_wanted, quiet_wanted
+from sms.grammar.within import WAYS, Meanings
 from sms.intent import (
     Ask,
     Choice,
@@ -50,6 +52,7 @@ _AROUND_A_CHOICE = AROUND | {Kind.PICK, Kind.YES}
 _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉💕💖☺😘🤗✅👏🫶🤝")
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
+_DIGIT = re.compile(r"\d")
 
 
 class Grammar:
@@ -60,13 +63,7 @@ class Grammar:
         self._names = {name: lexicon.language for lexicon in lexicons for name in lexicon.names}
         self._codes = {code: lexicon.language for lexicon in lexicons for code in lexicon.codes}
         buses = sorted(
-            # A question that names the bus holds its name too: thousands of phrases, tried at each letter of a text.
-            {
-                phrase
-                for lexicon in lexicons
-                for phrase, kinds in lexicon.phrases.items()
-                if Kind.BUS in kinds and not kinds & ASKING
-            },
+            {phrase for lexicon in lexicons for phrase in _names_of_buses(lexicon)},
             key=lambda phrase: (-len(phrase), phrase),
         )
         named = "|".join(r"\s?".join(phrase) for phrase in buses)
@@ -81,7 +78,7 @@ class Grammar:
             return Understood(Code(code))
         if (bare := _bare(text, typed)) is not None:
             return Understood(bare)
-        ids, rest = student_ids(self._bus_number.sub(r"\1 0 ", without_times(typed)))
+        ids, rest = student_ids(self._without_bus_numbers(without_times(typed)))
         reading = self._reader.read(text, rest)
         if (picked := _picked(typed, matter_of(reading))) is not None:
             return Understood(picked, None, reading.language)
@@ -120,6 +117,13 @@ class Grammar:
             return small
         return Unclear(text, is_greeting=matter.is_only(Kind.GREETING))
 
+    def _without_bus_numbers(self, typed: str) -> str:
+        """The text with a 0 for the number of each bus that it names."""
+        if not _DIGIT.search(typed):
+            return typed
+        # A function, for a template would have the whole pattern hashed each time.
+        return self._bus_number.sub(lambda named: f"{named[1]} 0 ", typed)
+
     def _read(self, piece: str) -> Matter:
         return matter_of(self._reader.read(piece, piece))
 
@@ -146,6 +150,17 @@ class Grammar:
 def shipped_grammar() -> Grammar:
     """The grammar of the lexicons that come with Busline."""
     return Grammar(shipped_lexicons())
+
+
+def _names_of_buses(lexicon: Lexicon) -> Iterator[Phrase]:
+    """What may stand before the number of a bus. A question that names the bus holds its name too."""
+    meaning = Meanings(lexicon.phrases).of
+    plain = frozenset(lexicon.phrases.listed_as(frozenset({Kind.BUS})))
+    # Who says which way it goes may name it too: of these thousands, few do.
+    ways = (phrase for phrase in lexicon.phrases.listed_as(WAYS) if not plain.isdisjoint(parts_of(phrase)))
+    for phrase in (*plain, *ways):
+        if Kind.BUS in (kinds := meaning(phrase)) and not kinds & ASKING:
+            yield phrase
 
 
 def _bare(text: str, typed: str) -> Intent | None:

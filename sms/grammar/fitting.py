@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from sms.folding import folded
-from sms.grammar.lexicon import Phrase
+from sms.grammar.listing import Phrase
 from sms.grammar.phrases import Index, KindT, Span
 
 _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")

@@ -1,6 +1,5 @@
 """The words that people type, by language: `sms/lexicon/<code>.toml` in, phrases and what they contribute out."""
 
-import re
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,15 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import product
 
 from sms.folding import tokens
+from sms.grammar.listing import Listing, Phrase, parts_of
 from sms.grammar.marks import marked_words
+from sms.grammar.templates import written_out
 
-_GROUP = re.compile(r"\{([a-z-]+)\}")
-
-Phrase = tuple[str, ...]
-"""Folded words in their order."""
+__all__ = ["Kind", "Lexicon", "LexiconError", "OptKind", "Phrase", "read_lexicon", "shipped_lexicons"]
 
 
 class Kind(StrEnum):
@@ -172,7 +169,7 @@ class Lexicon:
     """What is typed in one language."""
 
     language: str
-    phrases: Mapping[Phrase, frozenset[Kind]]
+    phrases: Listing[Kind]
     names: frozenset[Phrase]
     """What this language is called, in any language."""
     codes: frozenset[str]
@@ -192,23 +189,8 @@ class Lexicon:
     """The native speaker who has read it; None while it is a draft."""
     stems: Mapping[str, frozenset[Kind]] = field(default_factory=dict)
     """`mochil` for every word that begins so."""
-    marked: Mapping[Phrase, frozenset[Kind]] = field(default_factory=dict)
+    marked: Listing[Kind] | None = None
     """The phrases with their marks (`sms/grammar/marks.py`), where the language tells its words apart by them."""
-
-
-_ASKS = frozenset(
-    {Kind.WHICH, Kind.MISSED, Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.NUMBER, Kind.WHY}
-)
-
-
-_STILL_TO_COME = frozenset({Kind.COMING, Kind.LATE})
-_OF_A_CHILD = frozenset({Kind.WHERE, Kind.CHILD, Kind.HOME, Kind.GOT_OFF, Kind.ABOARD})
-_WAYS = frozenset({Kind.TO_SCHOOL, Kind.FROM_SCHOOL})
-_MOVING = frozenset(
-    {Kind.BUS, Kind.COMING, Kind.CAME, Kind.DONE, Kind.GOT_OFF, Kind.CHILD, Kind.MORNING, Kind.AFTERNOON, Kind.ABOARD}
-)
-_OF_ITS_PARTS = _ASKS | _WAYS | {Kind.NOT_HOME}
-_COMMON = _ASKS | {Kind.BUS, Kind.FILLER, Kind.YES, Kind.NO, Kind.NOT, Kind.THANKS, Kind.GREETING, Kind.CHILD}
 
 
 @cache
@@ -225,24 +207,23 @@ def read_lexicon(language: str, source: str) -> Lexicon:
     """The lexicon of `language` from the text of its file. Raises LexiconError."""
     try:
         read = tomllib.loads(source)
-        phrases: dict[Phrase, frozenset[Kind]] = {}
-        marked: dict[Phrase, frozenset[Kind]] = {}
-        stems: dict[str, frozenset[Kind]] = {}
         groups = {name: _listed(listed) for name, listed in read.get("groups", {}).items()}
+        if stem := next((word for words in groups.values() for word in words if "*" in word), None):
+            raise ValueError(f"{stem!r} must stand in a list to end in *, not in a group")
+        phrases: Listing[Kind] = Listing(_folded_word, groups)
+        marked: Listing[Kind] | None = Listing(marked_words, groups) if read["language"].get("marks", False) else None
+        stems: dict[str, frozenset[Kind]] = {}
         for key, listed in read["words"].items():
-            for phrase in _written_out(listed, groups):
+            kind = Kind(key)
+            for phrase in _with_stems_apart(listed, groups):
                 if phrase.endswith("*"):
                     if len(typed := tokens(phrase)) != 1:
                         raise ValueError(f"{phrase!r} must be one word to end in *")
-                    (stem,) = typed
-                    stems[stem] = stems.get(stem, frozenset()) | {Kind(key)}
-                elif folded := _folded(phrase):
-                    phrases[folded] = phrases.get(folded, frozenset()) | {Kind(key)}
-                    if read["language"].get("marks", False):
-                        forms = marked_words(phrase)
-                        marked[forms] = marked.get(forms, frozenset()) | {Kind(key)}
-        _add_what_is_within(phrases)
-        _add_what_is_within(marked)
+                    stems[typed[0]] = stems.get(typed[0], frozenset()) | {kind}
+                    continue
+                phrases.add(phrase, kind)
+                if marked is not None:
+                    marked.add(phrase, kind)
         opting: dict[Phrase, frozenset[OptKind]] = {}
         for key, listed in read["opt-out"].items():
             for phrase in _listed(listed):
@@ -267,40 +248,10 @@ def read_lexicon(language: str, source: str) -> Lexicon:
         raise LexiconError(f"sms/lexicon/{language}.toml cannot be read: {fault!r}") from fault
 
 
-def _add_what_is_within(phrases: dict[Phrase, frozenset[Kind]]) -> None:
-    """A question that names the bus, as in "which bus", is about the bus too; "where is my child" also asks where."""
-    for phrase, kinds in list(phrases.items()):
-        within: frozenset[Kind] = frozenset()
-        if kinds & _OF_ITS_PARTS:
-            within = within.union(*(phrases.get(part, frozenset()) for part in _parts(phrase)))
-        if kinds & _ASKS:
-            phrases[phrase] = kinds | (within & {Kind.BUS})
-        if kinds & _WAYS:
-            # "Drops my son off" says the way home and who moves, and how.
-            phrases[phrase] |= within & _MOVING
-        if kinds & _STILL_TO_COME and Kind.NOT in phrases.get(phrase[:-1], frozenset()) | phrases.get(
-            phrase[:1], frozenset()
-        ):
-            # "Not here yet"; but a last word that denies asks: "tới chưa".
-            phrases[phrase] |= {Kind.NOT}
-        if Kind.SOUGHT in kinds:
-            phrases[phrase] |= {Kind.WHERE}
-        if Kind.DRIVER in kinds:
-            phrases[phrase] |= {Kind.ASIDE}
-        if Kind.NOT_HOME in kinds:
-            phrases[phrase] = kinds | (within & _OF_A_CHILD)
-            if Kind.NOT in phrases.get(phrase[:1], frozenset()) | phrases.get(phrase[:2], frozenset()):
-                # "Không thấy con đâu": who does not see a child does not ask where a bus is.
-                phrases[phrase] |= {Kind.NOT}
-        if kinds & _COMMON:
-            # Without its marks a rare word may look like a common one: "sợ" (afraid) like "số" (number).
-            phrases[phrase] = phrases[phrase] - {Kind.TOPIC}
-
-
 def _add_messages_within(opting: dict[Phrase, frozenset[OptKind]]) -> None:
     """A whole sentence that names the messages it is to end, as in "stop sending texts"."""
     for phrase, kinds in list(opting.items()):
-        if OptKind.STOP in kinds and any(OptKind.MESSAGES in opting.get(part, ()) for part in _parts(phrase)):
+        if OptKind.STOP in kinds and any(OptKind.MESSAGES in opting.get(part, ()) for part in parts_of(phrase)):
             opting[phrase] = kinds | {OptKind.MESSAGES}
 
 
@@ -310,40 +261,22 @@ def _as_written(*lists: str) -> frozenset[str]:
     return frozenset(phrases | {word for phrase in phrases for word in phrase.split()})
 
 
-def _folded(phrase: str) -> Phrase:
-    """`tokens` of a phrase: a lexicon says the same few thousand words over and over."""
-    return tuple(part for word in phrase.split() for part in _folded_word(word))
-
-
 @lru_cache(maxsize=20_000)
 def _folded_word(word: str) -> Phrase:
     return tokens(word)
 
 
-def _parts(phrase: Phrase) -> Iterator[Phrase]:
-    """The phrases within a phrase."""
-    for start in range(len(phrase)):
-        for end in range(start + 1, len(phrase) + 1):
-            if end - start < len(phrase):
-                yield phrase[start:end]
-
-
-def _written_out(phrases: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The phrases of a list, those with `{name}` once for every member of that group. Raises KeyError without one."""
-    for phrase in _listed(phrases):
-        parts = [[part] if at % 2 == 0 else groups[part] for at, part in enumerate(_GROUP.split(phrase))]
-        yield from map("".join, product(*parts))
+def _with_stems_apart(phrases: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The phrases and templates of a list; a template with a stem in it written out, for a stem is no phrase."""
+    for line in _lines(phrases):
+        yield from written_out(line, groups) if "*" in line else (line,)
 
 
 def _listed(phrases: str) -> list[str]:
-    """The phrases of a list that is parted by commas and line ends, `he/she left` written out as two."""
-    listed = (phrase.strip() for line in phrases.splitlines() for phrase in line.split(","))
-    return [way for phrase in listed if phrase for way in _ways(phrase)]
+    """The phrases of a list, `he/she left` written out as two."""
+    return [way for line in _lines(phrases) for way in written_out(line, {})]
 
 
-def _ways(phrase: str) -> list[str]:
-    """Every way to read a phrase whose words give a choice: `left -/the school` has an article or none."""
-    if "/" not in phrase:
-        return [phrase]
-    choices = [word.split("/") for word in phrase.split()]
-    return [" ".join(word for word in way if word != "-") for way in product(*choices)]
+def _lines(phrases: str) -> list[str]:
+    """The phrases and templates of a list, which is parted by commas and line ends."""
+    return [line for part in phrases.replace("\n", ",").split(",") if (line := part.strip())]

@@ -1,36 +1,38 @@
 """The phrases of a lexicon looked up as they were written, marks and all: `sms/grammar/marks.py` says why."""
 
-from collections.abc import Mapping
+from collections import defaultdict
 
 from sms.folding import tokens
-from sms.grammar.lexicon import Kind, Phrase
+from sms.grammar.lexicon import Kind
+from sms.grammar.listing import Listing, Phrase
 from sms.grammar.marks import Written
 from sms.grammar.phrases import PhraseIndex, Span
+from sms.grammar.within import Meanings
 
 
 class MarkedPhrases:
     """The phrases of one lexicon, by what is left of them without marks."""
 
-    def __init__(self, marked: Mapping[Phrase, frozenset[Kind]]) -> None:
-        self._ways: dict[Phrase, dict[Phrase, frozenset[Kind]]] = {}
-        for phrase, kinds in marked.items():
-            bare = tuple(word for form in phrase for word in tokens(form))
-            self._ways.setdefault(bare, {})[phrase] = kinds
+    def __init__(self, marked: Listing[Kind]) -> None:
+        self._marked = marked
+        self._meaning = Meanings(marked).of
+        self._forms: defaultdict[str, list[str]] = defaultdict(list)
+        for form in marked.words():
+            self._forms["".join(tokens(form))].append(form)
 
     def meant(self, phrase: Phrase, forms: Phrase, *, careful: bool) -> frozenset[Kind]:
         """What a folded phrase means where it was written in these forms; nothing where another is meant.
 
         A form without marks may stand for any, unless the writer is `careful` and the lexicon has it so.
         """
-        ways = self._ways.get(phrase, {})
-        if careful and (exact := ways.get(forms)) is not None:
+        if careful and (exact := self._meaning(forms)):
             return exact
-        fit = [kinds for way, kinds in ways.items() if all(map(_may_be, forms, way))]
-        return frozenset().union(*fit)
-
-
-def _may_be(form: str, listed: str) -> bool:
-    return form == listed or form.isascii()
+        choices = [
+            self._forms.get(word, ()) if form.isascii() else (form,) for word, form in zip(phrase, forms, strict=True)
+        ]
+        ways = list(self._marked.made_of(choices))
+        fit = ways[-1] if len(ways) == len(phrase) else []
+        return frozenset().union(*map(self._meaning, fit))
 
 
 class MarkedIndex:

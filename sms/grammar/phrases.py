@@ -1,7 +1,7 @@
 """Phrases found in a run of words, typing mistakes forgiven: folded words in, spans with what each means out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
-from sms.grammar.lexicon import Phrase
+from sms.grammar.listing import Listing, Phrase
 from sms.grammar.spelling import Spelling
 
 MOST_MENDED = 16
@@ -49,53 +49,49 @@ class PhraseIndex(Generic[KindT]):
 
     def __init__(
         self,
-        phrases: Mapping[Phrase, frozenset[KindT]],
+        listing: Listing[KindT],
         stems: Mapping[str, frozenset[KindT]] | None = None,
         elided: Sequence[str] = (),
         endings: Sequence[str] = (),
         alike: Sequence[str] = (),
+        meaning: Callable[[Phrase], frozenset[KindT]] | None = None,
     ) -> None:
         """`stems` stand for every word that begins so; the `elided` and the `endings` are joined to other words.
 
         What is written `alike` (`sms/grammar/spelling.py`) is one word; without any, each is read as it stands.
+        What a listed phrase means is what its lists say, unless `meaning` finds more.
         """
         self._elided = tuple(elided)
         self._endings = tuple(endings)
-        self._phrases = phrases
+        self._listing = listing
+        self._meaning = listing.kinds if meaning is None else meaning
         self._stems = stems or {}
-        self._longest: dict[str, int] = {}
-        words: set[str] = set()
-        for phrase in phrases:
-            self._longest[phrase[0]] = max(self._longest.get(phrase[0], 0), len(phrase))
-            words.update(phrase)
-        self._words = frozenset(words)
+        self._words = listing.words()
         by_length: defaultdict[int, list[str]] = defaultdict(list)
-        for word in sorted(words):
+        for word in sorted(self._words):
             if len(word) >= LEAST_MENDED_LETTERS:
                 by_length[len(word)].append(word)
         self._by_length: Mapping[int, Sequence[str]] = dict(by_length)
         self._spelling = Spelling(alike) if alike else None
-        self._respelled: dict[Phrase, frozenset[KindT]] = {}
-        self._spelled_words: frozenset[str] = frozenset()
-        self._longest_respelled: dict[str, int] = {}
-        if self._spelling is not None:
-            self._add_spellings(self._spelling)
+        self._spelt_alike = {} if self._spelling is None else self._words_by_spelling(self._spelling)
 
-    def _add_spellings(self, spelling: Spelling) -> None:
-        for phrase, kinds in self._phrases.items():
-            key = tuple(spelling.key(word) for word in phrase)
-            # Words that are another matter only by a letter: what they share is all that can be said.
-            self._respelled[key] = self._respelled.get(key, kinds) & kinds
-        self._respelled = {key: kinds for key, kinds in self._respelled.items() if kinds}
-        for key in self._respelled:
-            self._longest_respelled[key[0]] = max(self._longest_respelled.get(key[0], 0), len(key))
-        self._spelled_words = frozenset(word for key in self._respelled for word in key)
+    def _words_by_spelling(self, spelling: Spelling) -> Mapping[str, Sequence[str]]:
+        """The words that share a key; none of those that only stand alone and have no meaning in common."""
+        spelt_alike: defaultdict[str, list[str]] = defaultdict(list)
+        for word in self._words:
+            spelt_alike[spelling.key(word)].append(word)
+        several = [words for words in spelt_alike.values() if len(words) > 1]
+        beside_others = self._listing.words_beside_others() if several else frozenset()
+        for words in several:
+            if beside_others.isdisjoint(words) and not frozenset.intersection(*(self._meaning((w,)) for w in words)):
+                del spelt_alike[spelling.key(words[0])]
+        return dict(spelt_alike)
 
     def knows(self, word: str) -> bool:
         """Whether the word stands in any phrase."""
         if word in self._words or self._stem(word) is not None:
             return True
-        return self._spelling is not None and self._spelling.key(word) in self._spelled_words
+        return self._spelling is not None and self._spelling.key(word) in self._spelt_alike
 
     def lists(self, word: str) -> bool:
         """Whether the word stands in any phrase as it is spelt here."""
@@ -103,32 +99,31 @@ class PhraseIndex(Generic[KindT]):
 
     def kinds_of(self, phrase: Phrase) -> frozenset[KindT]:
         """What exactly this phrase means; nothing where it is not one."""
-        return self._phrases.get(phrase, frozenset())
+        return self._meaning(phrase)
 
     def longest_at(self, words: Phrase, at: int) -> Span[KindT] | None:
         """The longest known phrase that begins at this word."""
-        first = words[at]
         found: Span[KindT] | None = None
-        for length in range(min(self._longest.get(first, 0), len(words) - at), 0, -1):
+        if listed := self._listing.starting_at(words, at):
+            length, _ = listed[-1]
             phrase = words[at : at + length]
-            if (kinds := self._phrases.get(phrase)) is not None:
-                found = Span(phrase, kinds)
-                break
-        if found is None and (stem := self._stem(first)) is not None:
-            found = Span((first,), self._stems[stem])
+            found = Span(phrase, self._meaning(phrase))
+        elif (stem := self._stem(words[at])) is not None:
+            found = Span(words[at : at + 1], self._stems[stem])
         return self._longer_respelled(words, at, found)
 
     def _longer_respelled(self, words: Phrase, at: int, found: Span[KindT] | None) -> Span[KindT] | None:
         """A phrase in another spelling, where it is longer than the one `found` as it is listed."""
-        if self._spelling is None:
+        if self._spelling is None or self._spelling.key(words[at]) not in self._spelt_alike:
             return found
-        longest = min(self._longest_respelled.get(self._spelling.key(words[at]), 0), len(words) - at)
         least = 0 if found is None else len(found.words)
-        for length in range(longest, least, -1):
-            phrase = words[at : at + length]
-            kinds = self._respelled.get(tuple(self._spelling.key(word) for word in phrase))
-            if kinds is not None:
-                return Span(phrase, kinds, is_as_listed=False)
+        choices = (self._spelt_alike.get(self._spelling.key(word), ()) for word in words[at:])
+        for length, meant in enumerate(self._listing.made_of(choices), 1):
+            if length > least and meant:
+                # Words that are another matter only by a letter: what they share is all that can be said.
+                kinds = frozenset.intersection(*map(self._meaning, meant))
+                if kinds:
+                    found = Span(words[at : at + length], kinds, is_as_listed=False)
         return found
 
     def near(self, word: str) -> str | None:

@@ -6,16 +6,18 @@ does not know from the next best and from English.
 """
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sms.folding import tokens
 from sms.grammar.fitting import clauses, fitted_spans
-from sms.grammar.lexicon import Kind, Lexicon, Phrase
+from sms.grammar.lexicon import Kind, Lexicon
+from sms.grammar.listing import Listing, Phrase
 from sms.grammar.marked_index import MarkedIndex, MarkedPhrases, UnmarkedIndex
 from sms.grammar.marks import as_written
 from sms.grammar.phrases import Index, PhraseIndex, Span, mended, spans_of
+from sms.grammar.within import Meanings
 
 MOST_WORDS = 160
 """Words of a text that are read at all (a Chinese character is one); what comes after is a story, not a question."""
@@ -33,6 +35,8 @@ _ENGLISH = "en"
 _FITTED = frozenset({"zh"})
 """Languages in which the longest phrase is not always the one that is meant (`sms/grammar/fitting.py`)."""
 _ROUNDING = 1e-9
+_COUNTS_KEPT = 20_000
+"""Phrases of which it is remembered how many languages list them."""
 _SMALL = frozenset({Kind.YES, Kind.NO, Kind.THANKS, Kind.HELP, Kind.GREETING, Kind.BUS, Kind.STUDENTS, Kind.LANGUAGE})
 _MATTERS = frozenset({Kind.TOPIC, Kind.ASIDE})
 _FIGURE = frozenset({Kind.FILLER, Kind.FIGURE})
@@ -53,16 +57,23 @@ class Reader:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self._index = {
             lexicon.language: PhraseIndex(
-                lexicon.phrases, lexicon.stems, lexicon.elided, lexicon.endings, lexicon.alike
+                lexicon.phrases,
+                lexicon.stems,
+                lexicon.elided,
+                lexicon.endings,
+                lexicon.alike,
+                Meanings(lexicon.phrases).of,
             )
             for lexicon in lexicons
         }
-        self._marked = {lexicon.language: MarkedPhrases(lexicon.marked) for lexicon in lexicons if lexicon.marked}
-        self._known_to = Counter(phrase for lexicon in lexicons for phrase in lexicon.phrases)
-        self._listed = frozenset(word for phrase in self._known_to for word in phrase)
+        self._marked = {
+            lexicon.language: MarkedPhrases(lexicon.marked) for lexicon in lexicons if lexicon.marked is not None
+        }
+        self._listings = tuple(lexicon.phrases for lexicon in lexicons)
+        self._known_to = lru_cache(maxsize=_COUNTS_KEPT)(self._count_of_languages)
         # What a language is called is known in every other.
         names = {name: frozenset({Kind.NAME}) for lexicon in lexicons for name in lexicon.names}
-        self._names = PhraseIndex(names)
+        self._names = PhraseIndex(Listing.of(names))
 
     def read(self, text: str, rest: str) -> Reading:
         """What `rest` says: the part of `text` (folded or not) that is neither a number nor a time."""
@@ -86,13 +97,17 @@ class Reader:
 
     def _weight(self, span: Span[Kind], index: PhraseIndex[Kind]) -> float:
         if span.is_as_listed:
-            return len(span.words) / self._known_to.get(span.words, 1)
+            return len(span.words) / self._known_to(span.words)
         return sum(
-            1 / self._known_to.get((word,), 1) if index.lists(word) else RESPELLED_WEIGHT
+            1 / self._known_to((word,)) if index.lists(word) else RESPELLED_WEIGHT
             for word in span.words
             # What one language spells as it lists it says nothing for another that would spell it otherwise.
-            if index.lists(word) or word not in self._listed
+            if index.lists(word) or not any(other.lists(word) for other in self._index.values())
         )
+
+    def _count_of_languages(self, phrase: Phrase) -> int:
+        """How many languages list this phrase; one where none does, for one has found it by its beginning."""
+        return max(1, sum(bool(listing.kinds(phrase)) for listing in self._listings))
 
     def _by_marks(
         self, text: str, words: Phrase, indexes: Sequence[PhraseIndex[Kind]], script: str | None

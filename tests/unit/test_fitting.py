@@ -4,18 +4,21 @@ from sms.folding import tokens
 from sms.grammar import shipped_grammar
 from sms.grammar.fitting import clauses, fitted_spans
 from sms.grammar.lexicon import Kind, Phrase
+from sms.grammar.listing import Listing
 from sms.grammar.phrases import PhraseIndex
 from sms.intent import About, Ask, NotHome
 
 ASKING, BUS, OFF, HERE = (frozenset({kind}) for kind in (Kind.POLITE, Kind.BUS, Kind.GOT_OFF, Kind.COMING))
 INDEX = PhraseIndex(
-    {
-        tokens("我想问"): ASKING,
-        tokens("我想问下"): ASKING,
-        tokens("下校车"): OFF,
-        tokens("校车"): BUS,
-        tokens("到了"): HERE,
-    }
+    Listing.of(
+        {
+            tokens("我想问"): ASKING,
+            tokens("我想问下"): ASKING,
+            tokens("下校车"): OFF,
+            tokens("校车"): BUS,
+            tokens("到了"): HERE,
+        }
+    )
 )
 
 

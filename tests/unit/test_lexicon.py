@@ -39,8 +39,7 @@ NOT_IN_EVERY_LANGUAGE = {
 @pytest.mark.parametrize("lexicon", shipped_lexicons(), ids=lambda lexicon: lexicon.language)
 def test_every_language_has_words_of_every_kind(lexicon: object) -> None:
     listed = next(one for one in shipped_lexicons() if one is lexicon)
-    words = frozenset[Kind]().union(*listed.phrases.values())
-    assert set(Kind) - NOT_LISTED - NOT_IN_EVERY_LANGUAGE <= words
+    assert set(Kind) - NOT_LISTED - NOT_IN_EVERY_LANGUAGE <= listed.phrases.all_kinds()
     assert set(OptKind) <= frozenset[OptKind]().union(*listed.opting.values())
     assert listed.names
     assert listed.codes
@@ -59,7 +58,9 @@ def test_no_lexicon_claims_a_reader_that_it_did_not_have() -> None:
 
 def test_a_lexicon_is_read_as_it_is_written() -> None:
     lexicon = read_lexicon("xm", SMALL)
-    assert lexicon.phrases == {("glorp",): {Kind.BUS}, ("gl", "orp"): {Kind.BUS}}
+    assert set(lexicon.phrases.listed_as(frozenset(Kind))) == {("glorp",), ("gl", "orp")}
+    assert lexicon.phrases.kinds(("gl", "orp")) == {Kind.BUS}
+    assert not lexicon.phrases.kinds(("gl",))
     assert lexicon.stems == {"zork": {Kind.TOPIC}}
     assert lexicon.opting == {tokens("nak"): {OptKind.STOP}}
 
@@ -68,7 +69,7 @@ def test_a_group_stands_for_each_of_its_phrases() -> None:
     source = SMALL.replace('"glorp, gl orp"', '"my {big} glorp"').replace(
         "[words]", '[groups]\nbig = "a/b, c d"\n[words]'
     )
-    assert set(read_lexicon("xm", source).phrases) == {
+    assert set(read_lexicon("xm", source).phrases.listed_as(frozenset({Kind.BUS}))) == {
         ("my", "a", "glorp"),
         ("my", "b", "glorp"),
         ("my", "c", "d", "glorp"),
@@ -82,7 +83,9 @@ def test_a_group_that_is_not_there_is_named() -> None:
 
 def test_a_choice_of_words_stands_for_every_way_to_say_it() -> None:
     lexicon = read_lexicon("xm", SMALL.replace('"glorp, gl orp"', '"is/was -/the glorp"'))
-    assert set(lexicon.phrases) == {("is", "glorp"), ("was", "glorp"), ("is", "the", "glorp"), ("was", "the", "glorp")}
+    ways = {("is", "glorp"), ("was", "glorp"), ("is", "the", "glorp"), ("was", "the", "glorp")}
+    assert set(lexicon.phrases.listed_as(frozenset({Kind.BUS}))) == ways
+    assert all(lexicon.phrases.kinds(way) == {Kind.BUS} for way in ways)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +93,8 @@ def test_a_choice_of_words_stands_for_every_way_to_say_it() -> None:
     [
         (SMALL.replace("bus =", "buss ="), "buss"),
         (SMALL.replace("zork*", "two zork*"), "two zork*"),
+        (SMALL.replace("glorp,", "{glorps} glorp,"), "glorps"),
+        (SMALL + '[groups]\nglorps = "glo*"', "glo*"),
         (SMALL.replace("[opt-out]", "[optout]"), "opt-out"),
         ("not toml", "xm.toml"),
     ],

@@ -4,13 +4,14 @@ import pytest
 
 from sms.grammar import shipped_grammar
 from sms.grammar.lexicon import Kind
+from sms.grammar.listing import Listing
 from sms.grammar.marked_index import MarkedPhrases
 from sms.grammar.marks import as_written, marked_words
 from sms.intent import Ask, Quiet, Topic
 
 TO_ARRIVE, EVENING, ME = (frozenset({kind}) for kind in (Kind.COMING, Kind.NIGHT, Kind.FILLER))
 PHRASES = MarkedPhrases(
-    {marked_words("tới"): TO_ARRIVE, marked_words("tối"): EVENING, marked_words("tôi"): ME, ("toi",): ME}
+    Listing.of({marked_words("tới"): TO_ARRIVE, marked_words("tối"): EVENING, marked_words("tôi"): ME, ("toi",): ME})
 )
 
 

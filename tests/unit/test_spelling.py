@@ -4,6 +4,7 @@ import pytest
 
 from sms.grammar import shipped_grammar
 from sms.grammar.lexicon import Kind
+from sms.grammar.listing import Listing
 from sms.grammar.phrases import PhraseIndex
 from sms.grammar.spelling import Spelling
 from sms.intent import About, Ask
@@ -36,10 +37,8 @@ def test_what_is_no_pair_is_refused(pair: str) -> None:
 
 
 def test_a_phrase_is_found_in_another_spelling_and_the_listed_one_goes_first() -> None:
-    index = PhraseIndex(
-        {("dja", "txiga"): frozenset({Kind.CAME}), ("xiga",): frozenset({Kind.OFF}), ("nu",): frozenset({Kind.FILLER})},
-        alike=ALIKE,
-    )
+    came_or_off = {("dja", "txiga"): frozenset({Kind.CAME}), ("xiga",): frozenset({Kind.OFF})}
+    index = PhraseIndex(Listing.of(came_or_off), alike=ALIKE)
     came = index.longest_at(("dja", "chiga"), 0)
     assert came is not None
     assert came.kinds == {Kind.CAME}
@@ -53,8 +52,10 @@ def test_a_phrase_is_found_in_another_spelling_and_the_listed_one_goes_first() -
 
 
 def test_a_spelling_that_two_matters_share_says_neither() -> None:
-    index = PhraseIndex({("sin",): frozenset({Kind.YES}), ("sen",): frozenset({Kind.NOT})}, alike=("e=i", "ci=si"))
+    yes_and_not = Listing.of({("sin",): frozenset({Kind.YES}), ("sen",): frozenset({Kind.NOT})})
+    index = PhraseIndex(yes_and_not, alike=("e=i", "ci=si"))
     assert index.longest_at(("cin",), 0) is None
+    assert not index.knows("cin")
     found = index.longest_at(("sen",), 0)
     assert found is not None
     assert found.kinds == {Kind.NOT}
