@@ -8,6 +8,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from importlib.resources import files
 
@@ -21,6 +22,8 @@ from busline.store.sql import load_queries
 _SQL = load_queries(__file__)
 _PATIENCE_SECONDS = 15.0
 _OLDEST_SERVER = 150_000
+OVERDUE = timedelta(minutes=10)
+"""A message that waits so long is held up by more than others before it."""
 _UNUSABLE: tuple[type[Exception], ...] = (
     *UNAVAILABLE,
     asyncpg.PostgresError,
@@ -188,7 +191,21 @@ async def _look_into(connection: Connection) -> list[Finding]:
             found.append(Finding(item, Verdict.OK, f"{word.capitalize()}: {count:,}."))
         else:
             found.append(Finding(item, Verdict.PROBLEM, f"There are no {word} yet.", remedy))
-    return found + [_alarm(row) for row in await connection.fetch(_SQL["alarms"])]
+    found += [_alarm(row) for row in await connection.fetch(_SQL["alarms"])]
+    overdue = await connection.fetchrow(_SQL["overdue"], OVERDUE)
+    if overdue is not None and overdue["messages"]:
+        found.append(_overdue(overdue))
+    return found
+
+
+def _overdue(row: "asyncpg.Record") -> Finding:
+    count, since = row["messages"], f"{row['since']:%Y-%m-%d %H:%M} UTC"
+    says = f"{count:,} {'waits' if count == 1 else 'wait'} to be sent, the oldest since {since}."
+    remedy = (
+        "See that the service runs and reaches the carrier; a large announcement also takes long where "
+        "BUSLINE_TWILIO_SEGMENTS_PER_SECOND is low."
+    )
+    return Finding("Messages", Verdict.WARNING, says, remedy)
 
 
 def _alarm(row: "asyncpg.Record") -> Finding:

@@ -20,6 +20,12 @@ select (select count(*) from plan_run
        (select count(*) from contact) as contacts,
        (select count(*) from staff_user where disabled_at is null) as staff
 
+-- name: overdue
+-- What is news, should have left long ago and has not.
+select count(*) as messages, min(not_before) as since
+from outbox
+where state = 'waiting' and not_before < now() - $1::interval and expires_at > now()
+
 -- name: alarms
 -- What the carrier refuses all our messages for, until somebody acts.
 select code, since, times from carrier_alarm where ended_at is null order by since

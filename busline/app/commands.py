@@ -10,6 +10,7 @@ from busline.app.casework import cases_probe
 from busline.app.database import Refused, server, store
 from busline.app.loads import Say
 from busline.app.messages import messages_probe
+from busline.app.nightly_roster import roster_probe
 from busline.cause import SAID_BY_STAFF
 from busline.check import Finding, Verdict, exit_code, report
 from busline.check import check as look_into
@@ -187,7 +188,7 @@ def _new_password() -> str:
 
 async def check(environ: Mapping[str, str], say: Say) -> int:
     """`busline check`."""
-    probes = (_feeds, _twilio, messages_probe, cases_probe)
+    probes = (_feeds, _twilio, messages_probe, cases_probe, roster_probe)
     findings = await look_into(environ, lambda settings: server(settings, beside=True), probes)
     say(report(findings))
     return exit_code(findings)

@@ -25,10 +25,13 @@ from sms.catalogue.review import (
     unreviewed,
 )
 from sms.catalogue.shape import LanguageSource, read_source
+from sms.clips import NAMES, Clips
 
 log = structlog.get_logger(__name__)
 
 _ENGLISH = "en"
+_NAMED = 4
+"""So many of the missing clips are named."""
 _NOBODY_TO_CALL = Finding(
     "Messages",
     Verdict.PROBLEM,
@@ -77,10 +80,30 @@ def _as_offered(language: str, source: str, settings: Settings) -> str:
 
 
 async def messages_probe(settings: Settings) -> Sequence[Finding]:
-    """For `busline check`: whether texts have a number to name, and whether the district's wording can be used."""
+    """For `busline check`: whether texts have a number to name, whose words can be used, which clips are missing."""
+    found = [*_own_wording(settings), *_clips(settings)]
     if settings.district_phone is None and settings.twilio_number is not None:
-        return [_NOBODY_TO_CALL, *_own_wording(settings)]
-    return _own_wording(settings)
+        return [_NOBODY_TO_CALL, *found]
+    return found
+
+
+def _clips(settings: Settings) -> Sequence[Finding]:
+    """Of the languages that are offered and that no voice speaks."""
+    if settings.clips_dir is None:
+        return []
+    catalogue, clips, found = Catalogue(shipped_sources()), Clips(settings.clips_dir), []
+    for language in settings.languages:
+        if catalogue.voice(language) is not None:
+            continue
+        missing, item = clips.missing(language), f"Clips in {language}"
+        if not missing:
+            found.append(Finding(item, Verdict.OK, f"All {len(NAMES)} are there: families are called in it."))
+            continue
+        named = ", ".join(missing[:_NAMED]) + (", ..." if len(missing) > _NAMED else "")
+        says = f"{len(missing)} of {len(NAMES)} are missing in {settings.clips_dir / language} ({named})."
+        remedy = "Until they are recorded nobody is called in it; docs/calls.md lists what they say."
+        found.append(Finding(item, Verdict.WARNING, says, remedy))
+    return found
 
 
 def _own_wording(settings: Settings) -> Sequence[Finding]:

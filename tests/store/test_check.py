@@ -3,17 +3,35 @@
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from busline.alert import Priority
+from busline.app.messages import messages_probe
+from busline.app.nightly_roster import roster_probe
 from busline.check import Finding, ReachDatabase, Verdict, check, exit_code, report
+from busline.ids import Phone
+from busline.outbound import Promise
 from busline.settings import Settings
-from busline.store.pool import DatabaseAddress, Pool
+from busline.store.outbox import promise
+from busline.store.pool import DatabaseAddress, Pool, transaction
 from busline.store.staff import Role, Staff
 from notifier.alarms import end_alarms, raise_alarm
+from sms.clips import NAMES, SUFFIX
 
+TOLD = Promise(
+    dedupe_key="late",
+    kind="message",
+    priority=Priority.REPLY,
+    phone=Phone("+16175550100"),
+    language="en",
+    facts={},
+    expires_at=datetime(2026, 11, 24, tzinfo=UTC),
+    true_since=datetime(2026, 11, 24, tzinfo=UTC),
+)
 ENVIRON = {"BUSLINE_DATABASE_URL": "postgresql://nobody@nowhere/none"}
 
 
@@ -51,6 +69,49 @@ async def test_a_database_that_is_empty_of_use_is_told_what_to_load(database: Da
 async def test_what_is_there_is_counted(database: DatabaseAddress, pool: Pool) -> None:
     await Staff(pool).add("maria", "correct horse battery", Role.ADMIN, datetime.now(UTC))
     assert by_item(await check(ENVIRON, at(database), []))["Staff"].says == "Accounts: 1."
+
+
+async def test_messages_that_should_have_left_long_ago_are_told(database: DatabaseAddress, pool: Pool) -> None:
+    now = datetime.now(UTC)
+    since = now - timedelta(minutes=25)
+    for key, promised_at, over_at in (
+        ("late", since, now + timedelta(hours=1)),
+        ("just now", now, now + timedelta(hours=1)),
+        ("old news", since, now - timedelta(minutes=1)),
+    ):
+        told = replace(TOLD, dedupe_key=key, not_before=promised_at, expires_at=over_at)
+        async with transaction(pool) as connection:
+            await promise(connection, [told], promised_at)
+    finding = by_item(await check(ENVIRON, at(database), []))["Messages"]
+    assert finding.verdict is Verdict.WARNING
+    assert finding.says == f"1 waits to be sent, the oldest since {since:%Y-%m-%d %H:%M} UTC."
+
+
+async def test_clips_that_are_still_to_be_recorded_are_named(tmp_path: Path) -> None:
+    (tmp_path / "so").mkdir()
+    (tmp_path / "ht").mkdir()
+    for name in NAMES:
+        (tmp_path / "so" / f"{name}{SUFFIX}").touch()
+        if not name.startswith("figure"):
+            (tmp_path / "ht" / f"{name}{SUFFIX}").touch()
+    settings = Settings(data_dir=tmp_path, public_base_url="http://localhost:8080", clips_dir=tmp_path)
+    found = by_item(await messages_probe(replace(settings, languages=("en", "so", "ht"))))
+    assert {item: one.verdict for item, one in found.items()} == {
+        "Clips in so": Verdict.OK,
+        "Clips in ht": Verdict.WARNING,
+    }
+    assert f"36 of {len(NAMES)} are missing in {tmp_path / 'ht'} (figure-0, figure-1" in found["Clips in ht"].says
+    assert await messages_probe(replace(settings, clips_dir=None)) == []
+
+
+async def test_a_roster_folder_that_is_not_there_is_a_problem_before_the_first_night(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, public_base_url="http://localhost:8080", roster_dir=tmp_path / "nowhere")
+    (finding,) = await roster_probe(settings)
+    assert (finding.verdict, "BUSLINE_ROSTER_DIR" in finding.remedy) == (Verdict.PROBLEM, True)
+    (tmp_path / "nowhere").mkdir()
+    (finding,) = await roster_probe(settings)
+    assert (finding.verdict, finding.remedy) == (Verdict.OK, "")
+    assert await roster_probe(replace(settings, roster_dir=None)) == []
 
 
 async def test_what_the_carrier_refuses_everything_for_is_told_until_a_message_arrives(
