@@ -219,7 +219,7 @@ def _say_preview(preview: Preview, settings: Settings, timetable: Timetable, now
         sample = None if of.language in preview.missing else write(one.message, of.language, now)
         reads = "NO WORDS" if sample is None else f"{sample.body} [{_count(sample.segments, 'segment')}]"
         together += 0 if sample is None else of.phones * sample.segments
-        say(f"  {of.language:<4}{of.phones:>7} phone{'s' if of.phones != 1 else ' '}{without}: {reads}")
+        say(f"  {of.language:<4}{_count(of.phones, 'phone'):>13}{without}: {reads}")
     rate = settings.twilio_segments_per_second
     minutes = math.ceil(together / (rate * (1 - Bucketed(rate).reserved_for_replies)) / 60)
     say(f"Together {_count(together, 'segment')}, which take {_count(minutes, 'minute')} at {rate:g} a second.")

@@ -48,7 +48,7 @@ WHY_NOT: Mapping[NotNow, str] = {
     NotNow.NOT_A_DRAFT: "It was confirmed or cancelled before, so nothing was changed.",
     NotNow.NOBODY: "Nobody would hear it, so it was not confirmed.",
     NotNow.LOOKED_AT_TOO_LONG_AGO: "It was looked at over an hour ago, so it was not confirmed. Draft it again.",
-    NotNow.OTHER_SIZE: "It goes to many phones, so it was not confirmed. Say how many in `recipients`, as previewed.",
+    NotNow.OTHER_SIZE: "It was not confirmed. Say how many phones it goes to in `recipients`, exactly as previewed.",
     NotNow.NOT_TRANSLATED: "A language of its recipients has no words, so it was not confirmed. Draft it with all.",
     NotNow.OVER: "It would have expired by now, so it was not confirmed. Draft it again.",
     NotNow.ALREADY_OVER: "Every message of it has left, or it was cancelled before, so nothing was changed.",
