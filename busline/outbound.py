@@ -185,7 +185,7 @@ class Sender(Protocol):
 
     async def find(self, claimed: Claimed, written: Written, since: datetime) -> Taken | Later | None:
         """What became of an attempt since then whose answer was not heard: Taken where the carrier has it, None where
-        it has not, Later where it cannot be asked now."""
+        it has not, Later where it cannot be asked now. Raises DatabaseUnavailableError where that is what is away."""
         ...
 
 

@@ -1,8 +1,10 @@
 """One message handed over, or asked about, and what comes of it: sent, tried again, given up, or never known."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,7 +24,7 @@ from busline.outbound import (
     Taken,
     Unheard,
 )
-from busline.store.pool import Pool
+from busline.store.pool import DatabaseUnavailableError, Pool
 from notifier.alarms import raise_alarm
 from notifier.barring import Drop
 from notifier.outbox import Claim, Outbox, PutBack
@@ -38,8 +40,9 @@ ASK_AGAIN = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=50)
 """What cannot be found out until then stays unknown, or goes once more, as is better for the message. With the time
 that the last question takes, that is within a minute."""
-_ATTEMPTS_UNTIL_UNKNOWN = 3
-"""The one that came to no end, and two to ask: whatever the clock says, the carrier is asked more than once."""
+_ASKED_IN_VAIN = 2
+"""So often the carrier must have left a question unanswered, whatever the clock says: one that we were killed over, or
+that our own database kept us from, says nothing of the carrier."""
 MOST_ATTEMPTS = 20
 LONGEST_VALIDITY_SECONDS = 36_000
 """Twilio queues nothing for longer."""
@@ -78,6 +81,8 @@ class Attempts:
         self._on_sent = on_sent
         self._on_dropped = on_dropped
         self._is_failing = False
+        self._in_vain: Counter[int] = Counter()
+        """By message, how often the carrier has not answered what became of it."""
         self._jitter = random.Random()  # noqa: S311 - it spreads attempts, and hides nothing
 
     async def send(self, claim: Claim) -> None:
@@ -104,16 +109,23 @@ class Attempts:
         """
         for claim in claims:
             since = claim.claimed.maybe_since or claim.taken_at
-            try:
-                found = await self._sender.find(claim.claimed, claim.written, since)
-            except Exception as fault:
-                # The same border.
-                log.exception("a sender failed in a way it does not know", line=self._name)
-                found = Later(f"Busline itself failed while it asked ({type(fault).__name__}).")
+            # A sender looks into our own records, too: a database that is away is waited for, and says nothing.
+            found = await self._outcomes.until_kept(partial(self._ask, claim, since))
             await self._found(claim, since, found, self._clock.now())
 
+    async def _ask(self, claim: Claim, since: datetime) -> Taken | Later | None:
+        try:
+            return await self._sender.find(claim.claimed, claim.written, since)
+        except DatabaseUnavailableError:
+            raise
+        except Exception as fault:
+            # The same border.
+            log.exception("a sender failed in a way it does not know", line=self._name)
+            return Later(f"Busline itself failed while it asked ({type(fault).__name__}).")
+
     async def _found(self, claim: Claim, since: datetime, found: Taken | Later | None, now: datetime) -> None:
-        real_now = datetime.now(UTC)
+        real_now, outbox_id = datetime.now(UTC), claim.claimed.outbox_id
+        in_vain = self._in_vain.pop(outbox_id, 0)
         match found:
             case Taken(sid):
                 await self._sent(claim, sid, now)
@@ -121,10 +133,10 @@ class Attempts:
                 # The carrier knows nothing of it after all that time: it did not go, and goes now if it is still true.
                 await self._outcomes.put_back(PutBack(claim, real_now, ""))
             case Later(words):
-                asked_enough = claim.claimed.attempts >= _ATTEMPTS_UNTIL_UNKNOWN
                 # A reply is about no bus that leaves: it waits until the carrier can be asked.
                 is_reply = claim.claimed.promise.priority is Priority.REPLY
-                if is_reply or not asked_enough or now - since < GIVEN_UP_AFTER:
+                if is_reply or in_vain + 1 < _ASKED_IN_VAIN or now - since < GIVEN_UP_AFTER:
+                    self._in_vain[outbox_id] = in_vain + 1
                     await self._outcomes.put_back(PutBack(claim, real_now + ASK_AGAIN, words, maybe_since=since))
                 elif claim.claimed.promise.again is Again.BETTER_TWICE:
                     await self._outcomes.put_back(PutBack(claim, real_now, words))

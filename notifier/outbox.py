@@ -158,7 +158,7 @@ class Outbox:
     ) -> list[Claim]:
         """Up to `most` messages that the carrier may have or not, to ask about; in the words they last had.
 
-        None to the phones of `but`: those are being asked about.
+        None to the phones of `but`, which the caller is busy with.
         """
         rows = await self._pool.fetch(SQL["doubtful"], channel, real_now, lease_until, carries, most, list(but))
         return [

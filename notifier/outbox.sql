@@ -57,9 +57,9 @@ where outbox.outbox_id = given.outbox_id;
 
 -- name: doubtful
 -- What the carrier may have from an attempt that came to no end, and has had the time to report; of whatever priority.
--- Ours to ask about until the lease ends.
+-- Ours to ask about until the lease ends; a question is no attempt.
 update outbox
-set lease_until = $3, attempts = attempts + 1
+set lease_until = $3
 where outbox_id in (
     select outbox_id
     from outbox

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -71,11 +70,15 @@ class _Running:
     line: Line
     bucket: Bucket
     attempts: Attempts
-    under_way: set["asyncio.Task[None]"] = field(default_factory=set)
-    asking: set["asyncio.Task[None]"] = field(default_factory=set)
-    asked_about: set[Phone] = field(default_factory=set)
-    """Phones about whose messages the carrier is being asked."""
+    under_way: dict["asyncio.Task[None]", Phone] = field(default_factory=dict)
+    """Messages being handed over, each with its phone."""
+    asking: dict["asyncio.Task[None]", Phone] = field(default_factory=dict)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def busy(self) -> set[Phone]:
+        """Phones that something goes to or is asked about at this moment, however long that takes here."""
+        return {*self.under_way.values(), *self.asking.values()}
 
     @property
     def room(self) -> int:
@@ -175,17 +178,14 @@ class Sending:
             line.channel,
             line.carries,
             line.at_once,
-            but=running.asked_about,
+            but=running.busy,
             now=now,
             real_now=real_now,
             lease_until=real_now + ASKING_LEASE,
         )
         for of_phone in _by_phone(claims):
             phone = of_phone[0].claimed.promise.phone
-            running.asked_about.add(phone)
-            self._launch(
-                running.asking, running.attempts.find_out(of_phone), partial(running.asked_about.discard, phone)
-            )
+            self._launch(running.asking, phone, running.attempts.find_out(of_phone))
         return len(claims)
 
     async def _take(self, running: _Running) -> TakenUp:
@@ -208,7 +208,7 @@ class Sending:
         for claimed, drop in taken.dropped:
             self._note_dropped(claimed, drop.state)
         for claim in taken.to_send:
-            self._launch(running.under_way, running.attempts.send(claim))
+            self._launch(running.under_way, claim.claimed.promise.phone, running.attempts.send(claim))
         return taken
 
     def _decider(self, bucket: Bucket, at: float, now: datetime) -> Callable[[Looked], Decision]:
@@ -262,28 +262,24 @@ class Sending:
             return
 
     def _launch(
-        self,
-        under_way: set["asyncio.Task[None]"],
-        work: Coroutine[None, None, None],
-        afterwards: Callable[[], None] = lambda: None,
+        self, under_way: dict["asyncio.Task[None]", Phone], phone: Phone, work: Coroutine[None, None, None]
     ) -> None:
         def landed(task: "asyncio.Task[None]") -> None:
-            under_way.discard(task)
-            afterwards()
+            under_way.pop(task, None)
             if not task.cancelled() and (fault := task.exception()) is not None:
                 # Its lease runs out, and it is asked about; but nobody foresaw this.
                 log.error("a message came to no end", fault=repr(fault))
 
         task = asyncio.create_task(work)
-        under_way.add(task)
+        under_way[task] = phone
         task.add_done_callback(landed)
 
     async def _landed(self, running: _Running) -> None:
-        while flying := running.under_way | running.asking:
+        while flying := {*running.under_way, *running.asking}:
             await asyncio.wait(flying)
 
     async def _let_land(self) -> None:
-        flying = [task for running in self._lines for task in running.under_way | running.asking]
+        flying = [task for running in self._lines for task in (*running.under_way, *running.asking)]
         if not flying:
             return
         _, late = await asyncio.wait(flying, timeout=GRACE_SECONDS)

@@ -6,6 +6,7 @@ the carrier's own list is asked before anything is sent again.
 
 import asyncio
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -27,6 +28,9 @@ from sms.carrier_errors import meaning
 TIMEOUT_SECONDS = 7.0
 """For the connection, and again for the answer; the library waits for ever unless told. An attempt is then over well
 before its lease is (`notifier/sending.py`)."""
+STARTS_WITHIN_SECONDS = 10.0
+"""A request that could not begin in so long is not made at all: on a machine that stands still its lease runs out, and
+the carrier may be asked before it has been told."""
 AT_ONCE = 32
 """Requests under way together: at three tenths of a second each, a hundred messages a second."""
 _LOOKED_AT = 50
@@ -63,19 +67,22 @@ class TwilioTexts:
         *,
         at_once: int = AT_ONCE,
         timeout_seconds: float = TIMEOUT_SECONDS,
+        starts_within_seconds: float = STARTS_WITHIN_SECONDS,
     ) -> None:
         """`receipt_key` marks the address that the carrier reports to (`busline/receipt.py`)."""
         self._account = account
         self._receipt_key = receipt_key
         self._other_sids = other_sids
         self._timeout_seconds = timeout_seconds
+        self._starts_within_seconds = starts_within_seconds
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="twilio")
         # The library's session is not made for several threads: each has its own.
         self._local = threading.local()
         self._clients: list[Client] = []
 
     async def hand_over(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:
-        return await self._in_thread(lambda: self._create(claimed, written, valid_seconds))
+        latest_start = time.monotonic() + self._starts_within_seconds
+        return await self._in_thread(lambda: self._create(claimed, written, valid_seconds, latest_start))
 
     async def find(self, claimed: Claimed, written: Written, since: datetime) -> Taken | Later | None:
         phone = claimed.promise.phone
@@ -96,10 +103,14 @@ class TwilioTexts:
     async def _in_thread(self, work: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _create(self, claimed: Claimed, written: Written, valid_seconds: int) -> Handed:
+    def _create(self, claimed: Claimed, written: Written, valid_seconds: int, latest_start: float) -> Handed:
         account = self._account
+        # The library is loaded, and the first client of a thread made, while nothing depends on how long that takes.
+        messages = self._client().messages
+        if time.monotonic() > latest_start:
+            return Later("Busline itself was standing still, and began nothing.")
         try:
-            message = self._client().messages.create(
+            message = messages.create(
                 to=claimed.promise.phone,
                 from_=account.number,
                 body=written.body,

@@ -9,7 +9,7 @@ from typing import Any
 from busline.alert import Priority
 from busline.ids import Phone
 from busline.outbound import MESSAGE, Again, Promise
-from busline.store.pool import Connection, Pool
+from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
 
 SQL = load_queries(__file__)
@@ -74,8 +74,12 @@ async def promise_text(connection: Connection, text: TextPromise, now: datetime)
 
 
 async def other_sids(pool: Pool, phone: Phone, sids: Sequence[str], outbox_id: int) -> set[str]:
-    """Of these ids of the carrier's those that belong to other messages to this phone."""
-    return {row["sid"] for row in await pool.fetch(SQL["other_sids"], phone, list(sids), outbox_id)}
+    """Of these ids of the carrier's those that belong to other messages to this phone.
+
+    Raises DatabaseUnavailableError: who takes that for the carrier's own silence sends twice what it has.
+    """
+    async with transaction(pool) as connection:
+        return {row["sid"] for row in await connection.fetch(SQL["other_sids"], phone, list(sids), outbox_id)}
 
 
 def _rows(promises: Sequence[Promise], now: datetime) -> Iterable[tuple[Any, ...]]:

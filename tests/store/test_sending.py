@@ -25,7 +25,7 @@ from busline.outbound import (
     Unheard,
     Written,
 )
-from busline.store.pool import Pool
+from busline.store.pool import DatabaseUnavailableError, Pool
 from notifier.attempting import MOST_ATTEMPTS
 from notifier.outbox import Carries
 from tests.store.sending_line import NOW, Out, line, news, phone, reply, until
@@ -354,12 +354,13 @@ async def test_an_answer_that_is_not_heard_is_asked_for_before_anything_goes_aga
         assert (await out.state(1))[0] == "sent"
 
 
-async def killed(out: Out) -> None:
+async def killed(out: Out, *, attempts: int = 1) -> None:
     """As a process leaves it that dies between taking up and noting."""
     await out.pool.execute(
-        "update outbox set lease_until = $1, maybe_since = $2, attempts = 1, body = 'late en 100000'",
+        "update outbox set lease_until = $1, maybe_since = $2, attempts = $3, body = 'late en 100000'",
         datetime.now(UTC) - SECOND,
         out.clock.at,
+        attempts,
     )
 
 
@@ -418,6 +419,58 @@ async def test_a_question_that_takes_long_is_not_asked_beside_itself(pool: Pool)
         await asyncio.gather(slow, next_look)
         await out.look()
         assert len(out.hand.asked) > 2
+
+
+async def test_what_is_being_handed_over_is_not_asked_about_however_long_that_takes(pool: Pool) -> None:
+    """On a machine that stands still its lease runs out, and the carrier would not know of it yet."""
+    async with line(pool) as out:
+        await out.promise(news())
+        out.hand.seconds = 0.5
+        slow = asyncio.create_task(out.sending.once())
+        await out.tried(1)
+        await out.wait(60)
+        next_look = asyncio.create_task(out.sending.once())
+        await asyncio.gather(slow, next_look)
+        assert out.hand.asked == []
+        assert len(out.hand.sent) == 1
+        assert (await out.state())[0] == "sent"
+
+
+async def test_a_database_that_is_away_while_the_carrier_is_asked_is_not_the_carriers_silence(pool: Pool) -> None:
+    """Nobody could say, it seemed, so that no bus comes was told a second time."""
+    async with line(pool) as out:
+        await out.promise(news(kind="cancelled", priority=Priority.NOT_COMING, again=Again.BETTER_TWICE))
+        await killed(out, attempts=6)
+        out.clock.at += 5 * MINUTE
+        away = 2
+
+        async def look_into_our_own_records() -> None:
+            nonlocal away
+            if away:
+                away -= 1
+                raise DatabaseUnavailableError("the database system is starting up")
+
+        out.hand.before_it_says = look_into_our_own_records
+        out.hand.has = {row["dedupe_key"]: "SM9" for row in await pool.fetch("select dedupe_key from outbox")}
+        await out.look()
+        assert out.hand.sent == []
+        assert (await out.row())["sid"] == "SM9"
+
+
+@pytest.mark.parametrize("again", Again)
+async def test_questions_that_others_were_killed_over_do_not_count_as_unanswered(pool: Pool, again: Again) -> None:
+    async with line(pool) as out:
+        await out.promise(news(again=again))
+        await killed(out, attempts=6)
+        out.clock.at += 5 * MINUTE
+        out.hand.cannot_be_asked = True
+        await out.look()
+        assert (out.hand.sent, (await out.state())[0]) == ([], "waiting")
+        out.hand.cannot_be_asked = False
+        out.hand.has[news().dedupe_key] = "SM9"
+        await out.wait(6)
+        await out.look()
+        assert (out.hand.sent, (await out.state())[0]) == ([], "sent")
 
 
 async def until_asked(out: Out, questions: int) -> None:
