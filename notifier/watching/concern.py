@@ -25,6 +25,8 @@ from notifier.told import Told
 from notifier.watching.day import WatchedDay
 from notifier.watching.samples import Samples
 
+Bits = NDArray[np.int8]
+Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
@@ -33,6 +35,10 @@ _GONE = {NoticeKind.UNCOVERED: 1, NoticeKind.CANCELLED: 2}
 _TOLD_GONE = {AlertKind.NOT_COVERED: 1, AlertKind.CANCELLED: 2}
 _BUS_AGAIN_SECONDS = 5.0
 """A bus that is not sure yet is looked at again after so long."""
+_LATE, _ON_TIME, _LATER, _SOONER, _NEAR, _OTHER_BUS, _COVERED = (np.uint8(1 << bit) for bit in range(7))
+"""What may stand of a row, in bits."""
+_TIMES = _LATE | _ON_TIME | _LATER | _SOONER | _NEAR
+"""What another fix is needed for."""
 
 
 class Concern:
@@ -53,7 +59,10 @@ class Concern:
         self._told_arrival = np.zeros(rows, np.bool_)
         self._told_outage = np.zeros(rows, np.bool_)
         self._weighed_on = np.full(rows, np.nan)
-        """The sample that a row's evidence rests on; NaN where it has none."""
+        """The sample that a row's evidence rests on; NaN where it has none. And what stood then, ..."""
+        self._stood = np.zeros(rows, np.uint8)
+        self._stands = np.zeros(rows, np.uint8)
+        """... and what stands at the newest look."""
         self._bus_again_at = np.full(rows, -np.inf)
         self._closed_late = np.zeros(rows, np.bool_)
         """The bus has been there, and that was looked at."""
@@ -88,6 +97,7 @@ class Concern:
     def weighed(self, row: int, sample_at: float, now: float, *, has_evidence: bool, is_past: bool) -> None:
         """A row was decided about, on this sample."""
         self._weighed_on[row] = sample_at if has_evidence else np.nan
+        self._stood[row] = self._stands[row] if has_evidence else 0
         self._bus_again_at[row] = now + _BUS_AGAIN_SECONDS
         self._closed_late[row] |= is_past
         self._closed_arrival[row] |= self._there[row]
@@ -95,6 +105,7 @@ class Concern:
     def nothing_stands(self) -> None:
         """All evidence is gone: what it rested on cannot be seen."""
         self._weighed_on[:] = np.nan
+        self._stood[:] = 0
 
     def note(self, day: WatchedDay, fleet: Fleet) -> None:
         """Which runs have no bus, and which another one."""
@@ -121,57 +132,55 @@ class Concern:
         next_call, stands = samples.next_call[run], samples.stands[run]
         is_past = samples.is_over[run] | (next_call > call) | (stands & (next_call == call))
         gone, ahead = self._gone[run], planned_at - at
-        has_news = self._covered(rows, gone, is_past, ahead) | self._other_bus(rows, run, gone, is_past, ahead, at)
-        if is_blind:
-            if tell_blind:
-                waits = ~is_past & (np.abs(ahead) <= OUTAGE_AROUND.total_seconds())
-                has_news |= waits & ~self._told_outage[rows] & (gone == 0)
-        else:
-            has_news |= self._times(day, samples, rows, run, gone, is_past, at)
+        signs: NDArray[np.uint8] = _COVERED * self._covered(rows, gone, is_past, ahead)
+        signs |= _OTHER_BUS * self._other_bus(rows, run, gone, is_past, ahead)
+        has_news = np.zeros(len(run), np.bool_)
+        if not is_blind:
+            signs |= self._times(day, samples, rows, run, ~is_past & (gone == 0), at)
             has_news |= self._arrived(day, samples, rows, run, is_past)
+        elif tell_blind:
+            waits = ~is_past & (np.abs(ahead) <= OUTAGE_AROUND.total_seconds())
+            has_news |= waits & ~self._told_outage[rows] & (gone == 0)
+        self._stands[rows] = signs
+        has_news |= (signs & _COVERED) != 0
+        has_news |= ((signs & _OTHER_BUS) != 0) & (at >= self._bus_again_at[rows])
+        has_news |= ((signs & _TIMES) != 0) & (self._weighed_on[rows] != samples.sample_at[run])
+        # What stood and does not stand any more: its evidence is void.
+        has_news |= (self._stood[rows] & ~signs) != 0
         concerned: list[int] = (np.flatnonzero(has_news & day.is_on[rows]) + rows.start).tolist()
         return concerned
 
-    def _covered(self, rows: slice, gone: NDArray[np.int8], is_past: Flags, ahead: NDArray[np.float64]) -> Flags:
+    def _covered(self, rows: slice, gone: Bits, is_past: Flags, ahead: Floats) -> Flags:
         news: Flags = (gone != self._told_gone[rows]) & ~is_past & (ahead > -GONE_IS_NEWS.total_seconds())
         return news
 
-    def _other_bus(
-        self, rows: slice, run: Rows, gone: NDArray[np.int8], is_past: Flags, ahead: NDArray[np.float64], at: float
-    ) -> Flags:
+    def _other_bus(self, rows: slice, run: Rows, gone: Bits, is_past: Flags, ahead: Floats) -> Flags:
         bus = self._bus[run]
         differs = (bus != _NO_BUS) & (bus != self._told_bus[rows]) & (self._planned_bus[run] != _NO_BUS)
         is_time = (ahead <= BUS_AHEAD.total_seconds()) & (ahead > -GONE_IS_NEWS.total_seconds())
-        news: Flags = differs & is_time & ~is_past & (gone == 0) & (at >= self._bus_again_at[rows])
+        news: Flags = differs & is_time & ~is_past & (gone == 0)
         return news
 
     def _times(
-        self,
-        day: WatchedDay,
-        samples: Samples,
-        rows: slice,
-        run: Rows,
-        gone: NDArray[np.int8],
-        is_past: Flags,
-        at: float,
-    ) -> Flags:
-        """Late, not late any more, otherwise late than was told, or near: where a new fix can add to that."""
+        self, day: WatchedDay, samples: Samples, rows: slice, run: Rows, may_come: Flags, at: float
+    ) -> NDArray[np.uint8]:
+        """Late, not late any more, otherwise late than was told, or near."""
         slot, due_at, planned_at = day.slot[rows], day.due_at[rows], day.planned_at[rows]
-        sample_at, weighed_on = samples.sample_at[run], self._weighed_on[rows]
-        told_late, late_at = self._told_late[rows], self._late_at[rows]
-        may_say = samples.is_known(slot) & ~is_past & (gone == 0)
-        may_say_more = (self._late_count[rows] < MOST_LATE_MESSAGES) & (at - late_at >= RESTS.total_seconds())
+        told_late = self._told_late[rows]
+        may_say = may_come & samples.is_known(slot)
+        may_say_more = may_say & (self._late_count[rows] < MOST_LATE_MESSAGES)
+        may_say_more &= at - self._late_at[rows] >= RESTS.total_seconds()
         is_late = (samples.surely[slot] >= due_at) & (planned_at - at <= LATE_AHEAD.total_seconds())
-        news = may_say & ~told_late & is_late & may_say_more
-        minutes = np.maximum(np.floor((samples.p50[slot] - planned_at) / 60), 0.0)
-        has_changed = np.abs(minutes - self._late_minutes[rows]) >= CHANGED_FROM_MINUTES
-        news |= may_say & told_late & ((samples.perhaps[slot] < due_at) | (has_changed & may_say_more))
-        is_near = samples.p10[slot] - at <= day.near_seconds[rows]
-        news |= may_say & ~self._told_near[rows] & is_near & samples.is_live[run]
-        # What stood and does not stand any more is weighed again, too.
-        news |= ~np.isnan(weighed_on)
-        by_new_fix: Flags = news & (weighed_on != sample_at)
-        return by_new_fix
+        is_clear = samples.perhaps[slot] < due_at
+        more = np.maximum(np.floor((samples.p50[slot] - planned_at) / 60), 0.0) - self._late_minutes[rows]
+        has_changed = may_say_more & told_late & ~is_clear
+        is_near = may_say & ~self._told_near[rows] & samples.is_live[run]
+        stands: NDArray[np.uint8] = _LATE * (may_say_more & ~told_late & is_late)
+        stands |= _ON_TIME * (may_say & told_late & is_clear)
+        stands |= _LATER * (has_changed & (more >= CHANGED_FROM_MINUTES))
+        stands |= _SOONER * (has_changed & (-more >= CHANGED_FROM_MINUTES))
+        stands |= _NEAR * (is_near & (samples.p10[slot] - at <= day.near_seconds[rows]))
+        return stands
 
     def _arrived(self, day: WatchedDay, samples: Samples, rows: slice, run: Rows, is_past: Flags) -> Flags:
         last = day.runs.calls[run] - 1

@@ -48,7 +48,7 @@ async def live_through(morning: WaitingMorning, seed: int) -> list[tuple[object,
                 for of in (metres, pace):
                     of[other] = of.pop(swapped)
                 runs[other] = runs.pop(swapped)
-        if chance.random() < 0.006:
+        if chance.random() < 0.02:
             key = RunKey(MONDAY, chance.choice(RUNS).run_id)
             match chance.randint(0, 2):
                 case 0:
