@@ -69,6 +69,7 @@ SAYS_LATE = (AlertKind.LATE, AlertKind.LATER_STILL)
 class Waited:
     """What became of one family on one run."""
 
+    key: RunKey
     run_late: bool
     """The run ended ten minutes late or more."""
     late_seconds: float
@@ -216,7 +217,7 @@ def became(day: SchoolDay, watched: WatchedDay, memory: Remembered) -> list[Wait
             (kind, watched.planned_at[row] - at.timestamp()) for kind, at in told.get((key, ride.phone), [])
         )
         under_way = bool(arrived[0] < watched.planned_at[row])
-        found.append(Waited(bool(ends_late >= VERY_LATE_SECONDS), late, under_way, messages))
+        found.append(Waited(key, bool(ends_late >= VERY_LATE_SECONDS), late, under_way, messages))
     return found
 
 
@@ -232,6 +233,8 @@ def figures(families: Sequence[Waited], late_after: timedelta) -> dict[str, floa
     of_late_runs = [one for one in families if one.run_late]
     of_delay_late = sum(kind in LATE_FAMILY for one in of_late_runs for kind, _ in one.told)
     under_way = [one for one in affected if one.was_under_way]
+    late_runs = {one.key for one in of_late_runs}
+    runs_in_time = {one.key for one in of_late_runs if any(kind in SAYS_LATE and lead > 0 for kind, lead in one.told)}
     every = sum(len(one.told) for one in families)
     false = sum(is_false(one, late_after) for one in families)
     kinds = Counter(kind for one in families for kind, _ in one.told)
@@ -244,6 +247,7 @@ def figures(families: Sequence[Waited], late_after: timedelta) -> dict[str, floa
             sum(any(kind is AlertKind.LATE and lead > 0 for kind, lead in one.told) for one in under_way),
             len(under_way),
         ),
+        "late runs whose first families were told in time, %": percent(len(runs_in_time), len(late_runs)),
         "told before the bus came, %": percent(len(before_it_came), len(affected)),
         "told at all, %": percent(len(ever), len(affected)),
         "first told before the planned time, median min": float(np.median(leads)) / 60 if leads else float("nan"),
