@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -99,7 +99,10 @@ def shipped_sources() -> Mapping[str, str]:
     return {code: (folder / f"{code}.ftl").read_text(encoding="utf-8") for code in order}
 
 
+@lru_cache(maxsize=32)
 def _bundle(code: str, source: str) -> FluentBundle:
+    """Kept: a service that starts makes several catalogues of the same words, and reading ten languages takes half a
+    second, which families wait for after a crash."""
     resource = FluentResource(source)
     for entry in resource.body:
         if isinstance(entry, ast.Junk):
