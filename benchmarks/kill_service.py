@@ -27,10 +27,23 @@ class Kill(StrEnum):
     BOTH = "both"
 
 
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The service from when it answered until it was killed, in epoch seconds."""
+
+    began_at: float
+    ended_at: float
+
+    def within(self, since: float, until: float) -> float:
+        """So many seconds of it."""
+        return min(self.ended_at, until) - max(self.began_at, since)
+
+
 @dataclass(slots=True)
 class Lives:
     """How the service fared, start by start."""
 
+    lived: list[Life] = field(default_factory=list)
     ready_seconds: list[float] = field(default_factory=list)
     """From the start until it answered, for each that came so far."""
     ended_starting: int = 0
@@ -49,24 +62,24 @@ class Service:
         self._port = port
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
-        self._is_ready = False
+        self._ready_at: float | None = None
         self._began = 0.0
 
     async def start(self) -> None:
         """Returns at once; `ready` waits until it answers."""
-        self._began, self._is_ready = time.monotonic(), False
+        self._began = time.monotonic()
         self._process = await self._run("serve")
 
     async def ready(self, session: aiohttp.ClientSession) -> None:
         """Until it answers, started again as often as it takes. Raises SystemExit where it takes too long."""
         since = time.monotonic()
-        while not self._is_ready:
+        while self._ready_at is None:
             if await self._revived():
                 continue
             try:
                 async with session.get(f"http://localhost:{self._port}/healthz") as response:
                     if response.status == 200:
-                        self._is_ready = True
+                        self._ready_at = time.time()
                         self.lives.ready_seconds.append(time.monotonic() - self._began)
             except (aiohttp.ClientError, OSError):
                 pass  # it is not listening yet
@@ -81,6 +94,7 @@ class Service:
             if process is not None:
                 _kill([*(self._database(what) if what is Kill.BOTH else ()), process.pid])
                 await process.wait()
+                self._end()
                 await self.start()
                 return
         _kill(self._database(what))
@@ -90,7 +104,15 @@ class Service:
         process = await self._run(*arguments)
         return await process.wait() == 0
 
+    def _end(self) -> None:
+        """Its life is over."""
+        if self._ready_at is not None:
+            self.lives.lived.append(Life(self._ready_at, time.time()))
+            self._ready_at = None
+
     async def stop(self) -> None:
+        """In good order."""
+        self._end()
         if self._process is not None and self._process.returncode is None:
             self._process.terminate()
             await self._process.wait()
@@ -99,7 +121,8 @@ class Service:
         """Started again where it had ended by itself."""
         if self._process is None or self._process.returncode is None:
             return False
-        if self._is_ready:
+        if self._ready_at is not None:
+            self._end()
             self.lives.ended_running += 1
         else:
             self.lives.ended_starting += 1

@@ -75,6 +75,10 @@ class Town:
         """When its bus sets out, or when it is called off."""
         return self.first_at + run * self.gap_seconds
 
+    def comes_at(self, run: int) -> float:
+        """When it comes to the stop where everybody waits."""
+        return self.sets_out(run) + STUDENTS_AT * APART_M / PACE_MPS
+
     def is_called_off(self, run: int) -> bool:
         return run % CALLED_OFF_EVERY == CALLED_OFF_EVERY - 1
 

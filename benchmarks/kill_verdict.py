@@ -5,7 +5,7 @@ the outbox that it was meant as.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,7 +37,9 @@ class Row:
     sid: str | None
     trouble: str = ""
     in_doubt: bool = False
-    """Whether the carrier has it was not known."""
+    """Whether the carrier has it is not known, and will be found out."""
+    is_old: bool = True
+    """So old that it should be."""
 
 
 @dataclass(slots=True)
@@ -45,6 +47,8 @@ class Verdict:
     """Each in words, empty where all is well."""
 
     had_to_be_told: int = 0
+    nobody_could_know: int = 0
+    """News of runs while which the service never lived for long enough."""
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     uncalled_for: list[str] = field(default_factory=list)
@@ -67,11 +71,11 @@ def judge(
     texts: Sequence[Text],
     called: Sequence[tuple[str, str]],
     rows: Sequence[Row],
-    known_before: float,
+    could_know: Callable[[int], bool],
 ) -> Verdict:
     """`called` are ids and phones of the calls that the carrier made.
 
-    Of runs that set out before `known_before` (epoch seconds) families must have heard, of later ones they may have.
+    Of runs of which the service `could_know` families must have heard, of others they may have.
     """
     verdict = Verdict()
     by_id = {row.outbox_id: row for row in rows}
@@ -86,7 +90,8 @@ def judge(
         why[row.phone].append(f"{row.kind} {row.state} {row.trouble}".strip())
     calls = Counter(phone for _, phone in called)
     for family in streets.households():
-        must, may = _wanted(family, streets, book, known_before)
+        must, may = _wanted(family, streets, book, could_know)
+        verdict.nobody_could_know += len(may)
         verdict.had_to_be_told += len(must)
         things = heard[family.phone]
         verdict.lost += [f"{family.phone}: {one}; {why[family.phone]}" for one in sorted(must - set(things))]
@@ -99,16 +104,16 @@ def judge(
     return verdict
 
 
-def _wanted(family: Household, streets: Town, book: Book, known_before: float) -> tuple[set[str], set[str]]:
+def _wanted(
+    family: Household, streets: Town, book: Book, could_know: Callable[[int], bool]
+) -> tuple[set[str], set[str]]:
     """What a family must have heard, and what it may have."""
     of_bus = {"cancelled"} if streets.is_called_off(family.run) else {"late"}
     if family.place == WANTS_NEAR and not streets.is_called_off(family.run):
         of_bus.add("approaching")
     by_staff = {words for words, phones in book.announced.items() if family.phone in phones}
     by_staff |= {key for key, phone in book.replied.items() if phone == family.phone}
-    is_known = streets.sets_out(family.run) < known_before
-    if streets.is_called_off(family.run):
-        is_known = is_known and family.run in book.called_off
+    is_known = family.run in book.called_off if streets.is_called_off(family.run) else could_know(family.run)
     return (of_bus | by_staff, set()) if is_known else (by_staff, of_bus)
 
 
@@ -134,7 +139,8 @@ def _untracked(
 ) -> Iterator[str]:
     for text in texts:
         row = None if text.outbox_id is None else by_id.get(text.outbox_id)
-        if row is None or (row.sid, row.phone) != (text.sid, text.phone):
+        is_settled = row is None or not row.in_doubt
+        if is_settled and (row is None or (row.sid, row.phone) != (text.sid, text.phone)):
             yield f"text {text.sid} to {text.phone} was taken; the outbox has {row}"
     known = {text.sid for text in texts} | {sid for sid, _ in called}
     for row in rows:
