@@ -6,7 +6,6 @@ The same folding is done to the lexicon, so both sides meet in one form: `"Dónd
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from sms.traditional import TO_SIMPLIFIED
 
@@ -15,6 +14,26 @@ _LETTERS = str.maketrans({"đ": "d", "ı": "i", "ł": "l", "ø": "o", "æ": "ae"
 """Letters that Unicode takes for letters of their own, and people type without their strokes."""
 _ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "گ": "ك", "ٱ": "ا", "چ": "ج", "پ": "ب", "ڤ": "ف"})
 """Letters that one writer tells apart and the next does not, and their Persian and Urdu keys."""
+
+
+class _Plain(dict[int, str]):
+    """What is left of each letter that was taken apart, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        kind = unicodedata.category(letter)
+        if code in _DROPPED or kind in ("Mn", "Mc", "Me", "Cf"):
+            # Accents, vowel signs, and the invisible marks of writing direction.
+            plain = ""
+        elif kind == "Nd":
+            plain = str(unicodedata.decimal(letter))
+        else:
+            plain = letter.translate(_LETTERS).translate(_ARABIC).translate(TO_SIMPLIFIED)
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Plain()
 _ARABIC_BEGINNINGS = ("وبال", "وال", "بال", "فال", "كال", "هال", "عال", "لل", "ال")
 """And, with, so, like, this, on, for the: written into the word they stand before."""
 _WORD = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W_\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
@@ -26,7 +45,9 @@ def folded(text: str) -> str:
     if text.isascii():
         # Most of what is typed, and most of what is listed: there is nothing to take apart.
         return text.lower().translate(_DROPPED)
-    return "".join(_letters(text)).translate(_LETTERS).translate(_ARABIC).translate(TO_SIMPLIFIED)
+    # Composed letters may have a lower case only once they are taken apart, so they are taken apart on both sides.
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return apart.translate(_PLAIN)
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -35,17 +56,6 @@ def tokens(text: str) -> tuple[str, ...]:
     A Chinese character is a word. An Arabic word is left without its article.
     """
     return tuple(_without_article(word) for word in _WORD.findall(folded(text)))
-
-
-def _letters(text: str) -> Iterator[str]:
-    # Composed letters may have a lower case only once they are taken apart, so they are taken apart on both sides.
-    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    for letter in apart.translate(_DROPPED):
-        kind = unicodedata.category(letter)
-        if kind in ("Mn", "Mc", "Me", "Cf"):
-            # Accents, vowel signs, and the invisible marks of writing direction.
-            continue
-        yield str(unicodedata.decimal(letter)) if kind == "Nd" else letter
 
 
 def _without_article(word: str) -> str:

@@ -156,8 +156,13 @@ def _names_of_buses(lexicon: Lexicon) -> Iterator[Phrase]:
     """What may stand before the number of a bus. A question that names the bus holds its name too."""
     meaning = Meanings(lexicon.phrases).of
     plain = frozenset(lexicon.phrases.listed_as(frozenset({Kind.BUS})))
+    first_words = {phrase[0] for phrase in plain}
     # Who says which way it goes may name it too: of these thousands, few do.
-    ways = (phrase for phrase in lexicon.phrases.listed_as(WAYS) if not plain.isdisjoint(parts_of(phrase)))
+    ways = (
+        phrase
+        for phrase in lexicon.phrases.listed_as(WAYS)
+        if not first_words.isdisjoint(phrase) and not plain.isdisjoint(parts_of(phrase))
+    )
     for phrase in (*plain, *ways):
         if Kind.BUS in (kinds := meaning(phrase)) and not kinds & ASKING:
             yield phrase

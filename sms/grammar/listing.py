@@ -129,7 +129,7 @@ class Listing(Generic[KindT]):
         With `of_each`, no more than so many of each template.
         """
         for key, listed in self._plain.items():
-            if listed & kinds:
+            if not kinds.isdisjoint(listed):
                 yield tuple(key.split(" "))
         for template in self._templates.all:
             if template.kinds & kinds:

@@ -18,6 +18,7 @@ Fold = Callable[[str], Words]
 MOST_REMEMBERED = 20_000
 """Steps that are remembered of one lexicon, about 200 bytes each; then all are forgotten. Real texts take a few
 thousand; only words at random would take more."""
+_NOTHING_MORE: tuple[Words, ...] = ((),)
 _GROUP = re.compile(r"\{([a-z-]+)\}")
 
 
@@ -49,10 +50,12 @@ class Slot:
     def __init__(self, alternatives: Sequence[Words]) -> None:
         self.alternatives = tuple(dict.fromkeys(alternatives))
         self.is_optional = () in self.alternatives
-        self._rests: dict[str, list[Words]] = {}
+        self._rests: dict[str, tuple[Words, ...]] = {}
         for words in self.alternatives:
             if words:
-                self._rests.setdefault(words[0], []).append(words[1:])
+                before = self._rests.get(words[0])
+                # Most alternatives are one word: then nothing must follow, and one value says so for all.
+                self._rests[words[0]] = (*(before or ()), words[1:]) if before or len(words) > 1 else _NOTHING_MORE
 
     def rests(self, first: str) -> Sequence[Words]:
         """What must follow this word for each alternative that begins with it."""
@@ -177,6 +180,8 @@ class Templates(Generic[KindT]):
         if (slot := self._slots.get(word)) is None:
             alternatives = [
                 tuple(folded for part in choice.split() for folded in self._fold(part))
+                if " " in choice
+                else self._fold(choice)
                 for choice in _choices(word, self._groups)
             ]
             slot = self._slots[word] = Slot(alternatives)
