@@ -16,6 +16,7 @@ BENCHMARKS = (
     "postgres_kills",
     "intents",
     "opt_out_words",
+    "grammar_load",
     "faq",
     "outbox",
     "alert_look",
