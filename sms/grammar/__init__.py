@@ -99,10 +99,11 @@ class Grammar:
             return alerts
         if quiet is not None:
             return quiet
-        if _asks_students(matter, ids):
-            return Students()
+        # A child that is not there outweighs any list of children that it is not on.
         if (missing := not_home(matter, ids, timed=without_times(typed) != typed)) is not None:
             return missing
+        if _asks_students(matter, ids):
+            return Students()
         if matter.is_only(Kind.SOMEBODY) or (matter.has(Kind.PERSON) and matter.unknown <= _UNKNOWN_BESIDE_A_PERSON):
             return Person()
         if (question := asked(matter, ids)) is not None:
