@@ -292,7 +292,7 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22])
     parser.add_argument("--days", type=int, default=20)
     parser.add_argument("--buses", type=int, default=48)
-    parser.add_argument("--late-minutes", type=int, default=10, help="the threshold that families have")
+    parser.add_argument("--late-minutes", type=int, default=5, help="the threshold that families have")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     late_after = timedelta(minutes=options.late_minutes)

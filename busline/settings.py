@@ -80,7 +80,7 @@ class Settings:
     """How fast each of our numbers may send; what Twilio has agreed to, not a wish."""
     clips_dir: Path | None = None
     """Recordings for calls in languages that no voice speaks; None: those languages get texts."""
-    alert_late_minutes: int = 10
+    alert_late_minutes: int = 5
     """How late a bus must be before a family that chose nothing else is told without asking."""
     quiet_hours: QuietHours | None = None
     """When no alert goes out; None: at any time. A family may choose its own beside these."""

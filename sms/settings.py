@@ -29,7 +29,7 @@ class SmsSettings:
     default_language: str = "en"
     alerts_number: Phone | None = None
     """Where alerts come from a number of their own: then ending those does not mute the answers."""
-    late_minutes: int = 10
+    late_minutes: int = 5
     """From how much lateness on families are told, where they have chosen nothing else."""
     sends_mail: bool = False
     calls: bool = False

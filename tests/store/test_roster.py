@@ -107,7 +107,10 @@ async def test_two_contacts_can_exchange_their_phones(planned: Pool, tmp_path: P
             ]
         },
     )
-    assert (await everything(planned))["contact"] == [("c1", "+16175550101", "en", None, "text"), ("c2", "+16175550100", "es", None, "text")]
+    assert (await everything(planned))["contact"] == [
+        ("c1", "+16175550101", "en", None, "text"),
+        ("c2", "+16175550100", "es", None, "text"),
+    ]
 
 
 async def test_a_phone_can_go_from_a_leaver_to_a_newcomer(planned: Pool, tmp_path: Path) -> None:

@@ -125,7 +125,9 @@ def test_a_phone_of_another_language_than_the_catalogue_has_is_answered_in_the_d
 def test_a_call_is_answered_in_the_contacts_language_with_its_accents_once_the_number_is_vouched_for() -> None:
     spanish = replace(PARENT, contact=Contact(ContactId("C1"), PHONE, "es"))
     told = conversation().reply_to_call(attested=True, asker=spanish, now=NOW)
-    assert told.texts[0] == "1 0 0 2 3 4, 1 0 0 2 3 5: El autobús 47 está ahora en su parada. En vivo 7:01 de la mañana."
+    assert (
+        told.texts[0] == "1 0 0 2 3 4, 1 0 0 2 3 5: El autobús 47 está ahora en su parada. En vivo 7:01 de la mañana."
+    )
     untold = conversation().reply_to_call(attested=False, asker=spanish, now=NOW)
     assert untold == conversation().reply_to_call(attested=False, asker=STRANGER, now=NOW)
     assert (untold.language, untold.outcome, untold.told) == ("en", Outcome.ASKED_TO_TEXT, ())

@@ -179,7 +179,7 @@ async def test_a_child_that_is_not_home_is_an_answer_and_an_urgent_case_at_once(
 async def test_settings_are_kept_for_the_phone_and_shown_again(pool: Pool) -> None:
     async with texting(pool) as line:
         assert (await line.text(PARENT, "alerts"))[0].startswith(
-            "Alerts by text. Late bus: from 10 min. Before it comes: no. Arrivals: no. To change it: ALERTS 15, "
+            "Alerts by text. Late bus: from 5 min. Before it comes: no. Arrivals: no. To change it: ALERTS 15, "
         )
         assert (await line.text(PARENT, "ALERTS 15"))[0].startswith(
             "Saved: we tell you when the bus is late, and once about 15 min before it comes."
@@ -395,7 +395,7 @@ async def test_ending_alerts_leaves_the_answers_where_they_have_a_number_of_thei
         assert stopped.startswith("Lincoln County buses: no more alerts to this phone. You can still text BUS")
         assert (await line.text(PARENT, "bus"))[0].startswith("100234, 100235: Bus 47")
         assert (await line.text(PARENT, "alerts"))[0].startswith("Alerts: off, except in an emergency.")
-        assert (await line.text(PARENT, "START"))[0].startswith("Alerts by text. Late bus: from 10 min.")
+        assert (await line.text(PARENT, "START"))[0].startswith("Alerts by text. Late bus: from 5 min.")
         assert await pool.fetchval("select alerts from phone_wish")
         # The carrier blocks the number that it was sent to, and no other.
         assert await line.text(PARENT, "STOP", To=alerts) == []
