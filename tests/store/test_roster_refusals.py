@@ -9,7 +9,6 @@ from feeds.roster.csv_roster import import_roster
 from tests.plan_builder import Rows, shape, small_plan, stop, stop_times, write_plan
 from tests.store.roster_folder import NOW, RIDE, bring, everything, put_in_force, small_roster, student
 
-
 OTHER = {"contact_id": "c2", "phone": "+16175550101", "language": "es"}
 
 
