@@ -21,6 +21,7 @@ BENCHMARKS = (
     "outbox",
     "alert_look",
     "alert_delay",
+    "kills",
 )
 
 
