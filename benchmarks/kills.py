@@ -316,10 +316,14 @@ async def _drained(pool: Pool, heard_at: float, longest_seconds: float) -> None:
     """Until everybody could have heard, and nothing from before then is in doubt or waits; or it has taken too long."""
     while time.time() < heard_at + longest_seconds:
         await asyncio.sleep(0.5)
-        waiting = await pool.fetchval(
-            "select count(*) from outbox where state = 'waiting' and (maybe_since is not null or created_at < $1)",
-            datetime.fromtimestamp(heard_at, UTC),
-        )
+        try:
+            waiting = await pool.fetchval(
+                "select count(*) from outbox where state = 'waiting' and (maybe_since is not null or created_at < $1)",
+                datetime.fromtimestamp(heard_at, UTC),
+            )
+        except AWAY:
+            # The last kill hit it, and it is still coming back.
+            continue
         if not waiting and time.time() > heard_at:
             return
 
