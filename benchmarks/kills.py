@@ -322,8 +322,7 @@ async def _drained(pool: Pool, heard_at: float, longest_seconds: float) -> None:
                 datetime.fromtimestamp(heard_at, UTC),
             )
         except AWAY:
-            # The last kill hit it, and it is still coming back.
-            continue
+            continue  # the last kill was the database's, and it comes back yet
         if not waiting and time.time() > heard_at:
             return
 
