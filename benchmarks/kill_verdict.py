@@ -13,6 +13,9 @@ from benchmarks.kill_staff import Book
 from benchmarks.kill_town import WANTS_NEAR, Household, Town
 
 
+_OVER = ("expired", "untrue")
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text that the carrier took."""
@@ -50,6 +53,8 @@ class Verdict:
     nobody_could_know: int = 0
     """News of runs in whose time the service never lived for long enough, or that is still in doubt."""
     lost: list[str] = field(default_factory=list)
+    too_late: list[str] = field(default_factory=list)
+    """Promised, and dropped because the bus had come before it could go: the outbox knows, and says why."""
     doubled: list[str] = field(default_factory=list)
     uncalled_for: list[str] = field(default_factory=list)
     """A family heard what it should not have."""
@@ -89,6 +94,7 @@ def judge(
     why: defaultdict[str, list[str]] = defaultdict(list)
     for row in rows:
         why[row.phone].append(f"{row.kind} {row.state} {row.trouble}".strip())
+    over = {(row.phone, row.kind) for row in rows if row.state in _OVER}
     being_found_out = {row.phone for row in rows if row.in_doubt}
     calls = Counter(phone for _, phone in called)
     for family in streets.households():
@@ -98,7 +104,9 @@ def judge(
         verdict.nobody_could_know += len(may)
         verdict.had_to_be_told += len(must)
         things = heard[family.phone]
-        verdict.lost += [f"{family.phone}: {one}; {why[family.phone]}" for one in sorted(must - set(things))]
+        for one in sorted(must - set(things)):
+            list_of = verdict.too_late if (family.phone, one) in over else verdict.lost
+            list_of.append(f"{family.phone}: {one}; {why[family.phone]}")
         verdict.uncalled_for += [f"{family.phone}: {one}" for one in sorted(set(things) - must - may)]
         verdict.doubled += [f"{family.phone}: {one}, {times} times" for one, times in things.items() if times > 1]
         if calls[family.phone] > 1:

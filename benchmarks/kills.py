@@ -54,6 +54,8 @@ SID, NUMBER = "AC" + "0" * 32, "+16175550100"
 SETTLED_BAR_SECONDS = 60.0
 UP_SECONDS = (0.3, 2.5)
 """How long the service is left alone after it has come up, at random."""
+LONGER, LONGER_UP_SECONDS = 0.25, (5.0, 9.0)
+"""The share of lives that are this long: time for two looks at a bus. Without them there would be little to lose."""
 WHILE_STARTING, STARTED_SECONDS = 0.15, (0.1, 3.0)
 """The share of kills that come sooner, at random so long after a start that is not over."""
 GAP_SECONDS = 2.0
@@ -169,6 +171,7 @@ class Outcome:
             "calls": self.calls,
             "messages that had to be told": self.verdict.had_to_be_told,
             "not counted, for the service lived too little": self.verdict.nobody_could_know,
+            "no news any more before they could go": len(self.verdict.too_late),
             "lost": len(self.verdict.lost),
             "doubled": len(self.verdict.doubled),
             "uncalled for": len(self.verdict.uncalled_for),
@@ -252,7 +255,7 @@ async def fight(battle: Battle, home: Path) -> Outcome:
                     await asyncio.sleep(draw.uniform(*STARTED_SECONDS))
                 else:
                     await service.ready(session)
-                    await asyncio.sleep(draw.uniform(*UP_SECONDS))
+                    await asyncio.sleep(draw.uniform(*(LONGER_UP_SECONDS if draw.random() < LONGER else UP_SECONDS)))
                 if at_work.done():
                     break  # it never ends before closing time: what it raised is raised below
                 what = draw.choice(list(Kill))
@@ -342,6 +345,7 @@ def tell(outcome: Outcome) -> None:
         print(f"{name:>54} {figure}")
     verdict = outcome.verdict
     for name, lines in (
+        ("too late", verdict.too_late),
         ("lost", verdict.lost),
         ("doubled", verdict.doubled),
         ("uncalled for", verdict.uncalled_for),

@@ -56,7 +56,7 @@ class Record:
 
 
 def found(verdict: Verdict) -> set[str]:
-    lists = ("lost", "doubled", "uncalled_for", "untracked", "unknown")
+    lists = ("lost", "too_late", "doubled", "uncalled_for", "untracked", "unknown")
     return {name for name in lists if getattr(verdict, name)}
 
 
@@ -82,6 +82,24 @@ def test_a_family_that_nobody_promised_anything_is_lost() -> None:
     record = Record()
     at = record.number_of("late", PLAIN.phone)
     del record.texts[at], record.rows[at]
+    assert found(record.judged()) == {"lost"}
+
+
+@pytest.mark.parametrize("state", ["expired", "untrue"])
+def test_news_that_was_over_before_it_could_go_is_counted_by_itself(state: str) -> None:
+    record = Record()
+    at = record.number_of("late", PLAIN.phone)
+    del record.texts[at]
+    record.rows[at] = replace(record.rows[at], state=state, sid=None)
+    assert found(record.judged()) == {"too_late"}
+
+
+@pytest.mark.parametrize("state", ["failed", "barred", "superseded", "waiting"])
+def test_any_other_end_without_a_text_is_a_loss(state: str) -> None:
+    record = Record()
+    at = record.number_of("late", PLAIN.phone)
+    del record.texts[at]
+    record.rows[at] = replace(record.rows[at], state=state, sid=None)
     assert found(record.judged()) == {"lost"}
 
 
