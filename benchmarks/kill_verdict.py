@@ -12,7 +12,6 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks.kill_staff import Book
 from benchmarks.kill_town import WANTS_NEAR, Household, Town
 
-
 _OVER = ("expired", "untrue")
 
 
