@@ -35,11 +35,11 @@ log = structlog.get_logger(__name__)
 LATEST_START = timedelta(seconds=30)
 """Before the end of its lease an attempt must begin, or not at all: we may have been standing still."""
 ASK_AFTER = timedelta(seconds=30)
-"""So long the carrier's own report is waited for before it is asked."""
+"""So long the carrier's own report is waited for before it is asked, from when it was handed the message."""
 ASK_AGAIN = timedelta(seconds=5)
-GIVEN_UP_AFTER = timedelta(seconds=50)
+GIVEN_UP_AFTER = timedelta(seconds=40)
 """What cannot be found out until then stays unknown, or goes once more, as is better for the message. With the time
-that the last question takes, that is within a minute."""
+that the last question takes, that is within a minute, and would be if we were killed over it and started again."""
 _ASKED_IN_VAIN = 2
 """So often the carrier must have left a question unanswered, whatever the clock says: one that we were killed over, or
 that our own database kept us from, says nothing of the carrier."""
@@ -87,10 +87,10 @@ class Attempts:
 
     async def send(self, claim: Claim) -> None:
         """Hand it over, and keep what came of it."""
-        now = self._clock.now()
-        if datetime.now(UTC) > claim.lease_until - LATEST_START:
+        now, began_at = self._clock.now(), datetime.now(UTC)
+        if began_at > claim.lease_until - LATEST_START:
             # Somebody else may have taken it up by now.
-            await self._outcomes.put_back(PutBack(claim, datetime.now(UTC), ""))
+            await self._outcomes.put_back(PutBack(claim, began_at, ""))
             return
         valid = min(LONGEST_VALIDITY_SECONDS, int((claim.claimed.promise.expires_at - now).total_seconds()))
         try:
@@ -100,7 +100,7 @@ class Attempts:
             log.exception("a sender failed in a way it does not know", line=self._name)
             handed = Unheard(f"Busline itself failed while it handed this over ({type(fault).__name__}).")
         self._tell(handed)
-        await self._settle(claim, handed, self._clock.now())
+        await self._settle(claim, handed, began_at, self._clock.now())
 
     async def find_out(self, claims: Sequence[Claim]) -> None:
         """Ask the carrier what became of earlier attempts to one phone, one after the other.
@@ -143,7 +143,7 @@ class Attempts:
                 else:
                     await self._give_up(claim, Drop(State.UNKNOWN, words), now)
 
-    async def _settle(self, claim: Claim, handed: Handed, now: datetime) -> None:
+    async def _settle(self, claim: Claim, handed: Handed, began_at: datetime, now: datetime) -> None:
         match handed:
             case Taken(sid):
                 await self._sent(claim, sid, now)
@@ -159,7 +159,7 @@ class Attempts:
             case Unheard(words) if claim.claimed.attempts + 1 >= MOST_ATTEMPTS:
                 await self._give_up(claim, Drop(State.UNKNOWN, words), now)
             case Unheard(words):
-                again_at = datetime.now(UTC) + ASK_AFTER
+                again_at = began_at + ASK_AFTER
                 await self._outcomes.put_back(PutBack(claim, again_at, words, maybe_since=claim.taken_at))
 
     async def _later(self, claim: Claim, later: Later, now: datetime) -> None:

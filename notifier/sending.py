@@ -30,9 +30,9 @@ from notifier.outbox import Carries, Claim, Decision, Leave, Looked, Outbox, Sen
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=40)
-"""In real time. An attempt begins within 10 s (`attempting.LATEST_START`) and ends within 15 s more: when a lease has
-run out, the carrier has had 30 s to report, so that it can be asked."""
+LEASE = timedelta(seconds=33)
+"""In real time. An attempt begins within 3 s (`attempting.LATEST_START`) or not at all: when a lease has run out, the
+carrier has had 30 s to report, so that it can be asked."""
 ASKING_LEASE = timedelta(seconds=5)
 """So soon another one asks where the one that asked has died. A question does no harm twice, so it may be short: what a
 killed process left in doubt must be settled within the minute also where the next one is killed, too."""
