@@ -21,8 +21,10 @@ class Use(StrEnum):
     TUNING = "tuning"
     HELD_APART = "held_apart"
     """Measured often while the grammar was built."""
+    JUDGED = "judged"
+    """Decided before it was opened."""
     JUDGE = "judge"
-    """Written after it was built: the set that decides."""
+    """Written by somebody who has not seen the grammar: the set that decides."""
     FRESH = "fresh"
     """Batches, each measured once before it is opened: `<language>_<batch>.toml`, not in every language."""
 

@@ -47,7 +47,7 @@ IN_SETS = INTENTS - {"Danger"}
 """A cry for help is told from the rest by whole phrases, after the sets were made: see test_danger.py."""
 
 
-@pytest.mark.parametrize(("use", "least"), [(Use.TUNING, 60), (Use.HELD_APART, 40), (Use.JUDGE, 50)])
+@pytest.mark.parametrize(("use", "least"), [(Use.TUNING, 60), (Use.HELD_APART, 40), (Use.JUDGED, 50), (Use.JUDGE, 90)])
 def test_each_language_has_enough_texts_and_every_intent(use: Use, least: int) -> None:
     rows = utterances(use)
     for language in LANGUAGES:
@@ -75,7 +75,12 @@ def test_every_labelled_code_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("use", "earlier"), [(Use.HELD_APART, [Use.TUNING]), (Use.JUDGE, [Use.TUNING, Use.HELD_APART])]
+    ("use", "earlier"),
+    [
+        (Use.HELD_APART, [Use.TUNING]),
+        (Use.JUDGED, [Use.TUNING, Use.HELD_APART]),
+        (Use.JUDGE, [Use.TUNING, Use.HELD_APART, Use.JUDGED, Use.FRESH]),
+    ],
 )
 def test_no_text_that_judges_is_among_those_that_were_seen_before(use: Use, earlier: list[Use]) -> None:
     seen = {tokens(row.text) for one in earlier for row in utterances(one) if len(tokens(row.text)) > 2}
