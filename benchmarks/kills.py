@@ -59,6 +59,7 @@ LONGER, LONGER_UP_SECONDS = 0.25, (5.0, 9.0)
 WHILE_STARTING, STARTED_SECONDS = 0.15, (0.1, 3.0)
 """The share of kills that come sooner, at random so long after a start that is not over."""
 GAP_SECONDS = 2.0
+"""From one late bus to the next. For a thousand kills take more: each start reads the whole plan."""
 KNOWS_AFTER_SECONDS = 15.0
 """A service that lives for so long while a late bus is under way must know of it, and its families hear: it takes two
 looks at different fixes. Most lives are shorter; a bus is under way for many."""
@@ -88,6 +89,7 @@ class Battle:
     seed: int = 1
     cycle_seconds: float = 8.0
     """From one kill to the next, to lay out a town of which buses set out until the last one."""
+    gap_seconds: float = GAP_SECONDS
     knows_after_seconds: float = KNOWS_AFTER_SECONDS
     heard_after_seconds: float = HEARD_AFTER_SECONDS
     drain_seconds: float = DRAIN_SECONDS
@@ -217,8 +219,8 @@ async def fight(battle: Battle, home: Path) -> Outcome:
     """The whole battle, in an empty folder that the database's user may pass through."""
     draw = random.Random(battle.seed)
     port, feed_port, carrier_port = free_port(), free_port(), free_port()
-    runs = int((battle.kills * battle.cycle_seconds + 30.0) / GAP_SECONDS)
-    streets = town(runs, time.time() + 8.0, GAP_SECONDS)
+    runs = int((battle.kills * battle.cycle_seconds + 30.0) / battle.gap_seconds)
+    streets = town(runs, time.time() + 8.0, battle.gap_seconds)
     environ = _environ(home, port, feed_port, carrier_port)
     settings = read_settings(environ)
     hook = f"http://localhost:{port}/twilio"
@@ -363,6 +365,7 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cycle-seconds", type=float, default=8.0, help="from kill to kill, as this machine goes")
+    parser.add_argument("--gap-seconds", type=float, default=GAP_SECONDS, help="from one late bus to the next")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--keep", action="store_true", help="keep the data folder and the service's log")
     options = parser.parse_args()
@@ -372,7 +375,9 @@ def main() -> int:
     home = Path(tempfile.mkdtemp(prefix="busline-kills-"))
     home.chmod(0o711)
     try:
-        outcome = asyncio.run(fight(Battle(options.kills, options.seed, options.cycle_seconds), home))
+        outcome = asyncio.run(
+            fight(Battle(options.kills, options.seed, options.cycle_seconds, options.gap_seconds), home)
+        )
     finally:
         if options.keep:
             print(f"kept: {home}")
