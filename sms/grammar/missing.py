@@ -22,7 +22,9 @@ def not_home(matter: Matter, student_ids: tuple[str, ...], *, timed: bool = Fals
     # "My girls 100562 and 103311, where are they": whoever numbers several asks for their buses.
     if _is_missing(matter) or (len(student_ids) < 2 and _is_sought(matter)):
         return NotHome(student_ids)
-    if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or (matter.has(Kind.CHILD) and not matter.has(Kind.BUS))):
+    # "My child should have a seat by now" is another matter.
+    late_child = matter.has(Kind.CHILD) and not matter.has(Kind.BUS, Kind.TOPIC)
+    if matter.has(Kind.OVERDUE) and (matter.has(Kind.HOME) or late_child):
         return NotHome(student_ids)
     due = bool(student_ids) and matter.has(Kind.OVERDUE) and not matter.has(Kind.BUS)
     if (due or _is_said_of_child(matter, _DUE)) and not matter.has(Kind.TOPIC):
