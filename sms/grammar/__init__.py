@@ -223,7 +223,7 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
         return ShowLanguages()
     if matter.is_only(Kind.HELP):
         return Help()
-    if matter.is_only(Kind.NO, Kind.THANKS, Kind.NOT, Kind.TODAY) and not matter.has(Kind.MINUTES):
+    if matter.is_only(Kind.NO, Kind.THANKS, Kind.NOT, Kind.TODAY) and not matter.has(Kind.MINUTES) and _denies(matter):
         return No()
     agreed = any(Kind.YES in kinds and not kinds & {Kind.FILLER, Kind.GREETING} for kinds in matter.each)
     # "Dạ cảm ơn cô" ends on what is also a yes without its marks.
@@ -233,3 +233,11 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
     if matter.is_only(Kind.THANKS):
         return Thanks()
     return Help() if matter.has(Kind.HELP) and matter.unknown <= 2 else None
+
+
+def _denies(matter: Matter) -> bool:
+    """Whether a no is the first word that says anything, or the last one: "gracias, no"; not in "great, no trouble"."""
+    polite = {Kind.POLITE, Kind.GREETING}
+    said = [kinds for kinds in matter.each if not kinds <= polite | {Kind.FILLER}]
+    last = [kinds for kinds in matter.each if not kinds <= polite]
+    return Kind.NO in said[0] or Kind.NO in last[-1]
