@@ -49,9 +49,11 @@ __all__ = ["MOST_IDS", "Grammar", "shipped_grammar"]
 
 _CHOICES = frozenset({"1", "2", "3"})
 _AROUND_A_CHOICE = AROUND | {Kind.PICK, Kind.YES}
+_STILL_ASKING = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.MISSED, Kind.WHY, Kind.WHICH, Kind.NOT, Kind.TOPIC})
 _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉💕💖☺😘🤗✅👏🫶🤝")
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
+_UNKNOWN_BESIDE_THANKS = 2
 _DIGIT = re.compile(r"\d")
 
 
@@ -99,6 +101,8 @@ class Grammar:
             return alerts
         if quiet is not None:
             return quiet
+        if "?" not in typed and _thanks_for_coming(matter):
+            return Thanks()
         # A child that is not there outweighs any list of children that it is not on.
         if (missing := not_home(matter, ids, timed=without_times(typed) != typed)) is not None:
             return missing
@@ -241,3 +245,14 @@ def _denies(matter: Matter) -> bool:
     said = [kinds for kinds in matter.each if not kinds <= polite | {Kind.FILLER}]
     last = [kinds for kinds in matter.each if not kinds <= polite]
     return Kind.NO in said[0] or Kind.NO in last[-1]
+
+
+def _thanks_for_coming(matter: Matter) -> bool:
+    """Whether somebody thanks and says that it has come, which asks nothing: "thank you, it is here now".
+
+    A phrase listed both as `came` and as `thanks` says so; of most others nobody knows whether they ask.
+    """
+    arrived = [kinds for kinds in matter.each if Kind.CAME in kinds]
+    thanked = any(Kind.THANKS in kinds and Kind.CAME not in kinds for kinds in matter.each)
+    told = bool(arrived) and all(Kind.THANKS in kinds for kinds in arrived)
+    return thanked and told and not matter.has(*_STILL_ASKING) and matter.unknown <= _UNKNOWN_BESIDE_THANKS
