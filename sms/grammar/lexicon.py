@@ -108,6 +108,8 @@ class Kind(StrEnum):
     QUIET = "quiet"
     BEFORE = "before"
     AFTER = "after"
+    ONLY = "only"
+    """With hours, that messages are wanted at these alone; else it changes nothing."""
     LANGUAGE = "language"
     FIGURE = "figure"
     """A number that was read already: of a student or a bus. Not a list of words either."""

@@ -13,7 +13,7 @@ ASKING = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Ki
 """What makes a bus the subject of a question."""
 ALONE = frozenset({Kind.WHERE, Kind.WHEN, Kind.LATE, Kind.COMING, Kind.CAME, Kind.MISSED})
 """What asks for the bus without naming it, where nothing else is said."""
-AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS})
+AROUND = frozenset({Kind.FILLER, Kind.POLITE, Kind.GREETING, Kind.THANKS, Kind.ONLY})
 """What changes nothing."""
 MOVED = frozenset({Kind.CAME, Kind.COMING, Kind.MISSED})
 """What says that something comes, or is gone."""

@@ -2,7 +2,8 @@
 
 In Chinese and Vietnamese "六点半" becomes "6点30", "bảy giờ kém mười" becomes "6h50". Words that only look like a
 number stay as they are: "一点" is also a little, "十分" very, "bay gio" now. In the other languages but Arabic minutes
-alone are read so: "ten minutes", "un quart d'heure".
+are read so, "ten minutes", "un quart d'heure", and in English, Spanish, Portuguese and French hours where the words
+around say that it is one: "after nine", "a las siete y media", "sept heures". "Las dos niñas" are no hour.
 """
 
 import re
@@ -61,6 +62,32 @@ _HALF = re.compile(
     r"(?<!\w)(?:half an? hour|half hour|media hora|meia hora|(?:une )?demi[ -]?heure|demi ?[eè]|demi lè)(?!\w)"
 )
 
+_HOURS_SAID = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7,
+    "ocho": 8, "nueve": 9, "diez": 10, "once": 11, "doce": 12, "uma": 1, "duas": 2, "três": 3, "quatro": 4, "sete": 7,
+    "oito": 8, "nove": 9, "dez": 10, "onze": 11, "doze": 12, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5,
+    "sept": 7, "huit": 8, "neuf": 9, "dix": 10, "douze": 12,
+}  # fmt: skip
+_HOUR_SAID = "|".join(_HOURS_SAID)
+_END = r"\s*(?:[.,;:!?)]|$)"
+_HALF_OF_DAY = r"\s?(?:[ap]\.?m\b|o['’ ]?clock|thirty\b|in the (?:morning|evening|after)|at night)"
+_IN_SPANISH = r"\s(?:y (?:media|cuarto)|menos|de la|en punto|[ap]\.?m\b|a (?:la|seis|siete|ocho)|hasta)"
+_IN_PORTUGUESE = r"\s(?:e (?:meia|quinze)|da|em ponto|horas?|[aà]s|at[eé])\b"
+_WORD_HOURS = re.compile(
+    # No noun follows that is counted: "nine pm", "after nine", "from nine to six"; and "to one" is to anybody.
+    rf"(?<![\w-])(?P<of_day>{_HOUR_SAID})(?={_HALF_OF_DAY})"
+    rf"|(?<!\w)(?:at|after|before|until|till?|to|from|by|between|and|past)\s(?P<at>(?!one\b){_HOUR_SAID})"
+    rf"(?={_END}|\s(?:to|until|till?|and|every)\s)"
+    rf"|(?<!\w)(?:las?|de|a)\s(?P<a_las>{_HOUR_SAID})(?={_END}|{_IN_SPANISH})"
+    rf"|(?<!\w)(?:[aà]s|das|à)\s(?P<as>{_HOUR_SAID})(?={_END}|{_IN_PORTUGUESE})"
+    rf"|(?<![\w-])(?P<heures>{_HOUR_SAID})(?=\sheures?\b)"
+)
+_HALF_PAST = re.compile(r"(?<![\d:])(\d{1,2})(?:\s?h(?:eures?|oras?)?)?\s(?:[ei] meia|y media|et demie?|thirty)(?!\w)")
+_QUARTER_PAST = re.compile(r"(?<![\d:])(\d{1,2})(?:\s?h(?:eures?|oras?)?)?\s(?:e quinze|y cuarto|et quart)(?!\w)")
+_PAST = re.compile(r"(?<!\w)(half|a quarter|quarter) past (\d{1,2})(?!\d)")
+_MIDNIGHT = re.compile(r"(?<!\w)(?:midnight|(?:la )?media ?noche|meia[ -]noite|minuit)(?!\w)")
+
 
 def with_figures(text: str) -> str:
     """`text` with the numbers of hours, minutes, buses and choices as figures. Any other text comes back as it is."""
@@ -72,8 +99,21 @@ def with_figures(text: str) -> str:
     said = _PHUT.sub(lambda match: str(_spoken(match[1])), said)
     said = _P.sub(lambda match: f"{match[1] or match[2]} phút", _HALF_AN_HOUR.sub("30 phút", said))
     said = _WORD_MINUTES.sub(lambda match: str(_MINUTES_SAID[match[1]]), said)
-    said = _HALF.sub("30 min", _QUARTER.sub("15 min", said))
+    said = _HALF.sub("30 min", _QUARTER.sub("15 min", _with_hours(said)))
     return text if said == lowered else said
+
+
+def _with_hours(text: str) -> str:
+    """Hours said in words as figures: "nine pm" as 9 pm, "siete y media" as 7:30, midnight as 12 am."""
+    said = _WORD_HOURS.sub(_hour_of, text)
+    said = _QUARTER_PAST.sub(r"\1:15", _HALF_PAST.sub(r"\1:30", said))
+    said = _PAST.sub(lambda match: f"{match[2]}:{'30' if match[1] == 'half' else '15'}", said)
+    return _MIDNIGHT.sub("12 am", said)
+
+
+def _hour_of(match: re.Match[str]) -> str:
+    word = match[match.lastgroup or 0]
+    return match[0].removesuffix(word) + str(_HOURS_SAID[word])
 
 
 def _in_chinese(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from busline.outbound import Channel
 from sms.grammar.figures import Hour, hours
 from sms.grammar.lexicon import Kind
-from sms.grammar.matter import AROUND, Matter
+from sms.grammar.matter import AROUND, MOVED, Matter
 from sms.intent import Alerts, Quiet
 
 MOST_MINUTES = 120
@@ -31,6 +31,8 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     before = before or (bool(figures) and _wants_it_before(matter))
     notify = matter.has(Kind.NOTIFY) or before
     if not (matter.has(Kind.ALERTS) or notify) or matter.has_beside(Kind.TOPIC, Kind.OFF):
+        return None
+    if not matter.has(Kind.ALERTS) and (_is_of_hours(matter) if figures else _tells_where(matter)):
         return None
     if matter.unknown > UNKNOWN_BESIDE_A_WISH or (
         notify and not matter.has(Kind.ALERTS) and not _near(matter, figures)
@@ -75,6 +77,21 @@ def _wants_it_before(matter: Matter) -> bool:
     return beside and matter.has(Kind.COMING) and matter.has(Kind.BUS)
 
 
+def _tells_where(matter: Matter) -> bool:
+    """Whether "let me know" goes on with "where": that asks now, and waits for nothing."""
+    told = False
+    for kinds in matter.each:
+        if told and Kind.WHERE in kinds and Kind.NOTIFY not in kinds:
+            return True
+        told = Kind.NOTIFY in kinds or (told and kinds <= AROUND)
+    return False
+
+
+def _is_of_hours(matter: Matter) -> bool:
+    """Whether a number beside "text me" is an hour, and no minutes: "text me after 7"."""
+    return matter.has(Kind.AFTER) and not matter.has(Kind.MINUTES, Kind.BUS, *MOVED)
+
+
 def _near(matter: Matter, figures: tuple[int, ...]) -> bool:
     """Whether "tell me when" waits for the bus; without one it may wait for anything."""
     return bool(figures) or matter.has(Kind.BUS, Kind.COMING, Kind.CAME)
@@ -87,10 +104,13 @@ def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
     # "No texts after nine", and "no alerts at night": not none at all, which is another wish.
     unwanted = matter.has(Kind.MESSAGES, Kind.ALERTS) and matter.has(Kind.NOT, Kind.NO, Kind.OFF)
     forbidden = unwanted and (bounded or matter.has(Kind.NIGHT)) and not matter.has(Kind.BUS)
-    if not (matter.has(Kind.QUIET) or forbidden) or matter.has_beside(Kind.TOPIC, Kind.OFF):
+    kept = bounded and _is_kept_to(matter, forbidden=forbidden)
+    if not (matter.has(Kind.QUIET) or forbidden or kept) or matter.has_beside(Kind.TOPIC, Kind.OFF):
         return None
     if matter.unknown > UNKNOWN_BESIDE_A_WISH:
         return None
+    if kept:
+        return _outside(times, matter, typed, read)
     if not times:
         return Quiet(off=not forbidden and matter.has(Kind.OFF, Kind.NO))
     if len(times) >= 2:
@@ -100,6 +120,27 @@ def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
     if matter.has(Kind.AFTER) and not matter.has(Kind.BEFORE):
         return Quiet(start=_at(times[0], half or ("p" if times[0].hour > LATEST_MORNING_HOUR // 2 else "")))
     return Quiet(end=_at(times[0], half))
+
+
+def _is_kept_to(matter: Matter, *, forbidden: bool) -> bool:
+    """Whether messages are wanted at these hours only: "text me only after 7"."""
+    if not matter.has(Kind.MESSAGES, Kind.ALERTS, Kind.NOTIFY) or not matter.has(Kind.ONLY):
+        return False
+    if matter.has(Kind.MINUTES, Kind.LATE, Kind.WHERE, Kind.WHEN, Kind.BUS, *MOVED):
+        return False
+    # "Just do not text me after 9"; but "ne m'écrivez qu'après 7h".
+    return not forbidden or any({Kind.ONLY, Kind.AFTER} <= kinds for kinds in matter.each)
+
+
+def _outside(times: list[Hour], matter: Matter, typed: str, read: Read) -> Quiet:
+    """Quiet for all hours but those that are named."""
+    halves = [_half(one, times, typed, read) for one in times[:2]]
+    if len(times) > 1:
+        # "Between 7 and 8" wakes in the morning and ends in the evening, where neither says which.
+        return Quiet(start=_at(times[1], halves[1] or ("p" if halves[0] != "p" else "")), end=_at(times[0], halves[0]))
+    if matter.has(Kind.AFTER) and not matter.has(Kind.BEFORE):
+        return Quiet(end=_at(times[0], halves[0]))
+    return Quiet(start=_at(times[0], halves[0] or "p"))
 
 
 def _half(one: Hour, times: list[Hour], typed: str, read: Read) -> str:

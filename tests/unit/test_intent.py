@@ -132,6 +132,12 @@ def test_what_is_not_understood_is_no_hello(text: str) -> None:
     [
         ("no alerts before 6:30am", Quiet(end=time(6, 30))),
         ("stop the alerts after 9pm", Quiet(start=time(21))),
+        ("only text me after 7", Quiet(end=time(7))),
+        ("please only send messages between 7am and 8pm", Quiet(start=time(20), end=time(7))),
+        ("solo escríbanme después de las siete y media", Quiet(end=time(7, 30))),
+        ("só me manda mensagem depois das 6 e meia da manhã", Quiet(end=time(6, 30))),
+        ("ne m'écrivez qu'après 7h", Quiet(end=time(7))),
+        ("no texts between nine and six", Quiet(start=time(21), end=time(6))),
         ("stop the alerts at night", Quiet()),
         ("dont text me at night", Quiet()),
         ("no me manden avisos de noche", Quiet()),
@@ -140,6 +146,13 @@ def test_what_is_not_understood_is_no_hello(text: str) -> None:
 )
 def test_no_alerts_at_some_hours_does_not_end_all_of_them(text: str, quiet: Quiet) -> None:
     assert GRAMMAR.understand(text).intent == quiet
+
+
+@pytest.mark.parametrize(
+    "text", ["avíseme dónde está el bus", "me avisa onde ta o onibus", "fè m konnen ki kote bis la ye"]
+)
+def test_who_is_to_be_told_where_the_bus_is_asks_now(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Ask()
 
 
 @pytest.mark.parametrize("text", ["no alerts", "stop alerts", "alerts off", "alertas no"])

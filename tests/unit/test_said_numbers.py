@@ -29,6 +29,12 @@ from sms.grammar.said_numbers import with_figures
         ("hai mươi phút", "20 phút"),
         ("báo trước 10p nha", "báo trước 10 phút nha"),
         ("trước nửa tiếng", "trước 30 phút"),
+        ("quiet from nine at night to six in the morning", "quiet from 9 at night to 6 in the morning"),
+        ("no texts after half past eight", "no texts after 8:30"),
+        ("half past 8 to midnight", "8:30 to 12 am"),
+        ("silencio de las nueve y media a las seis", "silencio de las 9:30 a las 6"),
+        ("silêncio das dez às seis e meia", "silêncio das 10 às 6:30"),
+        ("après sept heures et demie", "après 7:30"),
     ],
 )
 def test_a_number_in_words_becomes_a_figure(said: str, figures: str) -> None:
@@ -38,6 +44,9 @@ def test_a_number_in_words_becomes_a_figure(said: str, figures: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "las dos niñas",
+        "as duas meninas",
+        "I want to talk to one of you",
         "近一点的站",
         "十分感谢",
         "一路平安",
