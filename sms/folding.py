@@ -9,11 +9,13 @@ import unicodedata
 
 from sms.traditional import TO_SIMPLIFIED
 
-_DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼ،؟ـ"), "")
+_DROPPED = dict.fromkeys(map(ord, "'’‘`´ʼـ"), "")
 _LETTERS = str.maketrans({"đ": "d", "ı": "i", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe"})
 """Letters that Unicode takes for letters of their own, and people type without their strokes."""
-_ARABIC = str.maketrans({"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "گ": "ك", "ٱ": "ا", "چ": "ج", "پ": "ب", "ڤ": "ف"})
-"""Letters that one writer tells apart and the next does not, and their Persian and Urdu keys."""
+_ARABIC = str.maketrans(
+    {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "گ": "ك", "ٱ": "ا", "چ": "ج", "پ": "ب", "ڤ": "ف"} | {"،": ",", "؟": "?"}
+)
+"""Letters that one writer tells apart and the next does not, their Persian and Urdu keys, and Arabic signs."""
 
 
 class _Plain(dict[int, str]):

@@ -150,10 +150,15 @@ class PhraseIndex(Generic[KindT]):
         return known if swapped or len(word) >= LEAST_REPLACED_LETTERS or ratio(word, known) >= LIKE_ENOUGH else None
 
     def _without_joined(self, word: str) -> str | None:
-        bare = [word.removeprefix(small) for small in self._elided] + [
-            word.removesuffix(small) for small in self._endings
-        ]
+        """The known word within one that has something joined to its front, its end or both: "وجاكيتها"."""
+        begun = [word.removeprefix(small) for small in self._elided if word.startswith(small)]
+        bare = [*begun, *self._without_ending(word)] + [one for rest in begun for one in self._without_ending(rest)]
         return next((one for one in bare if _LEAST_STEM_LETTERS <= len(one) < len(word) and one in self._words), None)
+
+    def _without_ending(self, word: str) -> list[str]:
+        """The word without each ending that it has; `"تي=ه"` is one that changes the letter before it."""
+        parted = (ending.partition("=") for ending in self._endings)
+        return [word.removesuffix(written) + meant for written, _, meant in parted if word.endswith(written)]
 
     def _stem(self, word: str) -> str | None:
         if not self._stems:

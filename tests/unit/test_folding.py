@@ -29,3 +29,8 @@ def test_words_meet_in_one_form(text: str, words: tuple[str, ...]) -> None:
 
 def test_what_is_no_letter_stays_in_its_place() -> None:
     assert folded("¿A las 7:05?") == "¿a las 7:05?"
+
+
+def test_arabic_commas_and_question_marks_part_words_and_still_ask() -> None:
+    assert tokens("شكرا،وين الباص؟متى") == tokens("شكرا, وين الباص? متى")
+    assert folded("وصل؟") == "وصل?"
