@@ -168,7 +168,7 @@ async def one_day(
             active = [step.fleet.progress[key] for key in not_ended(step.fleet.progress)[0]]
             keys = [key for key in due.at(now) if key not in step.fleet.progress]
             unseen = unseen_runs(timetable, engine, step.fleet, keys, now)
-            outlook = engine.look(active, at, step.fleet.progress, unseen=unseen)
+            outlook = engine.look(active, at, step.fleet.progress, unseen=unseen, fleet=step.fleet)
             reckoning.note(outlook, engine.drift.z(engine.calibration, cells_of(outlook)), at)
         picture.fleet = step.fleet
         await watch.look(picture, now)

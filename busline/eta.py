@@ -91,7 +91,7 @@ def foresee(engine: Engine, fleet: Fleet, key: RunKey, call_index: int, now: dat
     age_seconds = (now - _heard_at(fleet, progress)).total_seconds()
     if age_seconds > LAST_SEEN_SECONDS:
         return None
-    return _told(engine, progress, key, call_index, now, Basis.BEFORE_START, age_seconds)
+    return _told(engine, progress, key, call_index, now, Basis.BEFORE_START, age_seconds, fleet)
 
 
 def be_ready_before_start(
@@ -108,7 +108,7 @@ def be_ready_before_start(
     if stage is None:
         return None
     at = now.timestamp()
-    outlook = engine.look((), at, further=False, unseen={key: stage})
+    outlook = engine.look((), at, further=False, unseen={key: stage}, fleet=fleet)
     ready_at = be_ready_at(engine.tell(outlook, at), outlook.stage, outlook.new)
     return datetime.fromtimestamp(float(ready_at[outlook.call == call_index][0]), UTC)
 
@@ -147,9 +147,10 @@ def _told(
     now: datetime,
     basis: Basis,
     age_seconds: float,
+    fleet: Fleet | None = None,
 ) -> Prediction | None:
     at = now.timestamp()
-    outlook, quantiles = engine.look_at(progress, at, further=basis is Basis.BEFORE_START)
+    outlook, quantiles = engine.look_at(progress, at, further=basis is Basis.BEFORE_START, fleet=fleet)
     if key not in outlook.keys:
         return None
     row = np.flatnonzero((outlook.run == outlook.keys.index(key)) & (outlook.call == call_index))

@@ -146,5 +146,7 @@ class Fleet:
     notices: Mapping[RunKey, RunNotice] = field(default_factory=dict)
     last_fix_at: Mapping[VehicleId, datetime] = field(default_factory=dict)
     """The newest fix of every vehicle heard of, whatever it drives."""
+    whereabouts: Mapping[VehicleId, LatLon] = field(default_factory=dict)
+    """Where they were then: but for those under way beyond question, whose progress tells it."""
     visits: Mapping[RunKey, tuple[StopVisit, ...]] = field(default_factory=dict)
     feeds: Mapping[SourceId, FeedHealth] = field(default_factory=dict)

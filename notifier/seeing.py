@@ -84,7 +84,7 @@ def expected_now(
         or stage_unseen(picture.timetable, picture.engine, fleet, key, now) is not Stage.ELSEWHERE
     ):
         return None
-    outlook = picture.engine.look((), now.timestamp(), further=False, unseen={key: Stage.ELSEWHERE})
+    outlook = picture.engine.look((), now.timestamp(), further=False, unseen={key: Stage.ELSEWHERE}, fleet=fleet)
     which = np.flatnonzero(outlook.call == call_index)
     if not len(which):
         return None

@@ -161,7 +161,7 @@ def replay(
             looked_at = now
             due = [key for key in truth if is_due(timetable, key, heard_at)]
             unseen = unseen_runs(timetable, engine, step.fleet, due, heard_at)
-        outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen)
+        outlook = engine.look(tuple(seen.values()), now, step.fleet.progress, unseen=unseen, fleet=step.fleet)
         if len(outlook):
             parts += _notes(timetable, outlook, seen, held, numbers, now, noted_seconds)
         done += len(fixes)

@@ -66,7 +66,7 @@ class Ledger:
             visits = [_visit(*row) for row in await connection.fetch(SQL["visits"], yesterday, now)]
             notices = [_notice(*row) for row in await connection.fetch(SQL["notices_at"], yesterday, now)]
             since = moment(yesterday, 0, timetable.timezone)
-            last_fix_at = {VehicleId(row[0]): row[1] for row in await connection.fetch(SQL["last_fixes"], since, now)}
+            fixes = await connection.fetch(SQL["last_fixes"], since, now)
 
         def planned(key: RunKey, calls: int = 0) -> bool:
             run = timetable.runs.get(key.run_id)
@@ -81,7 +81,8 @@ class Ledger:
             progress={one.key: one for one in progress if planned(one.key, one.next_call)},
             assignments={one.key: one for one in assignments if planned(one.key)},
             notices={one.key: one for one in notices if planned(one.key)},
-            last_fix_at=last_fix_at,
+            last_fix_at={VehicleId(row["vehicle_id"]): row["fix_at"] for row in fixes},
+            whereabouts={VehicleId(row["vehicle_id"]): LatLon(row["lat"], row["lon"]) for row in fixes},
             visits={key: tuple(of_run) for key, of_run in visits_of.items()},
         )
 

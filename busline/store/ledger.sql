@@ -104,7 +104,7 @@ where service_date >= $1 and said_at <= $2 and (cleared_at is null or cleared_at
 order by service_date, run_id, said_at desc, notice_id desc;
 
 -- name: last_fixes
--- The newest fix of every vehicle in a stretch of time. It steps through the key from vehicle to vehicle: a day holds
+-- The newest fix of every vehicle in a stretch of time, and where that was. It steps through the key from vehicle to vehicle: a day holds
 -- millions of positions, and this reads a few of each vehicle's.
 with recursive heard(vehicle_id) as (
     (select vehicle_id from vehicle_position where fix_at > $1 and fix_at <= $2 order by vehicle_id limit 1)
@@ -116,12 +116,14 @@ with recursive heard(vehicle_id) as (
     )
     from heard where heard.vehicle_id is not null
 )
-select vehicle_id, (
-    select newest.fix_at from vehicle_position newest
-    where newest.vehicle_id = heard.vehicle_id and newest.fix_at > $1 and newest.fix_at <= $2
-    order by newest.fix_at desc limit 1
-) as fix_at
-from heard where vehicle_id is not null;
+select heard.vehicle_id, newest.fix_at, newest.lat, newest.lon
+from heard
+cross join lateral (
+    select fix_at, lat, lon from vehicle_position
+    where vehicle_id = heard.vehicle_id and fix_at > $1 and fix_at <= $2
+    order by fix_at desc limit 1
+) newest
+where heard.vehicle_id is not null;
 
 -- name: forget_positions
 -- Those after a moment.

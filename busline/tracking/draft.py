@@ -37,9 +37,10 @@ class Draft:
 
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
-        # Every batch changes these two.
+        # Every batch changes these three.
         self._progress = dict(_here(fleet.progress))
         self.last_fix_at = dict(_here(fleet.last_fix_at))
+        self.whereabouts = dict(fleet.whereabouts)
         self._visits: dict[RunKey, tuple[StopVisit, ...]] | None = None
         self._assignments: dict[RunKey, Assignment] | None = None
         self.positions: list[Position] = []
@@ -106,6 +107,7 @@ class Draft:
         """From now on a vehicle is moved along with those under way."""
         self._progress.pop(journey.key, None)
         self.last_fix_at.pop(journey.vehicle_id, None)
+        self.whereabouts.pop(journey.vehicle_id, None)
         if journey.key in _here(self._fleet.visits if self._visits is None else self._visits):
             del self._changing_visits()[journey.key]
 
@@ -141,6 +143,7 @@ class Draft:
             assignments=self.assignments,
             proposals=proposals,
             last_fix_at=Layered(self.last_fix_at, row_of, going.fix_at),
+            whereabouts=self.whereabouts,
             visits=Visits(visits, row_of_run, going),
         )
 

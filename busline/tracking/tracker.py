@@ -160,6 +160,7 @@ class Tracker:
                 continue
             cold = last is None or position.fix_at - last > COLD_AFTER
             draft.last_fix_at[position.vehicle_id] = position.fix_at
+            draft.whereabouts[position.vehicle_id] = position.place
             draft.positions.append(position)
             trials.append(self._trial(position, draft, cold=cold))
         match_trials(self._timetable.plane, self._paths, trials)

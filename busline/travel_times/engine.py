@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.fleet import RunProgress, StopVisit
+from busline.fleet import Fleet, RunProgress, StopVisit
 from busline.ids import RunKey
 from busline.service_day import moment
 from busline.timetable import Timetable
@@ -88,19 +88,23 @@ class Engine:
         *,
         further: bool = True,
         unseen: Mapping[RunKey, Stage] = NOBODY,
+        fleet: Fleet | None = None,
     ) -> Outlook:
         """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
 
-        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN.
+        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN. With the `fleet` it is known where buses
+        are that have not begun their runs, and so how soon they can.
         """
-        return self._foresight.look(progress, now, driven, further=further, unseen=unseen)
+        return self._foresight.look(progress, now, driven, further=further, unseen=unseen, fleet=fleet)
 
-    def look_at(self, one: RunProgress, now: float, *, further: bool = False) -> tuple[Outlook, Floats]:
+    def look_at(
+        self, one: RunProgress, now: float, *, further: bool = False, fleet: Fleet | None = None
+    ) -> tuple[Outlook, Floats]:
         """The outlook of one bus and what it is told: asked about call by call it is worked out once."""
         last = self._seen_last
         if last is not None and last[0] is one and last[1] == now and last[2] == further:
             return last[3], last[4]
-        outlook = self.look([one], now, further=further)
+        outlook = self.look([one], now, further=further, fleet=fleet)
         told = self.tell(outlook, now)
         self._seen_last = (one, now, further, outlook, told)
         return outlook, told

@@ -86,7 +86,7 @@ class Learning:
         if not active and not due:
             return
         unseen, at = unseen_runs(self._timetable, self.engine, fleet, due, now), now.timestamp()
-        outlook = self.engine.look(active, at, fleet.progress, unseen=unseen)
+        outlook = self.engine.look(active, at, fleet.progress, unseen=unseen, fleet=fleet)
         self._reckoning.note(outlook, self.engine.drift.z(self.engine.calibration, cells_of(outlook)), at)
 
     def _in_turn(self, every: list[T]) -> list[T]:

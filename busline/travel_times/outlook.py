@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from busline.fleet import RunProgress
+from busline.fleet import Fleet, RunProgress
 from busline.ids import RunKey, VehicleId
 from busline.timetable import Run, Timetable
 from busline.tracking.going import Changed
@@ -23,6 +23,7 @@ from busline.travel_times.band import AHEAD_SECONDS, put_quantile_seconds, quant
 from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
 from busline.travel_times.origins import Origin, Origins, Runs, under_way
 from busline.travel_times.punctuality import Punctuality
+from busline.travel_times.reach import AT_ONCE, Reach
 from busline.travel_times.travel import Ahead, TravelModel
 
 Floats = NDArray[np.float64]
@@ -151,11 +152,14 @@ class Foresight:
         *,
         further: bool = True,
         unseen: Mapping[RunKey, Stage] = NOBODY,
+        fleet: Fleet | None = None,
     ) -> Outlook:
         """Everything ahead of these runs and, looking `further`, of the later runs of their blocks not yet `driven`.
 
-        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN.
+        And of runs on which no bus was seen so far, ELSEWHERE or UNSEEN. With the `fleet` it is known where buses
+        are that have not begun their runs, and so how soon they can.
         """
+        reach = Reach(self._timetable, fleet)
         more = self.holds.more_seconds(now)
         # Rows of another plan's runs are read one by one: they are none of this one's.
         together = progress if isinstance(progress, Changed) and progress.going.timetable is self._timetable else None
@@ -164,7 +168,7 @@ class Foresight:
         started = self._runs.origins([row for one in each if (row := self._under_way(one)) is not None])
         if together is not None:
             started = under_way(together.going, together.rows, started)
-        starting = [row for one in each if (row := self._waiting_start(one, now, more)) is not None]
+        starting = [row for one in each if (row := self._waiting_start(one, now, more, reach)) is not None]
         for origins in (started, self._runs.origins(starting)):
             if len(origins):
                 found.append(self._ahead(origins, now))
@@ -178,10 +182,14 @@ class Foresight:
         for _ in range(RUNS_FORESEEN if further else 0):
             if not after:
                 break
-            found.append(self._ahead(self._runs.origins([self._next_start(one, now, more) for one in after]), now))
+            rows = [self._next_start(one, now, more, reach) for one in after]
+            found.append(self._ahead(self._runs.origins(rows), now))
             after = self._after(found[-1], now, driven)
         if unseen:
-            rows = [self._start(key, None, now, more, stage, -math.inf, 0.0) for key, stage in unseen.items()]
+            rows = []
+            for key, stage in unseen.items():
+                ready = reach.ready_whoever(key) if stage is Stage.ELSEWHERE else AT_ONCE
+                rows.append(self._start(key, None, now, more, stage, *ready))
             found.append(self._ahead(self._runs.origins(rows), now))
         return self._outlook(found, now)
 
@@ -204,11 +212,12 @@ class Foresight:
             stage=Stage.UNDER_WAY,
         )
 
-    def _waiting_start(self, one: RunProgress, now: float, more: float) -> Origin | None:
+    def _waiting_start(self, one: RunProgress, now: float, more: float, reach: Reach) -> Origin | None:
         is_waiting = one.started_at is None and one.ended_at is None and one.off_route_since is None
         if one.key.run_id not in self._timetable.runs or not is_waiting:
             return None
-        return self._start(one.key, one.vehicle_id, now, more, Stage.WAITING, -math.inf, 0.0)
+        ready = reach.ready(one.key, one.vehicle_id)
+        return self._start(one.key, one.vehicle_id, now, more, Stage.WAITING, *ready)
 
     def _ahead(self, origins: Origins, now: float) -> "_Found":
         """Times ahead from each row's place, and their variance."""
@@ -242,10 +251,14 @@ class Foresight:
             return None
         return following
 
-    def _next_start(self, one: _Next, now: float, more: float) -> Origin:
+    def _next_start(self, one: _Next, now: float, more: float, reach: Reach) -> Origin:
         """A later run of its block begins as usual, or when its bus is through with the one before."""
-        ready = max(one.ended_at + turnaround_seconds(one.before, self._timetable.runs[one.key.run_id]), now)
-        return self._start(one.key, one.vehicle_id, now, more, Stage.EARLIER, ready, one.variance)
+        soonest = one.ended_at + turnaround_seconds(one.before, self._timetable.runs[one.key.run_id])
+        ready = max(soonest, now), one.variance
+        if one.ended_at <= now:
+            # It stands somewhere, or is on its way.
+            ready = max(ready, reach.ready(one.key, one.vehicle_id))
+        return self._start(one.key, one.vehicle_id, now, more, Stage.EARLIER, *ready)
 
     def _start(
         self,

@@ -67,7 +67,10 @@ class Samples:
             heard = {key: stage for key, stage in some.items() if stage is Stage.ELSEWHERE}
             if heard:
                 self._put(
-                    engine, engine.look((), at, further=False, unseen=heard), at, self._heard(picture, fleet, heard)
+                    engine,
+                    engine.look((), at, further=False, unseen=heard, fleet=fleet),
+                    at,
+                    self._heard(picture, fleet, heard),
                 )
             yield
         self.looked_at = at
@@ -107,7 +110,7 @@ class Samples:
                 self.is_over[row] = one.ended_at is not None
 
     def _look(self, engine: Engine, fleet: Fleet, portion: Sequence[RunProgress], at: float) -> None:
-        outlook = engine.look(portion, at, fleet.progress)
+        outlook = engine.look(portion, at, fleet.progress, fleet=fleet)
         if not len(outlook):
             return
         newest: dict[RunKey, tuple[float, float, bool]] = {}

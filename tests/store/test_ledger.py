@@ -44,6 +44,7 @@ def step(
         assignments={**known.assignments, **{one.key: one for one in assigned}},
         notices=known.notices,
         last_fix_at={**known.last_fix_at, VehicleId(bus): seen_at},
+        whereabouts={**known.whereabouts, VehicleId(bus): fix(seen_at, bus).place},
         visits={**known.visits, KEY: visits},
     )
     claim = RunClaim(RUN.run_id, MONDAY)
@@ -183,16 +184,19 @@ async def test_the_newest_fix_of_every_vehicle_is_found_across_days_and_sources(
     ledger = Ledger(pool)
     positions = [fix(at("6:00") + timedelta(seconds=10 * n), bus) for n in range(40) for bus in ("1", "12", "2", "47")]
     positions.append(fix(at("23:59", YESTERDAY), "7"))
-    positions.append(replace(fix(at("6:30"), "2"), source=SourceId("other")))
+    positions.append(replace(fix(at("6:30"), "2"), source=SourceId("other"), place=LatLon(42.4, -71.2)))
     await ledger.record(Step(Fleet(at("7:00")), positions=tuple(positions)))
     last = at("6:00") + timedelta(seconds=390)
-    assert (await ledger.restore(TIMETABLE, at("7:00"))).last_fix_at == {
+    restored = await ledger.restore(TIMETABLE, at("7:00"))
+    assert restored.last_fix_at == {
         "1": last,
         "12": last,
         "2": at("6:30"),
         "47": last,
         "7": at("23:59", YESTERDAY),
     }
+    usual = fix(last).place
+    assert restored.whereabouts == {"1": usual, "12": usual, "2": LatLon(42.4, -71.2), "47": usual, "7": usual}
 
 
 async def test_rewinding_forgets_what_happened_after_and_the_replay_is_the_same_again(pool: Pool) -> None:

@@ -6,12 +6,20 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from busline.fleet import RunProgress
+from busline.fleet import Fleet, RunProgress
 from busline.ids import RunId, RunKey, VehicleId
 from busline.timetable import Timetable
 from busline.travel_times.band import AHEAD_SECONDS
 from busline.travel_times.calibration import cells_of
-from busline.travel_times.departure import SOONEST_SECONDS, Blocks, Holds, later_of, turnaround_seconds
+from busline.travel_times.departure import (
+    DEADHEAD_MPS,
+    DETOUR,
+    SOONEST_SECONDS,
+    Blocks,
+    Holds,
+    later_of,
+    turnaround_seconds,
+)
 from busline.travel_times.outlook import Foresight, Outlook, Stage
 from busline.travel_times.punctuality import HOLD_SECONDS, FirstVisit, Punctuality
 from busline.travel_times.travel import TravelModel
@@ -196,3 +204,56 @@ def test_the_later_of_a_plan_and_an_uncertain_moment() -> None:
     assert mean == pytest.approx(drawn.mean(), abs=0.5)
     assert of == pytest.approx(drawn.var(), rel=0.02)
     assert later_of(1_000.0, 0.0, 25.0)[0] == pytest.approx(1_000.0)
+
+
+def seen_away(metres: float, *, clock: str, progress: RunProgress | None = None) -> Fleet:
+    """The bus of the first run so far south of its first stop."""
+    bus = VehicleId("47") if progress is None else progress.vehicle_id
+    x, y = FIRST.pattern.path_xy[0].tolist()
+    return Fleet(
+        at(clock),
+        progress={} if progress is None else {progress.key: progress},
+        last_fix_at={bus: at(clock)},
+        whereabouts={bus: TIMETABLE.plane.to_place(x, y - metres)},
+    )
+
+
+def first_stop(outlook: Outlook) -> float:
+    """The expected moment at the first call of the first run that is told of."""
+    return float((outlook.from_at + outlook.mean_seconds)[outlook.call == 0][0])
+
+
+def test_a_bus_that_is_far_from_its_first_stop_takes_at_least_the_drive() -> None:
+    engine, key, now = foresight(past_starts(-60, 0, days=15)), RunKey(MONDAY, RunId("first")), at("6:58").timestamp()
+    drive = DETOUR * 6_000 / DEADHEAD_MPS
+
+    def comes(metres: float) -> float:
+        fleet = seen_away(metres, clock="6:58")
+        return first_stop(engine.look([], now, unseen={key: Stage.ELSEWHERE}, fleet=fleet))
+
+    assert comes(6_000) == pytest.approx(now + drive, abs=20)
+    assert comes(500) == pytest.approx(at("7:00").timestamp() - 60, abs=40)
+    # Whether it is under way already nobody knows where it is not heard of.
+    silent = engine.look([], now, unseen={key: Stage.UNSEEN}, fleet=seen_away(6_000, clock="6:58"))
+    assert first_stop(silent) < now + drive / 2
+
+
+def test_a_bus_that_has_signed_on_in_the_yard_is_as_far_away() -> None:
+    now = at("7:01")
+    waiting = make_progress(FIRST, seen_at=now, distance_m=0, under_way=False)
+    fleet = seen_away(6_000, clock="7:01", progress=waiting)
+    known = foresight(past_starts(-60, 0, days=15)).look([waiting], now.timestamp(), fleet=fleet)
+    assert first_stop(known) == pytest.approx(now.timestamp() + DETOUR * 6_000 / DEADHEAD_MPS, abs=20)
+
+
+def test_a_bus_that_stays_where_its_earlier_run_ended_is_later_by_the_minute() -> None:
+    done = replace(make_progress(FIRST, seen_at=at("7:12"), distance_m=5_000), ended_at=at("7:12"))
+
+    def comes(clock: str) -> float:
+        fleet = seen_away(5_000, clock=clock, progress=done)
+        outlook = foresight(past_starts(0, 30, run="second")).look([done], at(clock).timestamp(), fleet=fleet)
+        assert outlook.keys[0].run_id == "second"
+        return first_stop(outlook)
+
+    assert comes("7:35") - comes("7:32") == pytest.approx(180, abs=10)
+    assert comes("7:32") == pytest.approx(at("7:32").timestamp() + DETOUR * 5_000 / DEADHEAD_MPS, abs=20)

@@ -174,6 +174,7 @@ def test_an_unknown_claim_falls_back_to_the_plan_and_else_is_counted_by_name() -
     [step] = follow(tracker, drive(run, [(60, 0), (60, 0)], claims=unknown, bus="99"))
     assert step.unmatched == {"unknown_run": 1}
     assert tracker.fleet.last_fix_at[VehicleId("99")] == at(run, 60)
+    assert tracker.fleet.whereabouts[VehicleId("99")] == fix(at(run, 60), (0, 0)).place
 
 
 def test_a_claim_on_a_day_without_service_or_hours_away_is_not_believed() -> None:
