@@ -54,6 +54,7 @@ _PLEASED = frozenset("👍🙏❤♥😊🙂😀😃😄😁🥰😍👌💯🎉
 _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
 _UNKNOWN_BESIDE_THANKS = 2
+_UNKNOWN_BESIDE_USAGE = 2
 _DIGIT = re.compile(r"\d")
 
 
@@ -115,6 +116,8 @@ class Grammar:
         if named is not None and matter.has(Kind.SPEAK) and not matter.has(Kind.TOPIC, Kind.BUS):
             return SwitchLanguage(named)
         if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE, Kind.DRIVER) and not matter.unknown:
+            return Help()
+        if matter.has(Kind.USAGE) and not matter.has(Kind.BUS) and matter.unknown <= _UNKNOWN_BESIDE_USAGE:
             return Help()
         if is_of_another_matter(matter):
             return Topic(text)

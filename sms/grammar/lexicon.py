@@ -92,6 +92,8 @@ class Kind(StrEnum):
     """A person, which asks for one only where nothing else is said."""
     # Settings and cases.
     HELP = "help"
+    USAGE = "usage"
+    """Asks how texting works here: help too, also beside another matter, as the letter that told of it."""
     ALERTS = "alerts"
     ARRIVALS = "arrivals"
     """With alerts: of a bus that was at school, or at the stop in the afternoon."""

@@ -118,13 +118,18 @@ def _is_of_every_day(matter: Matter) -> bool:
     if not matter.has(Kind.BUS):
         return False
     complains = matter.has(Kind.COMPLAINT) and not matter.has(Kind.WHERE, Kind.WHEN, Kind.WHY)
-    return complains or (matter.has(Kind.NEVER) and matter.has(Kind.LATE))
+    return complains or (matter.has(Kind.NEVER) and matter.has(Kind.LATE) and not _is_late_today_too(matter))
 
 
 def _is_of_another_day(matter: Matter) -> bool:
     """Whether it is about a day that nothing is known of: not "which bus is it today, yesterday another one came"."""
     today = matter.has(Kind.TODAY) and matter.has(Kind.WHICH, Kind.WHERE) and matter.has(Kind.BUS)
-    return matter.has(Kind.OTHER_DAY) and not today
+    return matter.has(Kind.OTHER_DAY) and not today and not (matter.has(Kind.BUS) and _is_late_today_too(matter))
+
+
+def _is_late_today_too(matter: Matter) -> bool:
+    """Whether it asks how it is today behind what was told: "it is never on time, is it late again today"."""
+    return matter.has(Kind.TODAY) and matter.kinds[Kind.LATE] > 1
 
 
 def _asks_for_bus(matter: Matter) -> bool:

@@ -41,6 +41,8 @@ class Meanings:
             means |= {Kind.NOT}
         if Kind.SOUGHT in kinds:
             means |= {Kind.WHERE}
+        if Kind.USAGE in kinds:
+            means |= {Kind.HELP}
         if Kind.DRIVER in kinds:
             means |= {Kind.ASIDE}
         if Kind.NOT_HOME in kinds:
