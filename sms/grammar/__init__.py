@@ -104,6 +104,8 @@ class Grammar:
             return quiet
         if "?" not in typed and _thanks_for_coming(matter):
             return Thanks()
+        if matter.has(Kind.STRAY) and not ids and not matter.has(Kind.BUS, Kind.CHILD):
+            return Unclear(text)
         # A child that is not there outweighs any list of children that it is not on.
         if (missing := not_home(matter, ids, timed=without_times(typed) != typed)) is not None:
             return missing
@@ -113,7 +115,7 @@ class Grammar:
             return Person()
         if (question := asked(matter, ids)) is not None:
             return question
-        if named is not None and matter.has(Kind.SPEAK) and not matter.has(Kind.TOPIC, Kind.BUS):
+        if named is not None and matter.has(Kind.SPEAK) and not (_is_of_more(matter) or matter.has(Kind.BUS)):
             return SwitchLanguage(named)
         if matter.has(Kind.HELP) and not matter.has(Kind.TOPIC, Kind.LANGUAGE, Kind.DRIVER) and not matter.unknown:
             return Help()
@@ -220,6 +222,11 @@ def _asks_students(matter: Matter, ids: tuple[str, ...]) -> bool:
         return not matter.has(Kind.TOPIC, Kind.BUS)
     linked = matter.has(Kind.LINKED) and matter.has(Kind.STUDENTS, Kind.CHILD, Kind.WHICH, Kind.ASIDE)
     return linked and not matter.has(Kind.TOPIC, Kind.BUS, Kind.JOIN, Kind.WHEN, Kind.LATE)
+
+
+def _is_of_more(matter: Matter) -> bool:
+    """Whether another matter stands beside what is wanted of a language: "change to English" changes nothing else."""
+    return matter.has_beside(Kind.TOPIC, Kind.SPEAK)
 
 
 def _small(matter: Matter, named: str | None) -> Intent | None:

@@ -74,7 +74,7 @@ def matter_of(reading: Reading) -> Matter:
 
 def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     """A question about where the bus is; None where it is not plainly that."""
-    if matter.has(Kind.PERSON) or _is_of_every_day(matter) or _is_of_another_day(matter):
+    if matter.has(Kind.PERSON, Kind.OTHER_RIDE) or _is_of_every_day(matter) or _is_of_another_day(matter):
         return None
     if _asks_for_bus(matter) and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words):
         return _ask(matter, student_ids)
@@ -106,7 +106,7 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
 
 def is_of_another_matter(matter: Matter) -> bool:
     """Whether it is about something that a department or a prepared answer may know."""
-    if matter.has(Kind.TOPIC, Kind.COMPLAINT) or _is_of_every_day(matter):
+    if matter.has(Kind.TOPIC, Kind.COMPLAINT, Kind.OTHER_RIDE) or _is_of_every_day(matter):
         return True
     of_riding = matter.has(Kind.BUS, Kind.ASIDE) or any(matter.kinds[kind] for kind in ASKING)
     aside = matter.has(Kind.ASIDE) or (matter.has(Kind.OTHER_DAY) and of_riding)

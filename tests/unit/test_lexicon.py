@@ -26,6 +26,8 @@ NOT_IN_EVERY_LANGUAGE = {
     Kind.DRIVER,
     Kind.PICK,
     Kind.SPEAK,
+    Kind.OTHER_RIDE,
+    Kind.STRAY,
     Kind.DID,
     Kind.DONE,
     Kind.BUS_STOP,
