@@ -42,7 +42,7 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
     if minutes is None and figures and matter.is_within(_ONLY_A_NUMBER):
         # Nothing else was said, so it is told what it can be.
         minutes = figures[0]
-    if matter.has(Kind.OFF, Kind.NO, Kind.NOT) and not before:
+    if matter.has(Kind.OFF, Kind.NO, Kind.NOT) and not before and not _is_denied_of_bus(matter):
         return Alerts(wanted=False)
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
         return Alerts(wanted=True, minutes=minutes)
@@ -75,6 +75,19 @@ def _wants_it_before(matter: Matter) -> bool:
         for first, second in pairwise(said)
     )
     return beside and matter.has(Kind.COMING) and matter.has(Kind.BUS)
+
+
+def _is_denied_of_bus(matter: Matter) -> bool:
+    """Whether it is the bus that does not come: "let me know if the bus is not coming" is no wish for silence."""
+    if matter.has(Kind.ALERTS):
+        return False
+    told = [kinds for kinds in matter.each if not kinds <= AROUND]
+    bus = False
+    for kinds, after in zip(told, [*told[1:], frozenset()], strict=True):
+        bus = bus or Kind.BUS in kinds
+        if kinds & {Kind.OFF, Kind.NO, Kind.NOT} and not (bus and Kind.NOT in kinds and (kinds | after) & MOVED):
+            return False
+    return bus
 
 
 def _tells_where(matter: Matter) -> bool:
