@@ -31,7 +31,7 @@ from typing import cast
 
 import numpy as np
 
-from benchmarks.four_weeks import CALIBRATED_ON_DAYS, Learned, heard, taught, true_arrivals
+from benchmarks.simulated_days import CALIBRATED_ON_DAYS, Learned, heard, taught, true_arrivals
 from busline.alert import AlertKind
 from busline.due import DueRuns, unseen_runs
 from busline.fleet import Fleet

@@ -27,8 +27,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, date, datetime
-from itertools import chain, groupby, repeat
+from datetime import date
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.at_the_stop import TOLD_A_TIME, Child, by_what_they_went, children_of, midnight, rows_by_call
+from benchmarks.simulated_days import CALIBRATED_ON_DAYS, Learned, heard, taught, true_arrivals
 from busline.accuracy.scoring import Predicted, benchmark_interval, score
 from busline.backtest.judging import Told, calibration_from, happened, tell_in_time
 from busline.backtest.replaying import Notes, Replayed, replay
@@ -47,17 +48,11 @@ from busline.timetable import Timetable
 from busline.travel_times.band import PUBLISHED, QUANTILES
 from busline.travel_times.calibration import Calibration, cells_of, no_calibration
 from busline.travel_times.crossing import Traversals
-from busline.travel_times.dwell import Dwells, stood_on
 from busline.travel_times.engine import Engine
 from busline.travel_times.outlook import Stage
-from busline.travel_times.planned import planned_of_links
-from busline.travel_times.punctuality import FirstVisit, Punctuality
-from busline.travel_times.riders import Boarding, expected_riders
-from busline.travel_times.road import RoadNetwork
-from busline.travel_times.road_history import learn
+from busline.travel_times.punctuality import FirstVisit
 from busline.travel_times.road_versions import network_across
-from busline.travel_times.trails import Trail, drives, kind_of
-from feeds.screening import Screen
+from busline.travel_times.trails import Trail
 from feeds.simulator.history import SchoolDay, school_weeks
 from feeds.simulator.plan import size_of
 from feeds.simulator.term import DayKind
@@ -69,7 +64,6 @@ POLLED_SECONDS = 20.0
 NOTED_SECONDS = 120 * 60.0
 UNSEEN_EVERY_SECONDS = 60.0
 SCORED_SECONDS = 30 * 60.0
-CALIBRATED_ON_DAYS = 10
 FORESEEN_SECONDS = 20 * 60.0
 LATE_SECONDS, VERY_LATE_SECONDS = 300.0, 600.0
 OURS = "busline"
@@ -141,72 +135,12 @@ def live_through(
             past = [*past, (replayed.notes[near], actual[near])][-CALIBRATED_ON_DAYS:]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """What the days before one showed."""
-
-    versions: Sequence[Timetable]
-    """Of the plan, the newest last."""
-    network: RoadNetwork
-    """Of all of them."""
-    trails: Sequence[Sequence[Trail]]
-    """By version: each one's buses drove its paths."""
-    starts: Sequence[FirstVisit]
-    stood: Sequence[Mapping[StopId, tuple[float, int]]]
-    special: Mapping[date, str]
-
-
-def taught(kind: type[Engine], learned: Learned, day: SchoolDay) -> Engine:
-    """An engine that knows every day before one, as the service would make it, and the roster of the day."""
-    on, newest = day.term_day.service_date, learned.versions[-1]
-    dwells = Dwells(learned.network, riders=expected_riders(newest, _boardings(day)))
-    dwells.recall(stood_on(learned.stood))
-    driven = [
-        replace(drive, kind=kind_of(drive.service_date, learned.special))
-        for version, of_version in zip(learned.versions, learned.trails, strict=True)
-        for drive in drives(version, learned.network, of_version, dwells)
-    ]
-    planned = planned_of_links(newest, learned.network)
-    kind_today = kind_of(on, learned.special)
-    history = learn(learned.network, driven, on=on, kind=kind_today, planned_seconds=planned) if driven else None
-    return kind(newest, learned.network, history, dwells=dwells, punctuality=Punctuality(learned.starts, on))
-
-
-def _boardings(day: SchoolDay) -> Iterator[Boarding]:
-    """The roster: the children listed at each stop, whoever comes."""
-    for run in day.plan.runs.values():
-        for stop_id, riders in zip(run.stop_ids, run.riders, strict=True):
-            if stop_id != run.school.stop_id:
-                yield Boarding(run.run_id, stop_id, None, riders)
-
-
 def _replay(
     timetable: Timetable, positions: Sequence[Position], truth: Mapping[RunKey, Arrivals], engine: Engine
 ) -> Replayed:
     return replay(
         timetable, positions, truth, engine, noted_seconds=NOTED_SECONDS, unseen_every_seconds=UNSEEN_EVERY_SECONDS
     )
-
-
-def heard(day: SchoolDay, polled_seconds: float) -> Iterator[Position]:
-    """The day's reports as the poller brings them: screened, and all at the moment of the poll."""
-    screen = Screen()
-    for poll, batch in groupby(day.positions(), key=lambda one: one.received_at.timestamp() // polled_seconds):
-        now = datetime.fromtimestamp((poll + 1) * polled_seconds, UTC)
-        for position in screen.take(batch, now).positions:
-            yield replace(position, received_at=now)
-
-
-def true_arrivals(day: SchoolDay) -> dict[RunKey, Arrivals]:
-    """The simulator's truth: every arrival known, and runs that no bus drove as never arriving."""
-    on, nothing = day.term_day.service_date, np.empty(0)
-    found = {}
-    for run_id, run in day.plan.runs.items():
-        arrived = day.truth.arrivals.get(run_id)
-        at = np.full(len(run.stop_ids), np.nan) if arrived is None else np.array([one.timestamp() for one in arrived])
-        never = np.full(len(at), arrived is None)
-        found[RunKey(on, run_id)] = Arrivals(at, np.where(never, np.inf, 0.0), never, nothing, nothing)
-    return found
 
 
 def _calibration(past: Sequence[tuple[Notes, Floats]]) -> Calibration:
