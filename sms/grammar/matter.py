@@ -123,7 +123,7 @@ def _is_of_every_day(matter: Matter) -> bool:
 
 def _is_of_another_day(matter: Matter) -> bool:
     """Whether it is about a day that nothing is known of: not "which bus is it today, yesterday another one came"."""
-    today = matter.has(Kind.TODAY) and matter.has(Kind.WHICH, Kind.WHERE) and matter.has(Kind.BUS)
+    today = matter.has(Kind.TODAY) and matter.has(Kind.WHICH, Kind.WHERE, Kind.WHEN) and matter.has(Kind.BUS)
     return matter.has(Kind.OTHER_DAY) and not today and not (matter.has(Kind.BUS) and _is_late_today_too(matter))
 
 

@@ -59,6 +59,14 @@ def test_behind_a_complaint_a_question_about_today_is_answered(text: str) -> Non
     assert GRAMMAR.understand(text).intent == Ask(about=About.LATE)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["oji bus dimora mas di ki onti, ki ora el ta txiga", "jodi a bis la pran plis tan pase yè, a kilè l ap rive"],
+)
+def test_who_compares_today_with_yesterday_asks_for_the_bus_of_today(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Ask()
+
+
 def test_a_complaint_alone_is_no_question() -> None:
     text = "bis la pa janm alè"
     assert GRAMMAR.understand(text).intent == Topic(text)
