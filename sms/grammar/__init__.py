@@ -214,7 +214,7 @@ def _status(typed: str, ids: tuple[str, ...], matter: Matter) -> Status | None:
 
 
 def _asks_students(matter: Matter, ids: tuple[str, ...]) -> bool:
-    if ids:
+    if ids or matter.has(Kind.BUS):
         return False
     if matter.is_only(Kind.STUDENTS, Kind.CHILD, Kind.LINKED, Kind.WHICH):
         return True
@@ -242,7 +242,8 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
     agreed = any(Kind.YES in kinds and not kinds & {Kind.FILLER, Kind.GREETING} for kinds in matter.each)
     # "Dạ cảm ơn cô" ends on what is also a yes without its marks.
     said = [kinds for kinds in matter.each if kinds & {Kind.YES, Kind.THANKS} and Kind.GREETING not in kinds]
-    if matter.is_only(Kind.YES, Kind.THANKS) and (agreed or not said or Kind.YES in said[0]):
+    denied = any(Kind.NO in kinds and Kind.YES not in kinds for kinds in matter.each)
+    if matter.is_only(Kind.YES, Kind.THANKS) and not denied and (agreed or not said or Kind.YES in said[0]):
         return Yes()
     if matter.is_only(Kind.THANKS):
         return Thanks()

@@ -23,6 +23,8 @@ _BETWEEN = AROUND | {Kind.CHILD, Kind.SOMEONE, Kind.TODAY, Kind.NUMBER, Kind.COM
 UNKNOWN_BESIDE_A_QUESTION = 0.4
 """Share of words that may be unknown where the bus and a question about it are plain: names, places, weather."""
 UNKNOWN_BESIDE_A_NUMBER = 2
+_WORDS_OF_A_BUS, _WORDS_OF_A_CHILD = 4, 6
+"""Fewer words, of which some are unknown, say too little to be searched for; many a "babe" is no child."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,10 @@ def is_of_another_matter(matter: Matter) -> bool:
         return True
     of_riding = matter.has(Kind.BUS, Kind.ASIDE) or any(matter.kinds[kind] for kind in ASKING)
     aside = matter.has(Kind.ASIDE) or (matter.has(Kind.OTHER_DAY) and of_riding)
-    return aside and 2 * matter.unknown <= matter.words
+    # What is said of a child or a bus in words that nobody listed may still be what an answer was prepared for.
+    told = matter.words >= (_WORDS_OF_A_BUS if matter.has(Kind.BUS) else _WORDS_OF_A_CHILD)
+    told = told and matter.has(Kind.BUS, Kind.CHILD) and bool(matter.unknown)
+    return told or (aside and 2 * matter.unknown <= matter.words)
 
 
 def _is_of_every_day(matter: Matter) -> bool:

@@ -167,8 +167,10 @@ def _half(one: Hour, times: list[Hour], typed: str, read: Read) -> str:
     pieces = (before, after) if any("\u4e00" <= letter <= "\u9fff" for letter in typed) else (after, before)
     for piece in pieces:
         words = read(piece)
-        if words.has(Kind.NIGHT, Kind.AFTERNOON) != words.has(Kind.MORNING):
-            return "p" if words.has(Kind.NIGHT, Kind.AFTERNOON) else "a"
+        # "Tới", until, is "tối", evening, without its marks.
+        late = words.has_beside(Kind.NIGHT, Kind.BEFORE) or words.has(Kind.AFTERNOON)
+        if late != words.has(Kind.MORNING):
+            return "p" if late else "a"
     return ""
 
 
