@@ -3,6 +3,7 @@
 The sets that measure it are others, in tests/labelled; this one only keeps what was gained.
 """
 
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from sms.intent import (
     Code,
     Day,
     Help,
+    No,
     NotHome,
     Quiet,
     Status,
@@ -272,3 +274,37 @@ def test_what_can_be_asked_is_a_call_for_help(text: str) -> None:
 )
 def test_which_students_there_are_is_asked_in_many_ways(text: str) -> None:
     assert GRAMMAR.understand(text).intent == Students()
+
+
+@pytest.mark.parametrize(
+    "text", ["thank you em, xe tới rồi", "baskii wuu yimid mahadsanid", "waad mahadsantahay walaal waan arkay baskii"]
+)
+def test_thanks_for_a_bus_that_has_come_ask_nothing(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Thanks()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["xe tới rồi hả, cảm ơn em", "xe tới chưa cảm ơn em", "basku ma yimid mahadsanid", "gracias, ¿ya llegó el bus?"],
+)
+def test_a_question_whether_it_came_stays_one_beside_thanks(text: str) -> None:
+    assert isinstance(GRAMMAR.understand(text).intent, Ask)
+
+
+@pytest.mark.parametrize("text", ["gracias no", "no thanks", "mahadsanid maya", "maya ma ahan"])
+def test_a_no_at_either_end_is_one(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == No()
+
+
+def test_a_no_within_thanks_is_none() -> None:
+    assert GRAMMAR.understand("hay quá không ngờ").intent == Thanks()
+
+
+def test_until_is_no_evening_without_its_marks() -> None:
+    read = GRAMMAR.understand("ban đêm 23h tới 6h đừng gửi tin").intent
+    assert read == Quiet(start=time(23), end=time(6))
+
+
+@pytest.mark.parametrize("text", ["con tôi đáng lẽ phải có thẻ xe rồi", "caruurtu baska waxay ku tukan karaan miyaa"])
+def test_what_is_said_of_a_child_beside_another_matter_is_searched_for(text: str) -> None:
+    assert GRAMMAR.understand(text).intent == Topic(text)
