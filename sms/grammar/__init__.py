@@ -204,9 +204,13 @@ def _picked(typed: str, matter: Matter) -> Choice | None:
 
 def _status(typed: str, ids: tuple[str, ...], matter: Matter) -> Status | None:
     reference = reference_in(typed)
-    if matter.has(Kind.CASE) and not matter.has(Kind.TOPIC) and matter.unknown <= 2:
+    # "Complaint 51234" names a case, though a complaint is a matter of its own.
+    of_more = matter.has(Kind.TOPIC) if reference is None else matter.has_beside(Kind.TOPIC, Kind.CASE)
+    if matter.has(Kind.CASE) and not of_more and matter.unknown <= 2:
         return Status(reference)
-    if matter.has(Kind.STATUS) and not matter.has(Kind.BUS) and not matter.unknown:
+    # How it stands with a number that is no reference is asked of a student's bus.
+    of_student = bool(ids) and reference is None
+    if matter.has(Kind.STATUS) and not of_student and not matter.has(Kind.BUS) and not matter.unknown:
         return Status(reference)
     if reference is not None and is_written_as_reference(typed) and not matter.has(Kind.BUS):
         return Status(reference)
@@ -245,7 +249,7 @@ def _small(matter: Matter, named: str | None) -> Intent | None:
     denied = any(Kind.NO in kinds and Kind.YES not in kinds for kinds in matter.each)
     if matter.is_only(Kind.YES, Kind.THANKS) and not denied and (agreed or not said or Kind.YES in said[0]):
         return Yes()
-    if matter.is_only(Kind.THANKS):
+    if matter.is_only(Kind.THANKS, Kind.TODAY):
         return Thanks()
     return Help() if matter.has(Kind.HELP) and matter.unknown <= 2 else None
 
