@@ -74,7 +74,12 @@ def _wants_it_before(matter: Matter) -> bool:
         {Kind.MINUTES, Kind.BEFORE} <= first | second and Kind.COMING not in first | second
         for first, second in pairwise(said)
     )
-    return beside and matter.has(Kind.COMING) and matter.has(Kind.BUS)
+    if not beside or not matter.has(Kind.COMING):
+        return False
+    # "Five minutes before it gets here" names no bus, and may say that it comes only behind.
+    minutes = next(at for at, kinds in enumerate(said) if kinds & {Kind.MINUTES, Kind.BEFORE})
+    behind = all(Kind.COMING not in kinds for kinds in said[:minutes]) and not matter.has(Kind.CAME, Kind.CHILD)
+    return matter.has(Kind.BUS) or (behind and not matter.unknown)
 
 
 def _is_denied_of_bus(matter: Matter) -> bool:
