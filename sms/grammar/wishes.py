@@ -133,7 +133,7 @@ def quiet_wanted(matter: Matter, typed: str, read: Read) -> Quiet | None:
         return Quiet(off=not forbidden and matter.has(Kind.OFF, Kind.NO))
     if len(times) >= 2:
         first, second = (_half(one, times, typed, read) for one in times[:2])
-        return Quiet(start=_at(times[0], first or _opposite(times[0], second)), end=_at(times[1], second))
+        return Quiet(start=_at(times[0], first or _opposite(times[0], times[1], second)), end=_at(times[1], second))
     half = _half(times[0], times, typed, read)
     if matter.has(Kind.AFTER) and not matter.has(Kind.BEFORE):
         return Quiet(start=_at(times[0], half or ("p" if times[0].hour > LATEST_MORNING_HOUR // 2 else "")))
@@ -179,9 +179,10 @@ def _half(one: Hour, times: list[Hour], typed: str, read: Read) -> str:
     return ""
 
 
-def _opposite(start: Hour, end_half: str) -> str:
-    """Quiet from 9 to 6 is a night, where neither says which half of the day it means."""
-    return "p" if start.hour <= LATEST_MORNING_HOUR and end_half != "p" else ""
+def _opposite(start: Hour, end: Hour, end_half: str) -> str:
+    """Quiet from 9 to 6 is a night, where neither says which half of the day it means; from 8 to 20 is as it stands."""
+    ambiguous = start.hour <= LATEST_MORNING_HOUR and end.hour <= LATEST_MORNING_HOUR + 1
+    return "p" if ambiguous and end_half != "p" else ""
 
 
 def _at(one: Hour, half: str) -> time:

@@ -137,6 +137,7 @@ def test_what_is_not_understood_is_no_hello(text: str) -> None:
         ("solo escríbanme después de las siete y media", Quiet(end=time(7, 30))),
         ("só me manda mensagem depois das 6 e meia da manhã", Quiet(end=time(6, 30))),
         ("ne m'écrivez qu'après 7h", Quiet(end=time(7))),
+        ("QUIET 8-20", Quiet(start=time(8), end=time(20))),
         ("no texts between nine and six", Quiet(start=time(21), end=time(6))),
         ("stop the alerts at night", Quiet()),
         ("dont text me at night", Quiet()),
