@@ -4,7 +4,7 @@ Never a guess: what is not plainly one thing is `Unclear`, and then the sender i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from sms.folding import folded, tokens
@@ -65,8 +65,10 @@ class Grammar:
         self._reader = Reader(lexicons)
         self._names = {name: lexicon.language for lexicon in lexicons for name in lexicon.names}
         self._codes = {code: lexicon.language for lexicon in lexicons for code in lexicon.codes}
+        listed = {phrase for lexicon in lexicons for phrase in _names_of_buses(lexicon)}
+        # The number after "changed onto the bus" stands after "bus" as well. Two words may be written as one.
         buses = sorted(
-            {phrase for lexicon in lexicons for phrase in _names_of_buses(lexicon)},
+            (phrase for phrase in listed if len(phrase) <= 2 or not _ends_on_another(phrase, listed)),
             key=lambda phrase: (-len(phrase), phrase),
         )
         named = "|".join(r"\s?".join(phrase) for phrase in buses)
@@ -176,6 +178,10 @@ def _names_of_buses(lexicon: Lexicon) -> Iterator[Phrase]:
     for phrase in (*plain, *ways):
         if Kind.BUS in (kinds := meaning(phrase)) and not kinds & ASKING:
             yield phrase
+
+
+def _ends_on_another(phrase: Phrase, others: Collection[Phrase]) -> bool:
+    return any(phrase[at:] in others for at in range(1, len(phrase)))
 
 
 def _bare(text: str, typed: str) -> Intent | None:
