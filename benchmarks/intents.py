@@ -39,8 +39,6 @@ from benchmarks.labelled import LANGUAGES, Use, Utterance, utterances
 from busline.faq.entries import shipped_entries
 from busline.faq.search import Faq, Found
 from sms.folding import tokens
-from sms.grammar import Grammar
-from sms.grammar.lexicon import shipped_lexicons
 from sms.intent import (
     Alerts,
     Ask,
@@ -64,6 +62,7 @@ from sms.intent import (
     Yes,
     same_student,
 )
+from sms.reading import shipped_readers
 
 RIGHT_BAR, WRONG_BAR = 0.92, 0.02
 _NOBODY_MISLED = frozenset({"Topic", "Unclear"})
@@ -269,7 +268,7 @@ def main() -> int:
     ]
     if not texts:
         parser.error("there are no such texts")
-    rows = judged(texts, Grammar(shipped_lexicons()).understand, Faq(shipped_entries(), tokens))
+    rows = judged(texts, shipped_readers().understand, Faq(shipped_entries(), tokens))
     return 0 if report(rows, by_intent=options.by_intent, show=options.show) else 1
 
 

@@ -22,7 +22,7 @@ class Use(StrEnum):
     HELD_APART = "held_apart"
     """Measured often while the grammar was built."""
     JUDGED = "judged"
-    """Decided before it was opened."""
+    """Batches that decided before they were opened."""
     JUDGE = "judge"
     """Written by somebody who has not seen the grammar: the set that decides."""
     FRESH = "fresh"
@@ -71,7 +71,7 @@ def utterances(use: Use, *, batch: int | None = None) -> tuple[Utterance, ...]:
 
     `KeyError` or `TypeError` for a row with a field that there is not.
     """
-    files = _batches(use.value, batch) if use is Use.FRESH else _files(use.value)
+    files = _batches(use.value, batch) if use in (Use.FRESH, Use.JUDGED) else _files(use.value)
     return tuple(_utterance(language, row) for language, rows in files for row in rows["utterances"])
 
 

@@ -24,7 +24,6 @@ from sms.conversation.reply import AboutCase, Outcome, Reply, named
 from sms.conversation.turn import Answers, Turn
 from sms.danger import is_danger
 from sms.forms import InboundText
-from sms.grammar import shipped_grammar
 from sms.intent import (
     Alerts,
     Ask,
@@ -49,6 +48,7 @@ from sms.intent import (
 from sms.language import language_for, spoken_language_for
 from sms.opt_out import OptWord, shipped_opt_out_words
 from sms.reaction import is_reaction
+from sms.reading import shipped_readers
 from sms.segments import segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render_family
@@ -80,7 +80,7 @@ class Conversation:
         self._settings = settings
         self._limits = settings.limits
         self._catalogue = catalogue
-        self._grammar = shipped_grammar()
+        self._readers = shipped_readers()
         self._opt_out_words = shipped_opt_out_words()
         # A default that the catalogue lacks is found at the start, not by the first family that texts.
         self._language_of(named=None, chosen=None, stored=None, guessed=None, last=None)
@@ -92,7 +92,7 @@ class Conversation:
             # What it quotes are our words, so it is neither read nor taken for leaving.
             return Heard(text, Understood(Thanks()), text.carrier_said)
         opting = text.carrier_said or self._opt_out_words.recognise(text.body)
-        understood = self._grammar.understand(text.body)
+        understood = self._readers.understand(text.body)
         return Heard(text, replace(understood, intent=Danger()) if is_danger(text.body) else understood, opting)
 
     def reply_to_text(self, heard: Heard, asker: Asker, now: datetime) -> Reply:
@@ -157,7 +157,7 @@ class Conversation:
         """What to say while nothing can be looked up or kept; None for what must not be answered unkept."""
         if text.carrier_said is not None or self._opt_out_words.recognise(text.body) is not None:
             return None
-        guessed = self._grammar.understand(text.body).guessed_language
+        guessed = self._readers.understand(text.body).guessed_language
         language = self._language_of(named=None, chosen=None, stored=None, guessed=guessed, last=None)
         return self._wording(language).say("trouble", phone=self._settings.district_phone)
 

@@ -18,7 +18,7 @@ from sms.grammar.figures import (
 )
 from sms.grammar.lexicon import Kind, Lexicon, shipped_lexicons
 from sms.grammar.listing import Phrase, parts_of
-from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of
+from sms.grammar.matter import AROUND, ASKING, Matter, asked, is_of_another_matter, matter_of, question_of
 from sms.grammar.missing import not_home
 from sms.grammar.phrases import Span
 from sms.grammar.reading import Reader, Reading
@@ -94,6 +94,11 @@ class Grammar:
         matter = matter_of(plain)
         intent = self._intent(text, typed, ids, matter, named)
         return Understood(intent, named, reading.language)
+
+    def question(self, text: str) -> Ask:
+        """What a text asks of which riders and day, where it is known to ask about a bus, in whatever words."""
+        ids, rest = student_ids(self._without_bus_numbers(without_times(folded(in_arabic(with_figures(text))))))
+        return question_of(matter_of(self._reader.read(text, rest)), ids)
 
     def _intent(self, text: str, typed: str, ids: tuple[str, ...], matter: Matter, named: str | None) -> Intent:
         if (status := _status(typed, ids, matter)) is not None:

@@ -79,31 +79,31 @@ def asked(matter: Matter, student_ids: tuple[str, ...]) -> Ask | None:
     if matter.has(Kind.PERSON, Kind.OTHER_RIDE) or _is_of_every_day(matter) or _is_of_another_day(matter):
         return None
     if _asks_for_bus(matter) and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words):
-        return _ask(matter, student_ids)
+        return question_of(matter, student_ids)
     if matter.has(Kind.TOPIC) and not _asks_why_it_stays_away(matter):
         return None
     asking = any(matter.kinds[kind] for kind in ASKING)
     plain = asking and matter.unknown <= max(1, UNKNOWN_BESIDE_A_QUESTION * matter.words)
     if student_ids:
         is_question = not matter.has(Kind.ASIDE) and (matter.unknown <= UNKNOWN_BESIDE_A_NUMBER or plain)
-        return _ask(matter, student_ids) if is_question or (plain and matter.has(Kind.BUS)) else None
+        return question_of(matter, student_ids) if is_question or (plain and matter.has(Kind.BUS)) else None
     if matter.has(Kind.BUS) or _asks_when_at_stop(matter):
         if asking:
             # A lone "which" or "why" beside another matter is a question about that one.
             outweighed = matter.has(Kind.ASIDE) and not any(matter.kinds[kind] for kind in (*ALONE, Kind.WHICH))
-            return _ask(matter, ()) if plain and not outweighed else None
+            return question_of(matter, ()) if plain and not outweighed else None
         outweighed = matter.has(Kind.ASIDE, Kind.ABOARD, Kind.NOT, Kind.HELP)
-        return _ask(matter, ()) if not matter.unknown and not outweighed else None
+        return question_of(matter, ()) if not matter.unknown and not outweighed else None
     if matter.has(Kind.ASIDE) and not _asks_for_driver(matter):
         return None
     if _asks_alone(matter):
-        return _ask(matter, ())
+        return question_of(matter, ())
     if matter.unknown:
         return None
     if matter.has(Kind.WHICH) and matter.has(Kind.NUMBER):
-        return _ask(matter, ())
+        return question_of(matter, ())
     why = matter.is_only(Kind.WHY, Kind.NOT) and matter.has_beside(Kind.WHY, Kind.GREETING)
-    return _ask(matter, ()) if why else None
+    return question_of(matter, ()) if why else None
 
 
 def is_of_another_matter(matter: Matter) -> bool:
@@ -187,7 +187,8 @@ def _asks_for_driver(matter: Matter) -> bool:
     return driver and not matter.has(Kind.MISSED, Kind.WHY, Kind.WHICH, Kind.NEVER) and not matter.unknown
 
 
-def _ask(matter: Matter, student_ids: tuple[str, ...]) -> Ask:
+def question_of(matter: Matter, student_ids: tuple[str, ...]) -> Ask:
+    """The question, where it is one about a bus."""
     day = Day.TOMORROW if matter.has(Kind.TOMORROW) else Day.TODAY
     return Ask(student_ids, _about(matter, numbered=bool(student_ids)), day, _leg(matter))
 
