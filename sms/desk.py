@@ -11,18 +11,18 @@ from busline.enrolment.codes import digest, plain_code
 from busline.ids import Phone
 from busline.masking import Masker
 from busline.store.pool import DatabaseUnavailableError, Pool
-from sms import twiml
 from sms.catalogue import Catalogue, CatalogueError, shipped_catalogue
 from sms.conversation.asker import Asker
 from sms.conversation.prepared import PreparedAnswers
 from sms.conversation.reply import Reply
 from sms.conversation.rules import Conversation, Heard
 from sms.conversation.turn import Answers
-from sms.forms import InboundCall, InboundText, StatusReport
 from sms.inquiries import Channel, Decider, Inquiries, Question, TakeReport
 from sms.intent import Code
 from sms.segments import segments
 from sms.settings import SmsSettings
+from sms.twilio import twiml
+from sms.twilio.forms import InboundCall, InboundText, StatusReport
 
 log = structlog.get_logger(__name__)
 

@@ -17,15 +17,15 @@ from busline.ids import Phone
 from busline.outbound import Report
 from busline.store.pool import Connection, Pool, transaction
 from busline.store.sql import load_queries
-from sms.carrier_errors import meaning
 from sms.carrying_out import Errand, OvertakenError
 from sms.conversation import offers
 from sms.conversation.asker import Asker
 from sms.conversation.offers import OFFER_STANDS
 from sms.conversation.reply import Reply
 from sms.disclosed import disclosed
-from sms.forms import StatusReport
 from sms.look import LATELY, Look, look
+from sms.twilio.carrier_errors import meaning
+from sms.twilio.forms import StatusReport
 
 SQL = load_queries(__file__)
 

@@ -29,15 +29,15 @@ from notifier.outbox import Carries
 from notifier.sending import Line, Sending
 from notifier.truth import true_now
 from notifier.watching.watching import Watching
-from sms.alert_call import Speaking
-from sms.alert_words import AlertWords
-from sms.announcement_text import AnnouncementWriter
-from sms.call_webhooks import call_routes
-from sms.calling import TwilioCalls
-from sms.carrier import TwilioAccount, TwilioTexts
-from sms.clips import Clips
 from sms.mail_ending import ending_link, ending_routes
-from sms.message_text import Letterhead, MessageWriter
+from sms.outgoing.alert_call import Speaking
+from sms.outgoing.alert_words import AlertWords
+from sms.outgoing.announcement_text import AnnouncementWriter
+from sms.outgoing.clips import Clips
+from sms.outgoing.message_text import Letterhead, MessageWriter
+from sms.twilio.call_webhooks import call_routes
+from sms.twilio.calling import TwilioCalls
+from sms.twilio.carrier import TwilioAccount, TwilioTexts
 
 ANNOUNCEMENT = "announcement"
 """The kind of what staff tell many families."""

@@ -17,7 +17,7 @@ from notifier.announcing.ledger import Announcements
 from notifier.announcing.operations import Sample, Write, announcement_operations
 from notifier.announcing.promising import keep_promising
 from notifier.history_operations import history_operations
-from sms.announcement_text import render_announcement
+from sms.outgoing.announcement_text import render_announcement
 from sms.segments import segments
 from sms.text import Wording
 

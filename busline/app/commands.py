@@ -28,7 +28,7 @@ from busline.timetable import Timetable
 from feeds.gtfs_rt import Message, Unreadable, decode
 from feeds.http import Body, Fault, Limits, NotModified, open_fetcher
 from notifier.announcing.announcement import Change
-from sms.account import account_trouble
+from sms.twilio.account import account_trouble
 
 
 async def bring_up_to_date(settings: Settings, say: Say) -> int:

@@ -25,7 +25,7 @@ from sms.catalogue.review import (
     unreviewed,
 )
 from sms.catalogue.shape import LanguageSource, read_source
-from sms.clips import NAMES, Clips
+from sms.outgoing.clips import NAMES, Clips
 
 log = structlog.get_logger(__name__)
 

@@ -9,7 +9,7 @@ from busline.enrolment import suspension
 from busline.jobs import Chore
 from busline.settings import Settings
 from busline.store.pool import Pool, transaction
-from sms.deactivations import DeactivationsError, deactivated_on
+from sms.twilio.deactivations import DeactivationsError, deactivated_on
 
 log = structlog.get_logger(__name__)
 

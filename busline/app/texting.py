@@ -37,7 +37,7 @@ from sms.conversation.prepared import Matches, Prepared
 from sms.desk import Desk
 from sms.folding import tokens
 from sms.settings import Limits, SmsSettings
-from sms.webhooks import routes
+from sms.twilio.webhooks import routes
 
 log = structlog.get_logger(__name__)
 

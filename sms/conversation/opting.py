@@ -6,9 +6,9 @@ from sms.conversation.asking import IN_DANGER, MISSING
 from sms.conversation.effects import SetAlerts, StartTexts, StopTexts
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.turn import Turn
-from sms.forms import InboundText
 from sms.intent import Danger, NotHome
 from sms.opt_out import OptWord, carrier_confirms
+from sms.twilio.forms import InboundText
 
 
 def about_opting(text: InboundText, opting: OptWord | None, turn: Turn) -> Reply | None:

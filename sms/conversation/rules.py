@@ -23,7 +23,6 @@ from sms.conversation.prepared import NoAnswers, PreparedAnswers
 from sms.conversation.reply import AboutCase, Outcome, Reply, named
 from sms.conversation.turn import Answers, Turn
 from sms.danger import is_danger
-from sms.forms import InboundText
 from sms.intent import (
     Alerts,
     Ask,
@@ -52,6 +51,7 @@ from sms.reading import shipped_readers
 from sms.segments import segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render_family
+from sms.twilio.forms import InboundText
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,16 +33,16 @@ from busline.cause import Cause
 from busline.ids import CallKey, ContactId, Phone, StudentId, VehicleId
 from busline.people import Contact, Leg, Ride
 from busline.timetable import Timetable
-from sms import twiml
 from sms.catalogue import shipped_catalogue
 from sms.catalogue.budget import shipped_budgets
 from sms.conversation.asker import Asker
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.rules import Conversation
-from sms.forms import InboundText, read_form, text_from
 from sms.segments import Encoding, fold_to_gsm7, segments
 from sms.settings import SmsSettings
 from sms.text import Wording, render
+from sms.twilio import twiml
+from sms.twilio.forms import InboundText, read_form, text_from
 from tests.builders import ZONE, at, make_run, make_timetable
 
 PHONE = Phone("+16175550100")

@@ -20,7 +20,7 @@ from busline.store.outbox import promise
 from busline.store.pool import DatabaseAddress, Pool, transaction
 from busline.store.staff import Role, Staff
 from notifier.alarms import end_alarms, raise_alarm
-from sms.clips import NAMES, SUFFIX
+from sms.outgoing.clips import NAMES, SUFFIX
 
 TOLD = Promise(
     dedupe_key="late",

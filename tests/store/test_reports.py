@@ -13,8 +13,8 @@ from busline.receipt import is_receipt, receipt_query
 from busline.store.pool import Pool
 from notifier.following_up import FollowingUp
 from notifier.reports import Reports
-from sms.forms import StatusReport
 from sms.inquiries import Inquiries
+from sms.twilio.forms import StatusReport
 from tests.store.sending_line import BOSTON, NOW, Out, line, news, phone, reply
 
 KEY = b"a key for the receipts of these tests"

@@ -17,9 +17,9 @@ from busline.settings import read_settings
 from busline.store.outbox import other_sids
 from busline.store.pool import Pool
 from notifier.sending import Line, Sending
-from sms.carrier import TwilioAccount, TwilioTexts
 from sms.standin import Carrier, FamilyPhone, StandIn, standin_app
 from sms.standin.thread import BubbleKind
+from sms.twilio.carrier import TwilioAccount, TwilioTexts
 from tests.builders import ZONE, at, make_run
 from tests.waiting_families import START, WaitingMorning
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, NUMBER

@@ -31,8 +31,8 @@ from busline.store.staff import Staff
 from feeds.plan.gtfs import read_gtfs
 from feeds.simulator.district import District, build_district
 from sms.desk import Desk
-from sms.forms import InboundText
 from sms.settings import SmsSettings
+from sms.twilio.forms import InboundText
 
 TICK = timedelta(seconds=20)
 WATCHED = timedelta(minutes=60)

@@ -22,10 +22,10 @@ from notifier.outbox import Carries
 from notifier.ride import WatchedRide, Wish
 from notifier.rules import News
 from notifier.sending import Line, Sending
-from sms.alert_words import AlertWords
 from sms.catalogue import shipped_catalogue
-from sms.clips import Clips
-from sms.message_text import Letterhead, MessageWriter
+from sms.outgoing.alert_words import AlertWords
+from sms.outgoing.clips import Clips
+from sms.outgoing.message_text import Letterhead, MessageWriter
 from sms.segments import segments
 from tests.builders import MONDAY, ZONE, at
 from tests.web.texting import Texting, make_code, replies

@@ -11,9 +11,9 @@ from busline.answer import Bus, Window
 from busline.cause import Cause
 from busline.ids import CallKey, Phone, RunId, RunKey, StudentId, VehicleId
 from busline.people import Leg
-from sms.alert_text import render_alert, render_alert_by_mail, spoken_alert
 from sms.catalogue import shipped_catalogue
 from sms.catalogue.budget import shipped_budgets
+from sms.outgoing.alert_text import render_alert, render_alert_by_mail, spoken_alert
 from sms.segments import Encoding, segments
 from sms.text import Wording
 

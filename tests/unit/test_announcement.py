@@ -33,9 +33,9 @@ from notifier.announcing.announcement import (
     stored_change,
 )
 from notifier.announcing.drafting import RefusedDraftError, draft_of
-from sms.announcement_text import AnnouncementWriter, render_announcement
 from sms.catalogue import shipped_catalogue
-from sms.message_text import Letterhead
+from sms.outgoing.announcement_text import AnnouncementWriter, render_announcement
+from sms.outgoing.message_text import Letterhead
 from sms.text import Wording
 from tests.builders import ZONE, at
 

@@ -3,7 +3,7 @@
 import pytest
 
 from busline.outbound import Lasting, Later, Refused, Unheard
-from sms.carrier_errors import meaning
+from sms.twilio.carrier_errors import meaning
 
 TOO_FAST = (20429, 14107, 21611, 30001, 30022, 63018)
 NOT_TODAY = (30023, 30027)

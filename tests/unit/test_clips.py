@@ -13,7 +13,7 @@ from busline.answer import Bus, Window
 from busline.ids import CallKey, Phone, RunId, RunKey, StudentId, VehicleId
 from busline.people import Leg
 from sms.catalogue import shipped_catalogue
-from sms.clips import NAMES, PROMPTS, Clips, recorded_alert
+from sms.outgoing.clips import NAMES, PROMPTS, Clips, recorded_alert
 
 BOSTON = ZoneInfo("America/New_York")
 PAGE = Path(__file__).parents[2] / "docs" / "calls.md"

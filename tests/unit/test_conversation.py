@@ -20,8 +20,8 @@ from sms.conversation.effects import Effect, GiveConsent, ReopenCase, SettleCase
 from sms.conversation.offers import APerson, Offer, TheBus
 from sms.conversation.reply import Outcome, Reply
 from sms.conversation.rules import Conversation
-from sms.forms import InboundText
 from sms.settings import Limits, SmsSettings
+from sms.twilio.forms import InboundText
 from tests.builders import MONDAY, at, make_ride, make_run, make_timetable
 
 PHONE = Phone("+16175550100")

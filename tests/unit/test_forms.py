@@ -2,8 +2,8 @@
 
 import pytest
 
-from sms.forms import LONGEST_BODY, BadForm, call_from, read_form, status_from, text_from
 from sms.opt_out import OptWord
+from sms.twilio.forms import LONGEST_BODY, BadForm, call_from, read_form, status_from, text_from
 
 
 def text_of(**fields: str) -> str:

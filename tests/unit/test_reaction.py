@@ -6,10 +6,10 @@ import pytest
 
 from sms.conversation.asker import Asker
 from sms.conversation.reply import Outcome
-from sms.forms import InboundText
 from sms.grammar import shipped_grammar
 from sms.opt_out import shipped_opt_out_words
 from sms.reaction import is_reaction
+from sms.twilio.forms import InboundText
 from tests.unit.test_conversation import NOW, PARENT, PHONE, STRANGER, conversation, reply_to
 
 SAVED = "Saved: no alerts. You can still text BUS for an answer at any time. To get alerts, text ALERTS ON."

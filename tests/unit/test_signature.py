@@ -4,8 +4,8 @@ import pytest
 from multidict import MultiDict, MultiDictProxy
 from twilio.request_validator import RequestValidator
 
-from sms.forms import Form
-from sms.signature import Forgery, SignatureCheck
+from sms.twilio.forms import Form
+from sms.twilio.signature import Forgery, SignatureCheck
 
 TOKEN = "12345"
 PATH = "/myapp.php?foo=1&bar=2"

@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree
 
-from sms.twiml import messages, speech
+from sms.twilio.twiml import messages, speech
 
 
 def test_a_silence_is_an_empty_response() -> None:

@@ -27,16 +27,16 @@ from busline.store.pool import DatabaseUnavailableError, Pool, transaction
 from notifier.calls import CALL_AGAIN_AFTER, Calls
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
-from sms.alert_call import Speaking
-from sms.alert_words import AlertWords
-from sms.call_webhooks import call_routes
-from sms.calling import TwilioCalls
-from sms.carrier import TwilioAccount
 from sms.catalogue import shipped_catalogue
-from sms.clips import NAMES, Clips
-from sms.message_text import Letterhead
+from sms.outgoing.alert_call import Speaking
+from sms.outgoing.alert_words import AlertWords
+from sms.outgoing.clips import NAMES, Clips
+from sms.outgoing.message_text import Letterhead
 from sms.standin import Carrier, PicksUp, StandIn, Telephone, standin_app
 from sms.standin.thread import BubbleKind, BubbleState
+from sms.twilio.call_webhooks import call_routes
+from sms.twilio.calling import TwilioCalls
+from sms.twilio.carrier import TwilioAccount
 from tests.web.case_systems import HandClock
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, FAMILIES, FAMILY, NOON, NUMBER, SPANISH_FAMILY, STRANGER
 

@@ -22,11 +22,11 @@ from notifier.mail_out import MailOut
 from notifier.mail_server import MailServer, Security
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
-from sms.alert_words import AlertWords
 from sms.catalogue import shipped_catalogue
-from sms.clips import Clips
 from sms.mail_ending import ending_link, ending_routes
-from sms.message_text import Letterhead
+from sms.outgoing.alert_words import AlertWords
+from sms.outgoing.clips import Clips
+from sms.outgoing.message_text import Letterhead
 from tests.web.case_systems import HandClock, Mailbox, mail_server, text_of
 from tests.web.twilio_world import FAMILY, NOON
 

@@ -10,9 +10,9 @@ from busline.app.suspending import suspending
 from busline.clock import ScaledClock
 from busline.settings import read_settings
 from busline.store.pool import Pool
-from sms.deactivations import DeactivationsError, deactivated_on
 from sms.standin.server import standin_app
 from sms.standin.standin import StandIn
+from sms.twilio.deactivations import DeactivationsError, deactivated_on
 
 SID, TOKEN = "AC" + "0" * 32, "t" * 32
 DAY = date(2026, 10, 4)

@@ -28,11 +28,11 @@ from busline.store.pool import Pool, transaction
 from notifier.attempting import MOST_ATTEMPTS
 from notifier.outbox import Carries
 from notifier.sending import Line, Sending
-from sms.carrier import TwilioAccount, TwilioTexts
 from sms.catalogue import shipped_catalogue
-from sms.message_text import Letterhead, MessageWriter
+from sms.outgoing.message_text import Letterhead, MessageWriter
 from sms.standin import Carrier
 from sms.standin.thread import BubbleKind
+from sms.twilio.carrier import TwilioAccount, TwilioTexts
 from tests.web.case_systems import HandClock, Mood
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, FAMILY, NOON, NUMBER, SPANISH_FAMILY, World, twilio_world
 

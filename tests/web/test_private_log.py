@@ -27,9 +27,9 @@ from busline.store.staff import Role
 from notifier.connectors.webhook import WebhookConnector
 from notifier.handing_over import HandingOver
 from notifier.sending import Line, Sending
-from sms.carrier import TwilioAccount, TwilioTexts
 from sms.catalogue import shipped_catalogue
-from sms.message_text import Letterhead, MessageWriter
+from sms.outgoing.message_text import Letterhead, MessageWriter
+from sms.twilio.carrier import TwilioAccount, TwilioTexts
 from tests.web.desk import open_desk
 from tests.web.texting import NO_RIGHT, PARENT, SPANISH_PARENT, STRANGER, HandClock, make_code, sms_form, texting
 

@@ -27,12 +27,12 @@ from busline.store.pool import Pool, transaction
 from notifier.outbox import Carries
 from notifier.reports import Reports
 from notifier.sending import Line, Sending
-from sms.carrier import TwilioAccount, TwilioTexts
 from sms.desk import Desk
 from sms.settings import SmsSettings
 from sms.standin import Carrier, StandIn, standin_app
 from sms.standin.thread import BubbleKind
-from sms.webhooks import routes
+from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.webhooks import routes
 from tests.builders import make_timetable
 from tests.store.sending_line import BOSTON, NOW, ROSTER, HandClock, PlainWords, news, phone, reply
 

@@ -26,7 +26,7 @@ from busline.store.pool import Pool, transaction
 from sms.desk import Desk
 from sms.folding import tokens
 from sms.settings import Limits, SmsSettings
-from sms.webhooks import routes
+from sms.twilio.webhooks import routes
 from tests.builders import at, make_progress, make_run, make_timetable
 
 PUBLIC = "https://bus.example.org/hotline"

@@ -11,10 +11,10 @@ from urllib.parse import urlencode
 from busline.alert_call import AlertCall, CallBook
 from busline.clock import Clock
 from busline.ids import Phone
-from sms import twiml
 from sms.catalogue import Catalogue
-from sms.clips import SUFFIX, Clips
-from sms.forms import CallTurn
+from sms.outgoing.clips import SUFFIX, Clips
+from sms.twilio import twiml
+from sms.twilio.forms import CallTurn
 
 WAIT_SECONDS = 10
 """For a key: the longest that ISO/IEC 13714 advises, because relay operators type what is said."""

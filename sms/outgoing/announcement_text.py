@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, assert_never
 
 from busline.outbound import Channel, Claimed, Written
-from sms.message_text import Letterhead
+from sms.outgoing.message_text import Letterhead
 from sms.segments import segments
 from sms.text import Teller, Wording
 

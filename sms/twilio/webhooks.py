@@ -6,9 +6,9 @@ import structlog
 from aiohttp import web
 
 from sms.desk import Desk, UnkeptError
-from sms.forms import BadForm, Form, call_from, read_form, status_from, text_from
 from sms.inquiries import SidTakenError
-from sms.signature import SIGNATURE_HEADER, SignatureCheck
+from sms.twilio.forms import BadForm, Form, call_from, read_form, status_from, text_from
+from sms.twilio.signature import SIGNATURE_HEADER, SignatureCheck
 
 log = structlog.get_logger(__name__)
 

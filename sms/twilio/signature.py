@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from twilio.request_validator import HMAC_SHA1, RequestValidator
 
-from sms.forms import Form
+from sms.twilio.forms import Form
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 

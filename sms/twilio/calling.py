@@ -16,10 +16,10 @@ from busline.alert_call import CallBook, CallState
 from busline.clock import Clock
 from busline.outbound import Claimed, Handed, Later, Refused, Taken, Unheard, Written
 from busline.receipt import receipt_query
-from sms.alert_call import Speaking
-from sms.carrier import TIMEOUT_SECONDS, OtherSids, TwilioAccount, never_connected
-from sms.carrier_errors import meaning
-from sms.clips import NAMES
+from sms.outgoing.alert_call import Speaking
+from sms.outgoing.clips import NAMES
+from sms.twilio.carrier import TIMEOUT_SECONDS, OtherSids, TwilioAccount, never_connected
+from sms.twilio.carrier_errors import meaning
 
 AT_ONCE = 8
 RING_SECONDS = 30

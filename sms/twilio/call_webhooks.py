@@ -6,14 +6,14 @@ from aiohttp import web
 from busline.alert_call import CallBook
 from busline.clock import Clock
 from busline.store.pool import DatabaseUnavailableError
-from sms import twiml
-from sms.alert_call import AlertCalls, Speaking, UnknownCallError
-from sms.clips import SUFFIX
 from sms.desk import UnkeptError
-from sms.forms import Form, call_report_from, call_turn_from
 from sms.language import spoken_language_for
-from sms.signature import SignatureCheck
-from sms.webhooks import Query, signed, xml
+from sms.outgoing.alert_call import AlertCalls, Speaking, UnknownCallError
+from sms.outgoing.clips import SUFFIX
+from sms.twilio import twiml
+from sms.twilio.forms import Form, call_report_from, call_turn_from
+from sms.twilio.signature import SignatureCheck
+from sms.twilio.webhooks import Query, signed, xml
 
 log = structlog.get_logger(__name__)
 

@@ -7,9 +7,9 @@ from typing import assert_never
 
 from busline.alert import Alert
 from busline.outbound import Channel, Claimed, Written
-from sms.alert_text import render_alert, render_alert_by_mail, spoken_alert
-from sms.clips import Clips, recorded_alert
-from sms.message_text import Letterhead
+from sms.outgoing.alert_text import render_alert, render_alert_by_mail, spoken_alert
+from sms.outgoing.clips import Clips, recorded_alert
+from sms.outgoing.message_text import Letterhead
 from sms.segments import segments
 from sms.text import Wording
 

@@ -23,7 +23,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 from busline.ids import Phone
 from busline.outbound import Claimed, Handed, Later, Taken, Unheard, Written
 from busline.receipt import receipt_query
-from sms.carrier_errors import meaning
+from sms.twilio.carrier_errors import meaning
 
 TIMEOUT_SECONDS = 7.0
 """For the connection, and again for the answer; the library waits for ever unless told. An attempt is then over well
