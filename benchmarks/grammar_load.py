@@ -1,10 +1,11 @@
-"""What it costs to have the grammar at hand, and to read a text with it: seconds, megabytes, milliseconds.
+"""What it costs to have both readers of texts at hand, and to read one with them: seconds, megabytes, milliseconds.
 
     python -m benchmarks.grammar_load
 
-A service that was killed must answer again at once, and every command and every worker of the tests loads the grammar
-too. The floor is to read the files of the lexicons as TOML and do nothing with them. The texts of all labelled sets
-are read twice: as they come to a service that has just begun, and again.
+A service that was killed must answer again at once, and every command and every worker of the tests loads them too. The
+floor is to read the files of the lexicons as TOML and do nothing with them. The texts of all labelled sets are read
+twice: as they come to a service that has just begun, and again.
+
 """
 
 import resource
@@ -25,14 +26,14 @@ def main() -> int:
     """Prints the figures of one load in this process, in CPU time: other work on the machine counts little."""
     floor = _seconds_of(_read_as_toml)
     # Its import costs too, but is no part of the load.
-    from sms.grammar import shipped_grammar
+    from sms.reading import shipped_readers
 
     before_mb = _resident_mb()
-    load = _seconds_of(shipped_grammar)
+    load = _seconds_of(shipped_readers)
     load_mb = _resident_mb() - before_mb
     print(f"load {load:.2f} s, {load / floor:.1f} times its files as TOML; {load_mb:.0f} MB")
     texts = [row.text for use in Use for row in utterances(use)]
-    understand = shipped_grammar().understand
+    understand = shipped_readers().understand
     for turn in ("first", "second"):
         seconds = _seconds_of(lambda: [understand(text) for text in texts])
         kept_mb = _resident_mb() - before_mb

@@ -4,7 +4,7 @@ Never a guess: what is not plainly one thing is `Unclear`, and then the sender i
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from sms.folding import folded, tokens
@@ -169,7 +169,7 @@ def shipped_grammar() -> Grammar:
     return Grammar(shipped_lexicons())
 
 
-def _names_of_buses(lexicon: Lexicon) -> Iterator[Phrase]:
+def _names_of_buses(lexicon: Lexicon) -> set[Phrase]:
     """What may stand before the number of a bus. A question that names the bus holds its name too."""
     meaning = Meanings(lexicon.phrases).of
     plain = frozenset(lexicon.phrases.listed_as(frozenset({Kind.BUS})))
@@ -180,9 +180,13 @@ def _names_of_buses(lexicon: Lexicon) -> Iterator[Phrase]:
         for phrase in lexicon.phrases.listed_as(WAYS)
         if not first_words.isdisjoint(phrase) and not plain.isdisjoint(parts_of(phrase))
     )
-    for phrase in (*plain, *ways):
+    names: set[Phrase] = set()
+    for phrase in sorted({*plain, *ways}, key=len):
+        if len(phrase) > 2 and _ends_on_another(phrase, names):
+            continue  # the shorter name is found within it
         if Kind.BUS in (kinds := meaning(phrase)) and not kinds & ASKING:
-            yield phrase
+            names.add(phrase)
+    return names
 
 
 def _ends_on_another(phrase: Phrase, others: Collection[Phrase]) -> bool:
