@@ -5,7 +5,6 @@
 A service that was killed must answer again at once, and every command and every worker of the tests loads them too. The
 floor is to read the files of the lexicons as TOML and do nothing with them. The texts of all labelled sets are read
 twice: as they come to a service that has just begun, and again.
-
 """
 
 import resource
