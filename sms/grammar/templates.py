@@ -28,7 +28,10 @@ def is_template(listed: str) -> bool:
 
 
 def written_out(listed: str, groups: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Every phrase of a template, `{name}` once for every member of that group. Raises KeyError without one."""
+    """Every phrase of a template, `{name}` once for every member of that group.
+
+    Raises KeyError without that group, and ValueError for a brace that names none.
+    """
     parted = [_choices(word, groups) for word in listed.split()] if is_template(listed) else [[listed]]
     yield from (" ".join(word for word in way if word) for way in product(*parted))
 
@@ -37,7 +40,10 @@ def _choices(word: str, groups: Mapping[str, Sequence[str]]) -> list[str]:
     """What may stand for one word of a template; a word that is left out is empty."""
     choices = []
     for choice in word.split("/"):
-        parts = [[part] if at % 2 == 0 else groups[part] for at, part in enumerate(_GROUP.split(choice))]
+        pieces = _GROUP.split(choice)
+        if "{" in (around := "".join(pieces[::2])) or "}" in around:
+            raise ValueError(f"{word!r} names no group: small letters and hyphens stand between the braces")
+        parts = [[part] if at % 2 == 0 else groups[part] for at, part in enumerate(pieces)]
         choices += ["" if choice == "-" else "".join(way) for way in product(*parts)]
     return choices
 
