@@ -18,7 +18,8 @@ _LEAST_LETTERS = 2
 _MISREAD = str.maketrans({"S": "5", "Z": "2", "B": "8"})
 """Letters that the alphabet lacks, read where a digit stands."""
 _SHAPE = re.compile(rf"[{ALPHABET}]{{{SYMBOLS + 1}}}")
-_WITHIN = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{5}[ ._–-]?[0-9A-Za-z]{5}(?![0-9A-Za-z])")
+_WITHIN = re.compile(r"(?<![0-9A-Za-z])(?=([0-9A-Za-z]{5}[ ._–-]?[0-9A-Za-z]{5})(?![0-9A-Za-z]))")
+"""Looks ahead, for a word of five letters may stand before a code: "enter 7KM4C-RX9DT"."""
 
 
 def new_code() -> str:
@@ -37,7 +38,7 @@ def plain_code(typed: str) -> str | None:
     check symbol: one wrong symbol and two swapped neighbours always, for 23 is a prime.
     """
     for found in _WITHIN.finditer(unicodedata.normalize("NFKC", typed)):
-        plain = re.sub(r"[^0-9A-Z]", "", found[0].upper()).translate(_MISREAD)
+        plain = re.sub(r"[^0-9A-Z]", "", found[1].upper()).translate(_MISREAD)
         if _is_code(plain):
             return plain
     return None

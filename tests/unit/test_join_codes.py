@@ -23,7 +23,7 @@ def test_a_code_is_printed_in_two_groups_of_five() -> None:
 
 @pytest.mark.parametrize(
     "as_typed",
-    ["{}", " {} ", "join {}", "mi código es {}.", "{}!", "код {}"],
+    ["{}", " {} ", "join {}", "enter {}", "letra {} gracias", "mi código es {}.", "{}!", "код {}"],
 )
 def test_a_code_is_found_however_it_is_typed(as_typed: str) -> None:
     for _ in range(50):
