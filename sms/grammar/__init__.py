@@ -55,6 +55,8 @@ _BUSES = frozenset("🚌🚍🚎🚐")
 _UNKNOWN_BESIDE_A_PERSON = 3
 _UNKNOWN_BESIDE_THANKS = 2
 _UNKNOWN_BESIDE_USAGE = 2
+_LONGEST_NAME = 6
+"""Words that name a bus before its number: none that is longer is one, and lexicons stand for ten thousands of those."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -178,7 +180,9 @@ def _names_of_buses(lexicon: Lexicon) -> set[Phrase]:
     ways = (
         phrase
         for phrase in lexicon.phrases.listed_as(WAYS)
-        if not first_words.isdisjoint(phrase) and not plain.isdisjoint(parts_of(phrase))
+        if len(phrase) <= _LONGEST_NAME
+        and not first_words.isdisjoint(phrase)
+        and not plain.isdisjoint(parts_of(phrase))
     )
     names: set[Phrase] = set()
     for phrase in sorted({*plain, *ways}, key=len):
