@@ -56,7 +56,7 @@ _UNKNOWN_BESIDE_A_PERSON = 3
 _UNKNOWN_BESIDE_THANKS = 2
 _UNKNOWN_BESIDE_USAGE = 2
 _LONGEST_NAME = 6
-"""Words that name a bus before its number: none that is longer is one, and lexicons stand for ten thousands of those."""
+"""Words that name a bus before its number: no longer phrase does, and lexicons stand for ten thousand of those."""
 _DIGIT = re.compile(r"\d")
 
 
