@@ -150,3 +150,5 @@ class Fleet:
     """Where they were then: but for those under way beyond question, whose progress tells it."""
     visits: Mapping[RunKey, tuple[StopVisit, ...]] = field(default_factory=dict)
     feeds: Mapping[SourceId, FeedHealth] = field(default_factory=dict)
+    listening_since: datetime | None = None
+    """Since when this process hears the buses: who fell silent before that says nothing of the feed."""

@@ -66,7 +66,7 @@ class Live:
         ledger = Ledger(pool)
         drawn = await load_drawn(pool, now) or _nothing_drawn()
         timetable = drawn.timetable
-        fleet = await _restored(ledger, drawn, now)
+        fleet = replace(await _restored(ledger, drawn, now), listening_since=now)
         learning = Learning(pool, timetable, now, await asyncio.to_thread(Engine, timetable))
         picture = Picture(timetable, fleet, learning.engine)
         live = cls(ledger, pool, Tracker(timetable, fleet), picture, learning)
@@ -158,7 +158,8 @@ class Live:
     async def _switch(self, drawn: DrawnPlan, now: datetime) -> None:
         timetable = drawn.timetable
         async with self._one_at_a_time:
-            fleet = await _restored(self._ledger, drawn, now)
+            restored = await _restored(self._ledger, drawn, now)
+            fleet = replace(restored, listening_since=self.picture.fleet.listening_since)
             await self._learning.switch(timetable, now)
             self._tracker = Tracker(timetable, fleet)
             self.picture.timetable, self.picture.engine = timetable, self._learning.engine

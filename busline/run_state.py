@@ -140,6 +140,7 @@ def outage_since(fleet: Fleet, now: datetime) -> datetime | None:
     """Since when the buses cannot be seen, or None while they can.
 
     Either every feed has brought nothing new for 150 s, or a fifth of at least 20 buses under way are older than that.
+    Buses that were not heard since we listen do not count: while we were down they may simply have come to their end.
     """
     fresh = [feed.fresh_at for feed in fleet.feeds.values() if feed.fresh_at is not None]
     if fleet.feeds and all(not feed.ok for feed in fleet.feeds.values()):
@@ -148,7 +149,10 @@ def outage_since(fleet: Fleet, now: datetime) -> datetime | None:
             return fleet.at
         if (now - newest).total_seconds() > OUTAGE_FIX_AGE_SECONDS:
             return newest
-    age_seconds = now.timestamp() - not_ended(fleet.progress)[1]
+    heard_at = not_ended(fleet.progress)[1]
+    if fleet.listening_since is not None:
+        heard_at = heard_at[heard_at >= fleet.listening_since.timestamp()]
+    age_seconds = now.timestamp() - heard_at
     # A bus that fell silent long ago is that bus's trouble, not the feed's of this moment.
     age_seconds = age_seconds[age_seconds < 10 * LAST_SEEN_SECONDS]
     old = age_seconds[age_seconds > OUTAGE_FIX_AGE_SECONDS]

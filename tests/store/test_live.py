@@ -79,6 +79,7 @@ async def test_buses_moved_along_together_are_recorded_as_they_are_shown(pool: P
     assert again.picture.fleet.progress == shown.progress
     assert again.picture.fleet.visits == shown.visits
     assert again.picture.fleet.last_fix_at == shown.last_fix_at
+    assert again.picture.fleet.listening_since == at("7:03:40"), "what happened before, it did not hear"
     kept = await pool.fetch("select fix_at, bearing_deg, speed_mps, run_id from vehicle_position order by fix_at")
     assert tuple(kept[-1]) == (at("7:03:40"), None, 8.25, RUN.run_id)
     assert len(kept) == 29

@@ -31,6 +31,7 @@ from busline.geo import LatLon
 from busline.ids import RunKey, SourceId, VehicleId
 from busline.people import Leg
 from busline.picture import Picture
+from busline.run_state import outage_since
 from tests.builders import MONDAY, at, make_progress, make_ride, make_run, make_timetable, make_visit
 
 RUN = make_run()
@@ -176,6 +177,17 @@ def test_a_dead_feed_says_nothing_about_any_one_bus() -> None:
     dead = FeedHealth(SourceId("gps"), ok=False, message="", checked_at=None, fresh_at=at("6:40"), vehicles=0)
     fleet = Fleet(at("7:06"), feeds={SourceId("gps"): dead})
     assert answer(fleet, "7:06") == FeedOutage(Leg.TO_SCHOOL, PLANNED, at("6:40"))
+
+
+def test_buses_that_came_to_their_end_while_busline_was_down_are_no_outage() -> None:
+    runs = [make_run(f"N{number}", bus=f"{number}", block=None) for number in range(30)]
+    ended_unseen = [make_progress(run, seen_at=at("6:55"), distance_m=4_800) for run in runs[:10]]
+    under_way = [make_progress(run, seen_at=at("7:05:50"), distance_m=1_500) for run in runs[10:]]
+    fleet = Fleet(at("7:06"), {one.key: one for one in (*ended_unseen, *under_way)})
+    assert outage_since(fleet, at("7:06")) == at("6:55")
+    assert outage_since(replace(fleet, listening_since=at("7:02")), at("7:06")) is None
+    # Who falls silent while we listen is the feed's trouble, as ever.
+    assert outage_since(replace(fleet, listening_since=at("6:50")), at("7:06")) == at("6:55")
 
 
 def test_a_run_that_ended_without_being_seen_at_the_stop_is_finished() -> None:
