@@ -5,7 +5,7 @@ the outbox that it was meant as.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -76,8 +76,10 @@ def judge(
     called: Sequence[tuple[str, str]],
     rows: Sequence[Row],
     could_know: Callable[[int], bool],
+    said_nothing: Collection[str] = (),
 ) -> Verdict:
-    """`called` are ids and phones of the calls that the carrier made.
+    """`called` are ids and phones of the calls that the carrier made, `said_nothing` the ids of those that broke off,
+    as where the service was dead when it was asked what to say: such a call is made again, and is no second one.
 
     Of runs of which the service `could_know` families must have heard, of others they may have; and who has a message
     in doubt may hear it yet.
@@ -85,7 +87,7 @@ def judge(
     verdict = Verdict()
     by_id = {row.outbox_id: row for row in rows}
     verdict.doubled += _twice(texts, by_id)
-    verdict.untracked += _untracked(texts, called, rows, by_id)
+    verdict.untracked += _untracked(texts, called, rows, by_id, said_nothing)
     verdict.unknown += [f"{row.key}: {row.trouble}" for row in rows if row.state == "unknown"]
     heard: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for text in texts:
@@ -95,7 +97,7 @@ def judge(
         why[row.phone].append(f"{row.kind} {row.state} {row.trouble}".strip())
     over = {(row.phone, row.kind) for row in rows if row.state in _OVER}
     being_found_out = {row.phone for row in rows if row.in_doubt}
-    calls = Counter(phone for _, phone in called)
+    calls = Counter(phone for sid, phone in called if sid not in said_nothing)
     for family in streets.households():
         must, may = _wanted(family, streets, book, could_know)
         if family.phone in being_found_out:
@@ -146,7 +148,11 @@ def _twice(texts: Iterable[Text], by_id: Mapping[int, Row]) -> Iterator[str]:
 
 
 def _untracked(
-    texts: Sequence[Text], called: Sequence[tuple[str, str]], rows: Sequence[Row], by_id: Mapping[int, Row]
+    texts: Sequence[Text],
+    called: Sequence[tuple[str, str]],
+    rows: Sequence[Row],
+    by_id: Mapping[int, Row],
+    said_nothing: Collection[str],
 ) -> Iterator[str]:
     for text in texts:
         row = None if text.outbox_id is None else by_id.get(text.outbox_id)
@@ -157,5 +163,5 @@ def _untracked(
     for row in rows:
         if row.state == "sent" and row.sid not in known:
             yield f"{row.key} is noted as sent, and the carrier has not taken it"
-    ours = {row.sid for row in rows if row.channel == "voice"}
+    ours = {row.sid for row in rows if row.channel == "voice"} | set(said_nothing)
     yield from (f"call {sid} to {phone} was made, and is not noted" for sid, phone in called if sid not in ours)

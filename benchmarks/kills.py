@@ -49,6 +49,7 @@ from busline.settings import read_settings
 from busline.store.pool import Pool, open_pool
 from feeds.serve import PATH, feed_app
 from sms.standin import Carrier, StandIn, standin_app
+from sms.standin.resources import CallStatus
 
 SID, NUMBER = "AC" + "0" * 32, "+16175550100"
 SETTLED_BAR_SECONDS = 60.0
@@ -283,10 +284,11 @@ async def fight(battle: Battle, home: Path) -> Outcome:
     sent = [one for one in standin.messages.values() if one.from_phone == NUMBER]
     texts = [Text(one.sid, one.to_phone, one.body, outbox_id_in(one.status_callback)) for one in sent]
     called = [(one.sid, one.to_phone) for one in standin.calls.values()]
+    broken_off = {one.sid for one in standin.calls.values() if one.status is CallStatus.FAILED}
     by_id = {row.outbox_id: row for row in rows}
     kinds = [by_id[one.outbox_id].kind for one in texts if one.outbox_id in by_id]
     return Outcome(
-        judge(streets, staff.book, texts, called, rows, could_know),
+        judge(streets, staff.book, texts, called, rows, could_know, broken_off),
         kills,
         took,
         service.lives,

@@ -32,6 +32,7 @@ class Record:
         self.rows: list[Row] = []
         self.texts: list[Text] = []
         self.calls: list[tuple[str, str]] = []
+        self.said_nothing: set[str] = set()
         for family in streets.households():
             if streets.is_called_off(family.run):
                 self.goes("cancelled", family.phone)
@@ -52,7 +53,9 @@ class Record:
         return next(at for at, row in enumerate(self.rows) if (row.kind, row.phone) == (kind, phone))
 
     def judged(self, *, could_know: bool = True) -> Verdict:
-        return judge(self.streets, self.book, self.texts, self.calls, self.rows, lambda _: could_know)
+        return judge(
+            self.streets, self.book, self.texts, self.calls, self.rows, lambda _: could_know, self.said_nothing
+        )
 
 
 def found(verdict: Verdict) -> set[str]:
@@ -166,6 +169,9 @@ def test_a_call_may_follow_that_no_bus_comes_and_only_one_and_only_that() -> Non
     assert found(record.judged()) == set()
     record.calls.append(("CA2", STRANDED.phone))
     assert found(record.judged()) == {"doubled", "untracked"}
+    record.said_nothing = {"CA2"}
+    assert found(record.judged()) == set(), "one that broke off before a word of it is made again"
+    record.said_nothing = set()
     record.calls = [("CA1", STRANDED.phone), ("CA2", PLAIN.phone)]
     record.rows.append(Row(1000, "alert/other/voice", "late", "voice", PLAIN.phone, "sent", "CA2"))
     assert found(record.judged()) == {"uncalled_for"}
