@@ -44,7 +44,8 @@ class TwoReaders:
         """What `text` asks for and the language it is written in. Any text at all; never raises."""
         understood = self._grammar.understand(text)
         opinion = self._second.weigh(text)
-        if opinion is None:
+        if opinion is None or (isinstance(understood.intent, Ask) and understood.named_language is not None):
+            # "100234 in English" asks for the bus: the name of a language outweighs that only for who knows texts.
             return understood
         return replace(understood, intent=agreed(text, understood.intent, opinion, self._grammar.question))
 

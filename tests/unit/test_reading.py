@@ -59,6 +59,11 @@ def test_a_word_that_our_letters_teach_is_what_the_grammar_says() -> None:
     assert both(Help(), {"Person": 0.99}, text="help me please") == Person()
 
 
+def test_a_question_that_names_the_language_of_its_answer_stays_one() -> None:
+    understood = shipped_readers().understand("100234 in English")
+    assert (understood.intent, understood.named_language) == (Ask(("100234",)), "en")
+
+
 @pytest.mark.parametrize("text", ["100234", "9999", "🚌", "12 34", "!?", ""])
 def test_a_text_without_letters_is_not_weighed(text: str) -> None:
     assert SECOND.weigh(text) is None
