@@ -88,7 +88,7 @@ where outbox.outbox_id = given.outbox_id and outbox.state = 'waiting';
 
 -- name: sent
 -- The carrier has them, whoever else has taken them up since; unless it has said already that it could not bring that one
--- to the phone, and the message waits for another attempt.
+-- to the phone, or that nobody answered its call, and the message waits for another attempt.
 update outbox
 set state = 'sent', sid = coalesce(outbox.sid, given.sid), lease_until = null, maybe_since = null, trouble = '',
     handed_at = coalesce(outbox.handed_at, given.at), settled_at = given.at
@@ -98,7 +98,8 @@ where outbox.outbox_id = given.outbox_id
       outbox.sid = given.sid
       or not exists (
           select from message_status
-          where message_status.sid = given.sid and message_status.status in ('failed', 'undelivered')
+          where message_status.sid = given.sid
+            and message_status.status in ('failed', 'undelivered', 'busy', 'no-answer', 'canceled')
       )
   )
 returning outbox.outbox_id, outbox.sid <> given.sid as twice;

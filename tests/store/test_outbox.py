@@ -11,6 +11,7 @@ from busline.ids import CallKey, Phone, RunId, RunKey
 from busline.outbound import Promise
 from busline.store.outbox import TextPromise, promise, promise_text
 from busline.store.pool import Connection, Pool, transaction
+from notifier.outbox import HandedOver, Outbox
 
 NOW = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
 RUN = RunKey(date(2026, 11, 24), RunId("R1"))
@@ -153,3 +154,19 @@ async def _text(connection: Connection) -> None:
 
 async def test_nothing_is_no_promise(pool: Pool) -> None:
     assert await promised(pool) == 0
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered", "busy", "no-answer", "canceled"])
+async def test_what_the_carrier_has_said_it_could_not_bring_is_not_noted_as_sent_afterwards(
+    pool: Pool, status: str
+) -> None:
+    await promised(pool, late())
+    outbox_id = await pool.fetchval("select outbox_id from outbox")
+    await pool.execute(
+        "insert into message_status (sid, status, rank, reported_at, phone) values ('SID', $1, 9, $2, $3)",
+        status, NOW, late().phone,
+    )  # fmt: skip
+    await Outbox(pool).sent([HandedOver(outbox_id, "SID", NOW)])
+    assert await pool.fetchval("select state from outbox") == "waiting"
+    await Outbox(pool).sent([HandedOver(outbox_id, "ANOTHER", NOW)])
+    assert await pool.fetchval("select state from outbox") == "sent"
