@@ -75,14 +75,14 @@ def judge(
     texts: Sequence[Text],
     called: Sequence[tuple[str, str]],
     rows: Sequence[Row],
-    could_know: Callable[[int], bool],
+    could_know: Callable[[int, str], bool],
     said_nothing: Collection[str] = (),
 ) -> Verdict:
     """`called` are ids and phones of the calls that the carrier made, `said_nothing` the ids of those that broke off,
     as where the service was dead when it was asked what to say: such a call is made again, and is no second one.
 
-    Of runs of which the service `could_know` families must have heard, of others they may have; and who has a message
-    in doubt may hear it yet.
+    What the service `could_know` of a run, by its kind, families must have heard, all else they may have; and who has a
+    message in doubt may hear it yet.
     """
     verdict = Verdict()
     by_id = {row.outbox_id: row for row in rows}
@@ -118,16 +118,18 @@ def judge(
 
 
 def _wanted(
-    family: Household, streets: Town, book: Book, could_know: Callable[[int], bool]
+    family: Household, streets: Town, book: Book, could_know: Callable[[int, str], bool]
 ) -> tuple[set[str], set[str]]:
     """What a family must have heard, and what it may have."""
-    of_bus = {"cancelled"} if streets.is_called_off(family.run) else {"late"}
-    if family.place == WANTS_NEAR and not streets.is_called_off(family.run):
+    is_called_off = streets.is_called_off(family.run)
+    of_bus = {"cancelled"} if is_called_off else {"late"}
+    if family.place == WANTS_NEAR and not is_called_off:
         of_bus.add("approaching")
     by_staff = {words for words, phones in book.announced.items() if family.phone in phones}
     by_staff |= {key for key, phone in book.replied.items() if phone == family.phone}
-    is_known = family.run in book.called_off if streets.is_called_off(family.run) else could_know(family.run)
-    return (of_bus | by_staff, set()) if is_known else (by_staff, of_bus)
+    is_said = family.run in book.called_off
+    known = {one for one in of_bus if (is_said if is_called_off else could_know(family.run, one))}
+    return known | by_staff, of_bus - known
 
 
 def _thing(text: Text, by_id: Mapping[int, Row], book: Book) -> str:

@@ -64,6 +64,9 @@ GAP_SECONDS = 2.0
 KNOWS_AFTER_SECONDS = 15.0
 """A service that lives for so long while a late bus is under way must know of it, and its families hear: it takes two
 looks at different fixes. Most lives are shorter; a bus is under way for many."""
+UNDER_WAY_AFTER_SECONDS = 15.0
+"""So much longer for a bus to be near rather than only late: it must have left. 75 m (`tracking/setting_off.py`) and the
+error of its place on the path are gone in that time, from where it was seen first in that life."""
 HEARD_AFTER_SECONDS = 20.0
 """So long the service lives at the end, at least."""
 DRAIN_SECONDS = 180.0
@@ -277,9 +280,10 @@ async def fight(battle: Battle, home: Path) -> Outcome:
     async with store(settings) as pool:
         rows = await _rows(pool, heard_until)
 
-    def could_know(run: int) -> bool:
+    def could_know(run: int, kind: str) -> bool:
         since, until = streets.sets_out(run), min(streets.comes_at(run), heard_until)
-        return any(life.within(since, until) >= battle.knows_after_seconds for life in service.lives.lived)
+        needed = battle.knows_after_seconds + (UNDER_WAY_AFTER_SECONDS if kind == "approaching" else 0.0)
+        return any(life.within(since, until) >= needed for life in service.lives.lived)
 
     sent = [one for one in standin.messages.values() if one.from_phone == NUMBER]
     texts = [Text(one.sid, one.to_phone, one.body, outbox_id_in(one.status_callback)) for one in sent]

@@ -86,6 +86,11 @@ set not_before = given.until, trouble = given.trouble
 from unnest($1::bigint[], $2::timestamptz[], $3::text[]) as given (outbox_id, until, trouble)
 where outbox.outbox_id = given.outbox_id and outbox.state = 'waiting';
 
+-- name: hold_attempts
+-- These are nobody else's until the end of the transaction. What a report was about to say of them is then kept, and the
+-- next statement sees it: by itself that one would wait for the row, and still look at the reports from before.
+select from outbox where outbox_id = any($1::bigint[]) order by outbox_id for update;
+
 -- name: sent
 -- The carrier has them, whoever else has taken them up since; unless it has said already that it could not bring that one
 -- to the phone, or that nobody answered its call, and the message waits for another attempt.

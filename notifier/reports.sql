@@ -1,9 +1,10 @@
 -- What the carrier reports of messages, afterwards.
 
 -- name: message
--- The message that a report names, as it stands.
+-- The message that a report names, as it stands until the end of the transaction.
 select dedupe_key, state, sid, attempts, again, kind, phone, expires_at, channel
-from outbox where outbox_id = $1;
+from outbox where outbox_id = $1
+for update;
 
 -- name: heard
 -- The carrier has it by this id, though its answer was not heard: unless it has it by another one, or has said already

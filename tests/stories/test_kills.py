@@ -36,8 +36,8 @@ async def test_four_kills_lose_no_alert_and_double_none(home: Path) -> None:
         kills=4,
         seed=4,
         cycle_seconds=30.0,
-        knows_after_seconds=12.0,
-        heard_after_seconds=13.0,
+        knows_after_seconds=15.0,
+        heard_after_seconds=16.0,
         drain_seconds=5.0,
         carrier=ERRS_A_LITTLE,
     )

@@ -52,9 +52,15 @@ class Record:
     def number_of(self, kind: str, phone: str) -> int:
         return next(at for at, row in enumerate(self.rows) if (row.kind, row.phone) == (kind, phone))
 
-    def judged(self, *, could_know: bool = True) -> Verdict:
+    def judged(self, known: frozenset[str] = frozenset({"late", "approaching"})) -> Verdict:
         return judge(
-            self.streets, self.book, self.texts, self.calls, self.rows, lambda _: could_know, self.said_nothing
+            self.streets,
+            self.book,
+            self.texts,
+            self.calls,
+            self.rows,
+            lambda _, kind: kind in known,
+            self.said_nothing,
         )
 
 
@@ -155,11 +161,19 @@ def test_of_runs_that_nobody_could_know_of_families_may_hear_once_or_not_at_all(
     record.rows.clear()
     record.texts.clear()
     record.book = Book()
-    assert found(record.judged(could_know=False)) == set()
+    assert found(record.judged(known=frozenset())) == set()
     record.goes("late", PLAIN.phone)
-    assert found(record.judged(could_know=False)) == set()
+    assert found(record.judged(known=frozenset())) == set()
     record.goes("late", PLAIN.phone)
-    assert found(record.judged(could_know=False)) == {"doubled"}
+    assert found(record.judged(known=frozenset())) == {"doubled"}
+
+
+def test_that_a_bus_was_seen_for_long_enough_to_be_late_does_not_say_so_of_its_being_near() -> None:
+    record = Record()
+    del record.texts[record.number_of("approaching", NEAR.phone)]
+    del record.rows[record.number_of("approaching", NEAR.phone)]
+    assert found(record.judged(frozenset({"late"}))) == set()
+    assert found(record.judged()) == {"lost"}
 
 
 def test_a_call_may_follow_that_no_bus_comes_and_only_one_and_only_that() -> None:
