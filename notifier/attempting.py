@@ -32,10 +32,14 @@ from notifier.outcomes import Outcomes
 
 log = structlog.get_logger(__name__)
 
-LATEST_START = timedelta(seconds=30)
-"""Before the end of its lease an attempt must begin, or not at all: we may have been standing still."""
-ASK_AFTER = timedelta(seconds=30)
-"""So long the carrier's own report is waited for before it is asked, from when it was handed the message."""
+BEGINS_WITHIN = timedelta(seconds=3)
+"""From when it was taken up an attempt must begin, or not at all: we may have been standing still."""
+ASK_AFTER = timedelta(seconds=10)
+"""So long the carrier's own report is waited for before it is asked, from when it was handed the message. What it has
+by then it will say, and the sooner it is asked, the oftener it can be before a minute is over."""
+NOT_TAKEN_AFTER = timedelta(seconds=30)
+"""From then on a message that the carrier does not know of has not come to it, and goes again: no attempt lasts so long
+(`sms/twilio/carrier.py`), and a report would have come (facts of operations, section 2)."""
 ASK_AGAIN = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=40)
 """What cannot be found out until then stays unknown, or goes once more, as is better for the message. With the time
@@ -43,6 +47,7 @@ that the last question takes, that is within a minute, and would be if we were k
 _ASKED_IN_VAIN = 2
 """So often the carrier must have left a question unanswered, whatever the clock says: one that we were killed over, or
 that our own database kept us from, says nothing of the carrier."""
+_NOT_THERE_YET = "The carrier does not know of it yet."
 MOST_ATTEMPTS = 20
 LONGEST_VALIDITY_SECONDS = 36_000
 """Twilio queues nothing for longer."""
@@ -88,8 +93,8 @@ class Attempts:
     async def send(self, claim: Claim) -> None:
         """Hand it over, and keep what came of it."""
         now, began_at = self._clock.now(), datetime.now(UTC)
-        if began_at > claim.lease_until - LATEST_START:
-            # Somebody else may have taken it up by now.
+        if claim.attempted_at is not None and began_at > claim.attempted_at + BEGINS_WITHIN:
+            # Somebody else may ask about it soon, and must not be told that it is not there just before it is.
             await self._outcomes.put_back(PutBack(claim, began_at, ""))
             return
         valid = min(LONGEST_VALIDITY_SECONDS, int((claim.claimed.promise.expires_at - now).total_seconds()))
@@ -129,6 +134,9 @@ class Attempts:
         match found:
             case Taken(sid):
                 await self._sent(claim, sid, now)
+            case None if claim.attempted_at is not None and real_now < claim.attempted_at + NOT_TAKEN_AFTER:
+                surely_at = claim.attempted_at + NOT_TAKEN_AFTER
+                await self._outcomes.put_back(PutBack(claim, surely_at, _NOT_THERE_YET, maybe_since=since))
             case None:
                 # The carrier knows nothing of it after all that time: it did not go, and goes now if it is still true.
                 await self._outcomes.put_back(PutBack(claim, real_now, ""))

@@ -67,6 +67,8 @@ class Claim:
     claimed: Claimed
     written: Written
     taken_at: datetime
+    attempted_at: datetime | None
+    """When the attempt was taken up, in real time; None where that was never kept, which is long ago."""
     lease_until: datetime
 
 
@@ -135,14 +137,14 @@ class Outbox:
             for looked, decision in decided:
                 match decision:
                     case Send(claimed, written):
-                        taken.to_send.append(Claim(claimed, written, now, lease_until))
+                        taken.to_send.append(Claim(claimed, written, now, real_now, lease_until))
                     case Drop():
                         taken.dropped.append((looked.claimed, decision))
                     case Hold():
                         held.append((looked.claimed.outbox_id, decision))
                     case Leave():
                         taken.left += 1
-            await self._keep(connection, taken, held, now, lease_until)
+            await self._keep(connection, taken, held, now, real_now, lease_until)
         return taken
 
     async def take_doubtful(
@@ -162,7 +164,13 @@ class Outbox:
         """
         rows = await self._pool.fetch(SQL["doubtful"], channel, real_now, lease_until, carries, most, list(but))
         return [
-            Claim(_claimed(row), Written(row["body"], row["segments"] or 1, row["language"]), now, lease_until)
+            Claim(
+                _claimed(row),
+                Written(row["body"], row["segments"] or 1, row["language"]),
+                now,
+                row["attempted_at"],
+                lease_until,
+            )
             for row in rows
         ]
 
@@ -223,6 +231,7 @@ class Outbox:
         taken: TakenUp,
         held: Sequence[tuple[int, Hold]],
         now: datetime,
+        real_now: datetime,
         lease_until: datetime,
     ) -> None:
         if taken.to_send:
@@ -233,6 +242,7 @@ class Outbox:
                 lease_until,
                 [one.written.body for one in taken.to_send],
                 [one.written.segments for one in taken.to_send],
+                real_now,
             )
         if taken.dropped:
             await connection.execute(

@@ -51,12 +51,13 @@ left join lateral (
 -- name: lease
 -- Ours to send until the lease ends, in these words. The carrier may have it from now on.
 update outbox
-set lease_until = $3, attempts = attempts + 1, maybe_since = $2, body = given.body, segments = given.segments
+set lease_until = $3, attempted_at = $6, attempts = attempts + 1, maybe_since = $2, body = given.body,
+    segments = given.segments
 from unnest($1::bigint[], $4::text[], $5::smallint[]) as given (outbox_id, body, segments)
 where outbox.outbox_id = given.outbox_id;
 
 -- name: doubtful
--- What the carrier may have from an attempt that came to no end, and has had the time to report; of whatever priority.
+-- What the carrier may have from an attempt that came to no end, as its lease has run out; of whatever priority.
 -- Ours to ask about until the lease ends; a question is no attempt.
 update outbox
 set lease_until = $3

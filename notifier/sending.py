@@ -23,16 +23,16 @@ from busline.metrics import Metrics
 from busline.outbound import Bucketed, Channel, Claimed, Sender, State, Untrue, Writer, Written
 from busline.steady import keep_doing
 from busline.store.pool import Pool
-from notifier.attempting import Attempts, Dropped
+from notifier.attempting import ASK_AFTER, BEGINS_WITHIN, Attempts, Dropped
 from notifier.barring import Drop, Hours, about_linked, why_not
 from notifier.bucket import Bucket
 from notifier.outbox import Carries, Claim, Decision, Leave, Looked, Outbox, Send, TakenUp
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=33)
-"""In real time. An attempt begins within 3 s (`attempting.LATEST_START`) or not at all: when a lease has run out, the
-carrier has had 30 s to report, so that it can be asked."""
+LEASE = ASK_AFTER + BEGINS_WITHIN
+"""In real time. When it has run out the carrier is asked, whoever does; of what this very process is busy with it is
+not."""
 ASKING_LEASE = timedelta(seconds=5)
 """So soon another one asks where the one that asked has died. A question does no harm twice, so it may be short: what a
 killed process left in doubt must be settled within the minute also where the next one is killed, too."""
@@ -99,7 +99,6 @@ class Sending:
         quiet: Hours | None = None,
         on_dropped: Dropped | None = None,
         metrics: Metrics | None = None,
-        lease: timedelta = LEASE,
     ) -> None:
         """`zone` is the one that the district's clocks show, `quiet` its hours in which no news goes out.
 
@@ -113,7 +112,6 @@ class Sending:
         self._quiet = quiet
         self._on_dropped = on_dropped
         self._metrics = metrics
-        self._lease = lease
         self._lines = [self._running(line) for line in lines]
 
     def promised(self) -> None:
@@ -203,7 +201,7 @@ class Sending:
             decide=self._decider(running.bucket, at, now),
             now=now,
             real_now=real_now,
-            lease_until=real_now + self._lease,
+            lease_until=real_now + LEASE,
         )
         for claimed, drop in taken.dropped:
             self._note_dropped(claimed, drop.state)

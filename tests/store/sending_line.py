@@ -1,6 +1,7 @@
 """A line of the outbox with a sender in our own hands: it answers as it is told, and keeps what it was given."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -114,9 +115,12 @@ class PlainWords:
 
     untrue: set[str] = field(default_factory=set)
     segments: int = 1
+    stands_still_seconds: float = 0.0
+    """So long the machine does, after a message is looked at."""
 
     def write(self, claimed: Claimed, language: str, now: datetime) -> Written | Untrue:
         promise = claimed.promise
+        time.sleep(self.stands_still_seconds)
         if promise.kind in self.untrue:
             return Untrue("the bus came")
         if promise.kind == "unheard of":
@@ -147,7 +151,8 @@ class Out:
         """Time passes, also the real time that leases are in."""
         self.clock.at += timedelta(seconds=seconds)
         await self.pool.execute(
-            "update outbox set lease_until = lease_until - $1::interval where state = 'waiting'",
+            "update outbox set lease_until = lease_until - $1::interval, attempted_at = attempted_at - $1::interval "
+            "where state = 'waiting'",
             timedelta(seconds=seconds),
         )
 

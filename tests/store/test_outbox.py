@@ -12,6 +12,7 @@ from busline.outbound import Promise
 from busline.store.outbox import TextPromise, promise, promise_text
 from busline.store.pool import Connection, Pool, transaction
 from notifier.outbox import HandedOver, Outbox
+from tests.store.sending_line import until
 
 NOW = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
 RUN = RunKey(date(2026, 11, 24), RunId("R1"))
@@ -175,12 +176,14 @@ async def test_what_the_carrier_has_said_it_could_not_bring_is_not_noted_as_sent
 async def test_a_report_that_is_kept_at_the_moment_of_our_own_note_is_not_overridden_by_it(pool: Pool) -> None:
     await promised(pool, late())
     outbox_id = await pool.fetchval("select outbox_id from outbox")
+
+    async def waits_for_a_lock() -> bool:
+        return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
+
     async with transaction(pool) as report:
         await report.execute("update outbox set state = 'failed' where outbox_id = $1", outbox_id)
         note = asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "SID", NOW)]))
-        async with asyncio.timeout(10.0):
-            while not await pool.fetchval("select exists (select from pg_locks where not granted)"):
-                await asyncio.sleep(0.01)
+        await until(waits_for_a_lock)
         await report.execute(
             "insert into message_status (sid, status, rank, reported_at, phone) values ('SID', 'no-answer', 9, $1, $2)",
             NOW, late().phone,

@@ -60,7 +60,8 @@ class Round:
     async def wait(self, seconds: float = 60.0) -> None:
         self.clock.at += timedelta(seconds=seconds)
         await self.pool.execute(
-            "update outbox set lease_until = lease_until - $1::interval where state = 'waiting'",
+            "update outbox set lease_until = lease_until - $1::interval, attempted_at = attempted_at - $1::interval "
+            "where state = 'waiting'",
             timedelta(seconds=seconds),
         )
 
