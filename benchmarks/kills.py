@@ -65,8 +65,8 @@ KNOWS_AFTER_SECONDS = 15.0
 """A service that lives for so long while a late bus is under way must know of it, and its families hear: it takes two
 looks at different fixes. Most lives are shorter; a bus is under way for many."""
 UNDER_WAY_AFTER_SECONDS = 15.0
-"""So much longer for a bus to be near rather than only late: it must have left. From where it was seen first in that life
-it goes 75 m (`tracking/setting_off.py`) and the error of its place on the path in that time."""
+"""So much longer for a bus to be near rather than only late: it must have left. From where it was seen first in that
+life it goes 75 m (`tracking/setting_off.py`) and the error of its place on the path in that time."""
 HEARD_AFTER_SECONDS = 20.0
 """So long the service lives at the end, at least."""
 DRAIN_SECONDS = 180.0
