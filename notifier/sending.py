@@ -137,9 +137,14 @@ class Sending:
             async with asyncio.TaskGroup() as tasks:
                 for running in self._lines:
                     tasks.create_task(self._keep_sending(running))
-                    tasks.create_task(self._keep_asking(running))
         finally:
             await self._let_land()
+
+    async def ask(self) -> None:
+        """Find out about attempts that came to no end, until cancelled; that needs no words, so it may come first."""
+        async with asyncio.TaskGroup() as tasks:
+            for running in self._lines:
+                tasks.create_task(self._keep_asking(running))
 
     async def once(self) -> int:
         """One look of every line, and all that comes of it; how many messages were taken up or dropped."""

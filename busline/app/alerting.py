@@ -14,7 +14,6 @@ from busline.app.messages import as_dialled, district_catalogue, readable_phone
 from busline.clock import Clock
 from busline.ids import Phone
 from busline.installation_key import installation_key
-from busline.live import Live
 from busline.metrics import Metrics
 from busline.outbound import MESSAGE, Bucketed, Channel, Claimed, Untrue, Writer, Written
 from busline.picture import Picture
@@ -54,6 +53,8 @@ class Alerting:
 
     loops: Mapping[str, Callable[[], Coroutine[None, None, None]]]
     """By name; none of them returns."""
+    first: Mapping[str, Callable[[], Coroutine[None, None, None]]]
+    """Those that need no plan, and begin before it is read: what the last process was killed over cannot wait."""
     sending: Sending | None
     """Hears what it must give way to (`busline.app.texting.Pace`)."""
     routes: Sequence[RouteDef] = ()
@@ -90,16 +91,18 @@ class WriterByKind:
         return writer.write(claimed, language, now)
 
 
-def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metrics: Metrics) -> Alerting:
-    """The loops that decide on alerts and send what was promised; none where nothing can be sent."""
+def open_alerting(
+    settings: Settings, pool: Pool, clock: Clock, picture: Callable[[], Picture], metrics: Metrics
+) -> Alerting:
+    """The loops that decide on alerts and send what was promised; none where nothing can be sent.
+
+    There need be no `picture` yet until those loops begin that are not `first`.
+    """
     if settings.twilio_number is None:
-        return Alerting({}, None)
+        return Alerting({}, {}, None)
 
     def zone() -> ZoneInfo:
-        return live.picture.timetable.timezone
-
-    def picture() -> Picture:
-        return live.picture
+        return picture().timetable.timezone
 
     key = installation_key(settings).reveal().encode()
     book, speaking = Calls(pool, key), _speaking(settings, settings.twilio_number)
@@ -137,7 +140,12 @@ def open_alerting(settings: Settings, pool: Pool, clock: Clock, live: Live, metr
     following_up = FollowingUp(pool, clock, ways, metrics, promised=sending.promised)
     loops = {"promised messages": send, "alerts": watching.run, "following messages up": following_up.run}
     routes = call_routes(book, speaking, clock, auth_token=_token(settings), default_language=settings.default_language)
-    return Alerting(loops, sending, [*routes, *ending_routes(pool, speaking.catalogue, key, clock)])
+    return Alerting(
+        loops,
+        {"messages in doubt": sending.ask},
+        sending,
+        [*routes, *ending_routes(pool, speaking.catalogue, key, clock)],
+    )
 
 
 def writer(settings: Settings, picture: Callable[[], Picture], zone: Callable[[], ZoneInfo]) -> Writer:

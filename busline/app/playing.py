@@ -138,11 +138,14 @@ async def play(
             await running.heard.wait()
         await while_playing(running, invitation)
 
+    async def opened() -> Live:
+        return live
+
     async with (
         listening(standin_app(standin), HOST, settings.port + 1),
         listening(feed_app(district.positions_at, clock), HOST, settings.port + 2),
     ):
-        await run_service(settings, pool, clock, live, once_buses_are_seen)
+        await run_service(settings, pool, clock, opened, once_buses_are_seen)
 
 
 async def _new_password(pool: Pool) -> str:

@@ -1,14 +1,16 @@
 """The service itself: feeds in, answers and the board out, every loop in one TaskGroup."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import tzinfo
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import structlog
+from aiohttp.web import Application
 
 from busline.accuracy.sampler import Sampler
-from busline.app.alerting import open_alerting
+from busline.app.alerting import Alerting, open_alerting
 from busline.app.announcing import open_announcing
 from busline.app.casework import open_casework
 from busline.app.database import store
@@ -37,6 +39,10 @@ from feeds.source import Batch
 
 log = structlog.get_logger(__name__)
 
+Opening = Callable[[], Awaitable[Live]]
+"""Restores the live line."""
+Loop = Callable[[], Coroutine[None, None, None]]
+"""Never returns."""
 Ready = Callable[[Live], Awaitable[None]]
 """Runs beside the loops once everything is listening; the service stops when it returns."""
 
@@ -52,13 +58,41 @@ async def serve(settings: Settings) -> int:
 
     async with store(settings) as pool:
         clock = SystemClock()
-        await run_service(settings, pool, clock, await Live.open(pool, clock.now()), until_stopped)
+
+        async def opening() -> Live:
+            return await Live.open(pool, clock.now())
+
+        await run_service(settings, pool, clock, opening, until_stopped)
     return 0
 
 
-async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, while_running: Ready) -> None:
-    """Everything that runs, until `while_running` returns or we are cancelled; then all of it stops, servers first."""
+async def run_service(settings: Settings, pool: Pool, clock: Clock, opening: Opening, while_running: Ready) -> None:
+    """Everything that runs, until `while_running` returns or we are cancelled; then all of it stops, servers first.
+
+    What needs no plan begins before `opening` has read one.
+    """
     metrics = Metrics()
+    alerting = open_alerting(settings, pool, clock, lambda: live.picture, metrics)
+    async with asyncio.TaskGroup() as tasks:
+
+        def begin(loops: Mapping[str, Loop]) -> list[asyncio.Task[None]]:
+            return [tasks.create_task(loop(), name=name) for name, loop in loops.items()]
+
+        under_way = begin(alerting.first)
+        live = await opening()
+        loops, web = await _opened(settings, pool, clock, live, metrics, alerting)
+        with responsive():
+            under_way += begin(loops)
+            async with listening(web, settings.host, settings.port):
+                await while_running(live)
+            for task in under_way:
+                task.cancel()
+
+
+async def _opened(
+    settings: Settings, pool: Pool, clock: Clock, live: Live, metrics: Metrics, alerting: Alerting
+) -> tuple[Mapping[str, Loop], Application]:
+    """Every loop that needs a plan, by name, and what is served."""
     masker = Masker(installation_key(settings).reveal().encode())
 
     async def take(batch: Batch) -> None:
@@ -80,7 +114,6 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         return live.picture.timetable.timezone
 
     nightly = chores(settings, pool, staff, clock, zone)
-    alerting = open_alerting(settings, pool, clock, live, metrics)
     texting = await open_texting(settings, pool, clock, live, masker, metrics, alerting.sending)
     casework = open_casework(settings, pool, clock, zone)
     announcing = open_announcing(settings, pool, clock, lambda: live.picture.timetable)
@@ -100,29 +133,22 @@ async def run_service(settings: Settings, pool: Pool, clock: Clock, live: Live, 
         under_way = live.picture.fleet.progress.values()
         return all(one.started_at is None or one.ended_at is not None for one in under_way)
 
-    with responsive():
-        async with asyncio.TaskGroup() as tasks:
-            loops = [
-                tasks.create_task(
-                    _source(feed, settings, clock, area, zone).run(take, live.report), name=f"feed {feed.source}"
-                )
-                for feed in settings.feeds
-            ]
-            loops += [
-                tasks.create_task(live.follow(clock), name="plan and notices"),
-                tasks.create_task(metrics.watch_loop(), name="event loop lag"),
-                tasks.create_task(collect_when_quiet(is_quiet), name="collecting garbage"),
-                tasks.create_task(Sampler(Predictions(pool), picture, clock).run(), name="predictions"),
-                tasks.create_task(keep_up(nightly, JobLedger(pool), zone, clock.now), name="nightly chores"),
-            ]
-            loops += [tasks.create_task(loop(), name=name) for name, loop in texting.loops.items()]
-            loops += [tasks.create_task(loop(), name=name) for name, loop in alerting.loops.items()]
-            loops += [tasks.create_task(loop(), name=name) for name, loop in casework.loops.items()]
-            loops += [tasks.create_task(loop(), name=name) for name, loop in announcing.loops.items()]
-            async with listening(web, settings.host, settings.port):
-                await while_running(live)
-            for loop in loops:
-                loop.cancel()
+    loops: dict[str, Loop] = {
+        **{
+            f"feed {feed.source}": partial(_source(feed, settings, clock, area, zone).run, take, live.report)
+            for feed in settings.feeds
+        },
+        "plan and notices": partial(live.follow, clock),
+        "event loop lag": metrics.watch_loop,
+        "collecting garbage": partial(collect_when_quiet, is_quiet),
+        "predictions": Sampler(Predictions(pool), picture, clock).run,
+        "nightly chores": partial(keep_up, nightly, JobLedger(pool), zone, clock.now),
+        **texting.loops,
+        **alerting.loops,
+        **casework.loops,
+        **announcing.loops,
+    }
+    return loops, web
 
 
 def _source(

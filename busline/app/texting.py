@@ -127,7 +127,9 @@ async def open_texting(
     shelf = Shelf(StoredAnswers(pool), tokens)
     await shelf.open(clock.now())
     phone, catalogue = _readable(settings.district_phone), district_catalogue(settings)
-    desk = Desk(
+    # In a thread, for it reads the words of ten languages, and something may be under way already.
+    desk = await asyncio.to_thread(
+        Desk,
         pool=pool,
         answers=live.picture,
         clock=clock,
