@@ -87,7 +87,9 @@ class Out:
         """As long as it takes until what came to no end is looked at again."""
         self.clock.at += timedelta(minutes=minutes)
         await self.pool.execute(
-            "update outbox set lease_until = now() - interval '1 second' where lease_until is not null"
+            "update outbox set lease_until = now() - interval '1 second', attempted_at = attempted_at - $1::interval "
+            "where lease_until is not null",
+            timedelta(minutes=minutes),
         )
 
     async def promise(self, message: str = "consent-refused", phone: str = FAMILY, **more: str) -> None:
