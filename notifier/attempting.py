@@ -39,7 +39,7 @@ ASK_AFTER = timedelta(seconds=10)
 by then it will say, and the sooner it is asked, the oftener it can be before a minute is over."""
 NOT_TAKEN_AFTER = timedelta(seconds=30)
 """From then on a message that the carrier does not know of has not come to it, and goes again: no attempt lasts so long
-(`sms/twilio/carrier.py`), and a report would have come (facts of operations, section 2)."""
+(`sms/twilio/rest.py`), and a report would have come (facts of operations, section 2)."""
 ASK_AGAIN = timedelta(seconds=5)
 GIVEN_UP_AFTER = timedelta(seconds=40)
 """What cannot be found out until then stays unknown, or goes once more, as is better for the message. With the time

@@ -36,7 +36,8 @@ from sms.outgoing.clips import Clips
 from sms.outgoing.message_text import Letterhead, MessageWriter
 from sms.twilio.call_webhooks import call_routes
 from sms.twilio.calling import TwilioCalls
-from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.carrier import TwilioTexts
+from sms.twilio.rest import TwilioAccount
 
 ANNOUNCEMENT = "announcement"
 """The kind of what staff tell many families."""

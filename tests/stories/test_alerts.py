@@ -19,7 +19,8 @@ from busline.store.pool import Pool
 from notifier.sending import Line, Sending
 from sms.standin import Carrier, FamilyPhone, StandIn, standin_app
 from sms.standin.thread import BubbleKind
-from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.carrier import TwilioTexts
+from sms.twilio.rest import TwilioAccount
 from tests.builders import ZONE, at, make_run
 from tests.waiting_families import START, WaitingMorning
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, NUMBER

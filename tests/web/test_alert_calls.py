@@ -36,7 +36,7 @@ from sms.standin import Carrier, PicksUp, StandIn, Telephone, standin_app
 from sms.standin.thread import BubbleKind, BubbleState
 from sms.twilio.call_webhooks import call_routes
 from sms.twilio.calling import TwilioCalls
-from sms.twilio.carrier import TwilioAccount
+from sms.twilio.rest import TwilioAccount
 from tests.web.case_systems import HandClock
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, FAMILIES, FAMILY, NOON, NUMBER, SPANISH_FAMILY, STRANGER
 

@@ -32,7 +32,8 @@ from sms.catalogue import shipped_catalogue
 from sms.outgoing.message_text import Letterhead, MessageWriter
 from sms.standin import Carrier
 from sms.standin.thread import BubbleKind
-from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.carrier import TwilioTexts
+from sms.twilio.rest import TwilioAccount
 from tests.web.case_systems import HandClock, Mood
 from tests.web.twilio_world import ACCOUNT_SID, AUTH_TOKEN, FAMILY, NOON, NUMBER, SPANISH_FAMILY, World, twilio_world
 

@@ -29,7 +29,8 @@ from notifier.handing_over import HandingOver
 from notifier.sending import Line, Sending
 from sms.catalogue import shipped_catalogue
 from sms.outgoing.message_text import Letterhead, MessageWriter
-from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.carrier import TwilioTexts
+from sms.twilio.rest import TwilioAccount
 from tests.web.desk import open_desk
 from tests.web.texting import NO_RIGHT, PARENT, SPANISH_PARENT, STRANGER, HandClock, make_code, sms_form, texting
 

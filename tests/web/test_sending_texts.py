@@ -31,7 +31,8 @@ from sms.desk import Desk
 from sms.settings import SmsSettings
 from sms.standin import Carrier, StandIn, standin_app
 from sms.standin.thread import BubbleKind
-from sms.twilio.carrier import TwilioAccount, TwilioTexts
+from sms.twilio.carrier import TwilioTexts
+from sms.twilio.rest import TwilioAccount
 from sms.twilio.webhooks import routes
 from tests.builders import make_timetable
 from tests.store.sending_line import BOSTON, NOW, ROSTER, HandClock, PlainWords, news, phone, reply
