@@ -31,6 +31,9 @@ insert into link select 'C' || number, '1' || lpad(number::text, 5, '0'), true f
 """
 """A hundred phones, +16175550000 and on, each linked to the student of its number, 100000 and on."""
 
+OPTED_OUT = "insert into opt_out (phone, since, said) values ('+16175550000', now(), 'stop')"
+LANDLINE = "insert into phone_line values ('+16175550000', 'landline', now())"
+
 
 def phone(number: int) -> Phone:
     return Phone(f"+1617555{number:04}")

@@ -4,31 +4,28 @@ import asyncio
 import time as wall
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from busline.alert import AlertKind, Priority
 from busline.outbound import (
-    Again,
     Channel,
     Claimed,
     Handed,
     Lasting,
     Later,
-    Promise,
     Refused,
     State,
     Taken,
     Unheard,
     Written,
 )
-from busline.store.pool import DatabaseUnavailableError, Pool
+from busline.store.pool import Pool
 from notifier.attempting import BEGINS_WITHIN, MOST_ATTEMPTS
 from notifier.outbox import Carries
-from tests.store.sending_line import NOW, Out, line, news, phone, reply, until
+from tests.store.sending_line import LANDLINE, NOW, OPTED_OUT, Out, line, news, phone, reply, until
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
@@ -110,112 +107,6 @@ async def test_what_newer_news_has_overtaken_stays_behind(pool: Pool) -> None:
         await out.look()
         rows = await pool.fetch("select dedupe_key, state from outbox order by outbox_id")
     assert [row["state"] for row in rows] == ["superseded", "sent"]
-
-
-@asynccontextmanager
-async def barred(pool: Pool, sql: str, promise: Promise) -> AsyncIterator[tuple[str, str]]:
-    async with line(pool) as out:
-        await pool.execute(sql)
-        await out.promise(promise)
-        await out.look()
-        yield await out.state()
-        assert out.hand.sent == [] or (await out.state())[0] == "sent"
-
-
-OPTED_OUT = "insert into opt_out (phone, since, said) values ('+16175550000', now(), 'stop')"
-SUSPENDED = "insert into phone_suspension (phone, since, reason) values ('+16175550000', now(), 'deactivated')"
-NO_ALERTS = "insert into phone_wish (phone, alerts, minutes, changed_at) values ('+16175550000', false, 10, now())"
-UNLINKED = "delete from link where contact_id = 'C0'"
-LANDLINE = "insert into phone_line values ('+16175550000', 'landline', now())"
-EMERGENCY: dict[str, Any] = {"overrides_quiet": True, "kind": "announcement", "priority": Priority.NOT_COMING}
-
-
-@pytest.mark.parametrize(
-    ("sql", "promise", "state"),
-    [
-        (OPTED_OUT, news(), "barred"),
-        (OPTED_OUT, reply(), "barred"),
-        (OPTED_OUT, news(**EMERGENCY), "barred"),
-        (SUSPENDED, news(), "barred"),
-        (SUSPENDED, reply(), "barred"),
-        (NO_ALERTS, news(), "barred"),
-        (NO_ALERTS, news(kind="announcement"), "barred"),
-        (NO_ALERTS, news(**EMERGENCY), "sent"),
-        (NO_ALERTS, reply(), "sent"),
-        (UNLINKED, news(), "barred"),
-        (UNLINKED, news(facts={}), "barred"),
-        (UNLINKED, news(**EMERGENCY), "barred"),
-        (UNLINKED, reply(), "sent"),
-        (LANDLINE, news(), "failed"),
-        (LANDLINE, reply(), "failed"),
-        ("select 1", news(facts={}), "sent"),
-    ],
-)
-async def test_what_is_known_of_a_phone_when_it_goes_decides_whether_it_goes(
-    pool: Pool, sql: str, promise: Promise, state: str
-) -> None:
-    async with barred(pool, sql, promise) as (became, why):
-        assert became == state
-        assert bool(why) == (state != "sent")
-
-
-async def test_a_phone_that_may_still_ask_about_one_of_two_students_hears_of_that_one(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news(facts={"students": ["100000", "100001"]}))
-        await out.look()
-    assert out.hand.sent == [(phone(0), "late en 100000")]
-
-
-async def test_a_language_that_was_chosen_since_is_the_one_it_gets(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news())
-        await pool.execute(
-            "insert into conversation (phone, first_at, last_at, chosen_language) values ($1, $2, $2, 'so')",
-            phone(0),
-            NOW,
-        )
-        await out.look()
-    assert out.hand.sent == [(phone(0), "late so 100000")]
-
-
-QUIET = (time(21, 0), time(7, 30))
-"""At 7:21 they have nine more minutes."""
-
-
-async def test_news_waits_for_the_end_of_the_districts_quiet_hours_and_replies_do_not(pool: Pool) -> None:
-    async with line(pool, quiet=QUIET) as out:
-        await out.promise(news(0), reply(1), news(2, **EMERGENCY))
-        await out.look()
-        assert {to for to, _ in out.hand.sent} == {phone(1), phone(2)}
-        assert await out.state() == ("waiting", "It waits for the end of the quiet hours.")
-        out.clock.at += 8 * MINUTE
-        assert await out.look() == 0
-        out.clock.at += MINUTE
-        await out.look()
-        assert (await out.state())[0] == "sent"
-
-
-async def test_news_of_quiet_hours_alone_is_dropped(pool: Pool) -> None:
-    async with line(pool, quiet=QUIET) as out:
-        await out.promise(news(expires_at=NOW + 9 * MINUTE))
-        await out.look()
-        assert (await out.state())[0] == "barred"
-
-
-async def test_a_familys_own_quiet_hours_hold_beside_the_districts(pool: Pool) -> None:
-    async with line(pool, quiet=QUIET) as out:
-        await pool.execute(
-            "insert into phone_wish (phone, alerts, minutes, changed_at, quiet_from, quiet_until) "
-            "values ($1, true, 10, now(), '07:00', '07:40')",
-            phone(0),
-        )
-        await out.promise(news(0), news(1))
-        out.clock.at += 10 * MINUTE
-        await out.look()
-        assert [to for to, _ in out.hand.sent] == [phone(1)]
-        out.clock.at += 9 * MINUTE
-        await out.look()
-        assert [to for to, _ in out.hand.sent] == [phone(1), phone(0)]
 
 
 async def test_mail_goes_out_whatever_becomes_of_the_number(pool: Pool) -> None:
@@ -332,209 +223,6 @@ async def test_no_call_is_made_about_news_that_newer_news_has_overtaken(pool: Po
         await pool.execute(LANDLINE)
         await out.look()
         assert await pool.fetchval("select count(*) from outbox where channel = 'voice'") == 0
-
-
-async def test_an_answer_that_is_not_heard_is_asked_for_before_anything_goes_again(pool: Pool) -> None:
-    async with line(pool) as out:
-        out.hand.answer = lambda claimed, written: Unheard("No answer.")
-        await out.promise(news(0), news(1))
-        await out.look()
-        row = await out.row()
-        assert (row["state"], row["maybe_since"]) == ("waiting", NOW)
-        assert row["lease_until"] - datetime.now(UTC) > 8 * SECOND, "its own report is waited for"
-        out.hand.answer = None
-        out.hand.has[news(0).dedupe_key] = "SM found"
-        assert await out.look() == 0
-        await out.wait(11)
-        await out.look()
-        row = await out.row(0)
-        assert (row["state"], row["sid"], row["maybe_since"]) == ("sent", "SM found", None)
-        # The other one it does not know, which may be on its way there yet; later on it did not go, and goes.
-        row = await out.row(1)
-        assert (row["state"], row["maybe_since"], len(out.hand.sent)) == ("waiting", NOW, 2)
-        await out.wait(10)
-        assert await out.look() == 0
-        await out.wait(10)
-        await out.look()
-        assert [to for to, _ in out.hand.sent] == [phone(0), phone(1), phone(1)]
-        assert (await out.state(1))[0] == "sent"
-
-
-async def killed(out: Out, *, attempts: int = 1) -> None:
-    """As a process leaves it that dies between taking up and noting."""
-    await out.pool.execute(
-        "update outbox set lease_until = $1, maybe_since = $2, attempts = $3, body = 'late en 100000'",
-        datetime.now(UTC) - SECOND,
-        out.clock.at,
-        attempts,
-    )
-
-
-async def test_killed_after_the_carrier_took_it_the_message_does_not_go_twice(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news())
-        await killed(out)
-        out.hand.has[news().dedupe_key] = "SM9"
-        await out.look()
-        assert out.hand.sent == []
-        row = await out.row()
-        assert (row["state"], row["sid"]) == ("sent", "SM9")
-
-
-async def test_killed_before_the_carrier_took_it_the_message_still_goes(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news())
-        await killed(out)
-        await out.look()
-        assert out.hand.sent == [(phone(0), "late en 100000")]
-        assert (await out.state())[0] == "sent"
-
-
-async def test_killed_while_it_asks_the_next_one_asks_seconds_later(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news())
-        await killed(out)
-        never = asyncio.Event()
-        out.hand.before_it_says = never.wait
-        dying = asyncio.create_task(out.another().once())
-        await until_asked(out, 1)
-        dying.cancel()
-        out.hand.before_it_says = None
-        out.hand.has[news().dedupe_key] = "SM9"
-        await out.wait(6)
-        await out.look()
-        assert (await out.state())[0] == "sent"
-        assert out.hand.sent == []
-
-
-async def test_a_question_that_takes_long_is_not_asked_beside_itself(pool: Pool) -> None:
-    """Nor another one about the same phone: both might be told of the same text."""
-    async with line(pool) as out:
-        await out.promise(news(0), news(1))
-        await killed(out)
-        answered = asyncio.Event()
-        out.hand.before_it_says = answered.wait
-        slow = asyncio.create_task(out.sending.once())
-        await until_asked(out, 2)
-        await out.promise(news(0, kind=AlertKind.SUBSTITUTE))
-        await killed(out)
-        next_look = asyncio.create_task(out.sending.once())
-        await asyncio.sleep(0.2)
-        assert len(out.hand.asked) == 2
-        answered.set()
-        await asyncio.gather(slow, next_look)
-        await out.look()
-        assert len(out.hand.asked) > 2
-
-
-async def test_what_is_being_handed_over_is_not_asked_about_however_long_that_takes(pool: Pool) -> None:
-    """On a machine that stands still its lease runs out, and the carrier would not know of it yet."""
-    async with line(pool) as out:
-        await out.promise(news())
-        out.hand.seconds = 0.5
-        slow = asyncio.create_task(out.sending.once())
-        await out.tried(1)
-        await out.wait(60)
-        next_look = asyncio.create_task(out.sending.once())
-        await asyncio.gather(slow, next_look)
-        assert out.hand.asked == []
-        assert len(out.hand.sent) == 1
-        assert (await out.state())[0] == "sent"
-
-
-async def test_a_database_that_is_away_while_the_carrier_is_asked_is_not_the_carriers_silence(pool: Pool) -> None:
-    """Nobody could say, it seemed, so that no bus comes was told a second time."""
-    async with line(pool) as out:
-        await out.promise(news(kind="cancelled", priority=Priority.NOT_COMING, again=Again.BETTER_TWICE))
-        await killed(out, attempts=6)
-        out.clock.at += 5 * MINUTE
-        away = 2
-
-        async def look_into_our_own_records() -> None:
-            nonlocal away
-            if away:
-                away -= 1
-                raise DatabaseUnavailableError("the database system is starting up")
-
-        out.hand.before_it_says = look_into_our_own_records
-        out.hand.has = {row["dedupe_key"]: "SM9" for row in await pool.fetch("select dedupe_key from outbox")}
-        await out.look()
-        assert out.hand.sent == []
-        assert (await out.row())["sid"] == "SM9"
-
-
-@pytest.mark.parametrize("again", Again)
-async def test_questions_that_others_were_killed_over_do_not_count_as_unanswered(pool: Pool, again: Again) -> None:
-    async with line(pool) as out:
-        await out.promise(news(again=again))
-        await killed(out, attempts=6)
-        out.clock.at += 5 * MINUTE
-        out.hand.cannot_be_asked = True
-        await out.look()
-        assert (out.hand.sent, (await out.state())[0]) == ([], "waiting")
-        out.hand.cannot_be_asked = False
-        out.hand.has[news().dedupe_key] = "SM9"
-        await out.wait(6)
-        await out.look()
-        assert (out.hand.sent, (await out.state())[0]) == ([], "sent")
-
-
-async def until_asked(out: Out, questions: int) -> None:
-    async def asked() -> bool:
-        return len(out.hand.asked) >= questions
-
-    await until(asked)
-
-
-async def test_even_when_it_is_no_news_any_more_it_is_found_out_whether_it_went(pool: Pool) -> None:
-    async with line(pool) as out:
-        await out.promise(news(0), news(1))
-        await killed(out)
-        out.clock.at += 60 * MINUTE
-        out.hand.has[news(0).dedupe_key] = "SM9"
-        await out.look()
-        assert (await out.state(0))[0] == "sent"
-        assert (await out.state(1))[0] == "expired"
-
-
-@pytest.mark.parametrize(
-    ("promise", "state", "times"),
-    [
-        (news(), "unknown", 0),
-        (news(kind="not_covered", priority=Priority.NOT_COMING, again=Again.BETTER_TWICE), "sent", 1),
-        (reply(again=Again.BETTER_TWICE), "waiting", 0),
-    ],
-)
-async def test_what_nobody_can_say_is_settled_within_a_minute_as_is_better_for_the_message(
-    pool: Pool, promise: Promise, state: str, times: int
-) -> None:
-    async with line(pool) as out:
-        await out.promise(promise)
-        await killed(out)
-        out.hand.cannot_be_asked = True
-        for _ in range(12):
-            await out.look()
-            await out.wait(5)
-        assert (await out.state())[0] == state
-        assert len(out.hand.sent) == times
-        assert len(out.hand.asked) >= 3
-        assert (out.dropped == [(promise.dedupe_key, State.UNKNOWN)]) == (state == "unknown")
-
-
-async def test_what_one_question_found_is_not_taken_for_the_next_message_to_the_phone(pool: Pool) -> None:
-    """Two of the same phone are asked about one after the other, each kept before the next is asked."""
-    async with line(pool) as out:
-        await out.promise(news(), news(kind=AlertKind.SUBSTITUTE))
-        await killed(out)
-        kept: list[int] = []
-
-        async def look() -> None:
-            kept.append(await pool.fetchval("select count(*) from outbox where sid is not null"))
-
-        out.hand.before_it_says = look
-        out.hand.has = {row["dedupe_key"]: "SM" for row in await pool.fetch("select dedupe_key from outbox")}
-        await out.look()
-    assert kept == [0, 1]
 
 
 async def test_attempts_end(pool: Pool) -> None:
