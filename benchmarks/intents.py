@@ -7,8 +7,8 @@
     python -m benchmarks.intents --set fresh --batch 1 --language vi --language zh
 
 Right: the intent of the label and every field it names. Near: the right riders and day, but another side of the matter
-(where it is, instead of whether it came), or both rides where one was meant; the reply holds the bus all the same, yet
-does not count as right.
+(where it is, instead of whether it came), or both rides where one was meant: the reply holds the bus all the same. Or a
+setting is shown, with how it is changed, and not changed. None of it counts as right.
 Choice: the sender is offered a short choice, a person or nothing; nobody is misled. Wrong: any other definite answer,
 also one about another rider or day.
 
@@ -150,6 +150,8 @@ def verdict(utterance: Utterance, intent: Intent) -> Verdict:
         if name == "Unclear" or {name, utterance.intent} <= _NOBODY_MISLED:
             return Verdict.CHOICE
         return Verdict.WRONG
+    if intent in (Alerts(), Quiet()) and not _same_fields(utterance, intent):
+        return Verdict.NEAR
     if not _same_fields(utterance, intent):
         return Verdict.WRONG
     if isinstance(intent, Ask) and (

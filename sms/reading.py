@@ -11,7 +11,21 @@ from functools import cache
 
 from sms.folding import tokens
 from sms.grammar import Grammar, shipped_grammar
-from sms.intent import Ask, Help, Intent, NotHome, Person, ShowLanguages, Students, Thanks, Topic, Unclear, Understood
+from sms.intent import (
+    Alerts,
+    Ask,
+    Help,
+    Intent,
+    NotHome,
+    Person,
+    Quiet,
+    ShowLanguages,
+    Students,
+    Thanks,
+    Topic,
+    Unclear,
+    Understood,
+)
 from sms.second_reader import Opinion, SecondReader, shipped_second_reader
 
 SURE = 0.95
@@ -24,13 +38,15 @@ LONGEST_KEYWORD = 2
 _BY_FORM = ("Code", "Choice", "Danger", "Yes", "No", "ShowLanguages", "Status", "Topic", "Unclear")
 """What the grammar reads by its form alone, or has not read at all."""
 _PLAIN: dict[str, Callable[[], Intent]] = {
+    "Alerts": Alerts,
     "Help": Help,
     "Person": Person,
+    "Quiet": Quiet,
     "ShowLanguages": ShowLanguages,
     "Students": Students,
     "Thanks": Thanks,
 }
-"""What needs no details."""
+"""What needs no details. Settings without any are not changed: they are shown, and how each is changed."""
 
 
 class TwoReaders:

@@ -17,7 +17,7 @@ UNKNOWN_BESIDE_A_WISH = 2
 
 _WAYS = {Kind.BY_CALL: Channel.VOICE, Kind.BY_TEXT: Channel.TEXT, Kind.BY_MAIL: Channel.EMAIL}
 _ONLY_A_NUMBER = AROUND | {Kind.ALERTS, Kind.FIGURE, Kind.MINUTES, Kind.ON, Kind.YES, Kind.BEFORE}
-_ONLY_A_SETTING = _ONLY_A_NUMBER | {Kind.OFF, Kind.NO, Kind.NOT, Kind.LATE, Kind.ARRIVALS} | _WAYS.keys()
+_ONLY_A_SETTING = _ONLY_A_NUMBER | {Kind.OFF, Kind.NO, Kind.NOT, Kind.LATE, Kind.ARRIVALS, Kind.MESSAGES} | _WAYS.keys()
 
 Read = Callable[[str], Matter]
 """Reads a piece of a text."""

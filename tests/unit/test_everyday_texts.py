@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from busline.outbound import Channel
 from busline.people import Leg
 from sms.grammar import shipped_grammar
 from sms.intent import (
@@ -130,6 +131,7 @@ def test_another_small_number_is_nothing_yet(text: str) -> None:
         ("text me 10 minutes before the bus comes", Alerts(wanted=True, minutes=10)),
         ("avísame 5 minutos antes", Alerts(wanted=True, minutes=5)),
         ("关闭提醒", Alerts(wanted=False)),
+        ("send alerts by email", Alerts(channel=Channel.EMAIL)),
     ],
 )
 def test_alerts_are_set_in_words(text: str, alerts: Alerts) -> None:

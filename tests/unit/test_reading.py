@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.labelled import Use, utterances
 from benchmarks.teach_second_reader import LESSONS, taught
 from busline.people import Leg
-from sms.intent import About, Ask, Day, Help, Intent, NotHome, Person, Quiet, Status, Thanks, Topic, Unclear
+from sms.intent import About, Alerts, Ask, Day, Help, Intent, NotHome, Person, Quiet, Status, Thanks, Topic, Unclear
 from sms.reading import DOUBT, SURE, agreed, shipped_readers
 from sms.second_reader import Opinion, shipped_second_reader
 from sms.second_reader.features import LONGEST_TEXT, buckets_of
@@ -38,8 +38,14 @@ def test_what_the_grammar_could_not_read_is_what_the_other_is_sure_of() -> None:
 
 
 def test_what_needs_details_that_nobody_read_is_not_guessed() -> None:
-    for intent in ("Quiet", "Alerts", "SwitchLanguage", "Status", "Code"):
+    for intent in ("SwitchLanguage", "Status", "Code"):
         assert both(Unclear(TEXT), {intent: 0.99}) == Unclear(TEXT)
+
+
+def test_a_setting_whose_details_nobody_read_is_shown_with_how_it_is_changed_and_not_changed() -> None:
+    assert both(Unclear(TEXT), {"Alerts": SURE}) == Alerts()
+    assert both(Unclear(TEXT), {"Quiet": SURE}) == Quiet()
+    assert both(Unclear(TEXT), {"Alerts": SURE - 0.01}) == Unclear(TEXT)
 
 
 def test_what_the_other_thinks_impossible_is_nothing_definite() -> None:
