@@ -134,8 +134,10 @@ class Templates(Generic[KindT]):
         self.all: list[Template[KindT]] = []
 
     def add(self, listed: str, kinds: frozenset[KindT]) -> None:
-        """Adds what a line of the lexicon says."""
+        """Adds what a line of the lexicon says. Raises ValueError where each of its words alone would say all of it."""
         template = Template([self._slot(word) for word in listed.split()], kinds)
+        if len(template.slots) > 1 and template.may_end_at(0):
+            raise ValueError(f"{listed!r} may be left out word by word: one of them must stand there in any case")
         self.all.append(template)
         for at, slot in enumerate(template.slots):
             if slot not in self._led_by:

@@ -98,6 +98,7 @@ def test_a_choice_of_words_stands_for_every_way_to_say_it() -> None:
         (SMALL.replace("glorp,", "{glorps} glorp,"), "glorps"),
         (SMALL.replace("glorp,", "{glorp2} glorp,") + '[groups]\nglorp2 = "glo"', "{glorp2}"),
         (SMALL + '[groups]\nglorps = "glo*"', "glo*"),
+        (SMALL.replace("glorp,", "-/the -/big,"), "'-/the -/big' may be left out"),
         (SMALL.replace("[opt-out]", "[optout]"), "opt-out"),
         ("not toml", "xm.toml"),
     ],
