@@ -87,7 +87,8 @@ class Calls:
         if was_answered:
             return
         if tries < MOST_CALLS:
-            await connection.execute(SQL["call_again"], report.outbox_id, now + CALL_AGAIN_AFTER, _WORDS[report.state])
+            again_at = now + CALL_AGAIN_AFTER
+            await connection.execute(SQL["call_again"], report.outbox_id, again_at, _WORDS[report.state], report.sid)
         else:
             words = f"{_WORDS[report.state]} It was called {tries} times."
-            await connection.execute(SQL["let_be"], report.outbox_id, words, now)
+            await connection.execute(SQL["let_be"], report.outbox_id, words, now, report.sid)

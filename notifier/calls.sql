@@ -78,12 +78,12 @@ on conflict (sid) do nothing;
 -- name: call_again
 -- Nobody heard it: it waits for another call.
 update outbox
-set state = 'waiting', sid = null, lease_until = null, maybe_since = null, not_before = $2, trouble = $3,
+set state = 'waiting', sid = null, ended_sid = $4, lease_until = null, maybe_since = null, not_before = $2, trouble = $3,
     handed_at = null, settled_at = null
 where outbox_id = $1;
 
 -- name: let_be
 -- Nobody heard it, however often it was called.
 update outbox
-set state = 'failed', lease_until = null, maybe_since = null, trouble = $2, settled_at = $3
+set state = 'failed', ended_sid = $4, lease_until = null, maybe_since = null, trouble = $2, settled_at = $3
 where outbox_id = $1;

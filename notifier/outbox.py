@@ -176,12 +176,12 @@ class Outbox:
 
     async def sent(self, those: Sequence[HandedOver]) -> list[int]:
         """The carrier has these. Returns those that it has twice."""
-        outbox_ids = [one.outbox_id for one in those]
-        async with transaction(self._pool) as connection:
-            await connection.execute(SQL["hold_attempts"], outbox_ids)
-            rows = await connection.fetch(
-                SQL["sent"], outbox_ids, [one.sid for one in those], [one.at for one in those]
-            )
+        rows = await self._pool.fetch(
+            SQL["sent"],
+            [one.outbox_id for one in those],
+            [one.sid for one in those],
+            [one.at for one in those],
+        )
         return [row["outbox_id"] for row in rows if row["twice"]]
 
     async def put_back(self, those: Sequence[PutBack]) -> None:

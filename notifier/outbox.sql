@@ -87,19 +87,15 @@ set not_before = given.until, trouble = given.trouble
 from unnest($1::bigint[], $2::timestamptz[], $3::text[]) as given (outbox_id, until, trouble)
 where outbox.outbox_id = given.outbox_id and outbox.state = 'waiting';
 
--- name: hold_attempts
--- These are nobody else's until the end of the transaction. What a report was about to say of them is then kept, and the
--- next statement sees it: by itself that one would wait for the row, and still look at the reports from before.
-select from outbox where outbox_id = any($1::bigint[]) order by outbox_id for update;
-
 -- name: sent
 -- The carrier has them, whoever else has taken them up since; unless it has said already that it could not bring that one
--- to the phone, or that nobody answered its call, and the message waits for another attempt.
+-- to the phone, or that nobody answered its call, and the message waits for another attempt. A report that is being kept at
+-- this moment has the row, where this statement then finds `ended_sid`; `message_status` it sees as it was before.
 update outbox
 set state = 'sent', sid = coalesce(outbox.sid, given.sid), lease_until = null, maybe_since = null, trouble = '',
     handed_at = coalesce(outbox.handed_at, given.at), settled_at = given.at
 from unnest($1::bigint[], $2::text[], $3::timestamptz[]) as given (outbox_id, sid, at)
-where outbox.outbox_id = given.outbox_id
+where outbox.outbox_id = given.outbox_id and outbox.ended_sid is distinct from given.sid
   and (
       outbox.sid = given.sid
       or not exists (

@@ -21,13 +21,13 @@ where outbox_id = $1 and sid is null
 -- name: failed_again
 -- It could not be brought to the phone, and is tried again; not while somebody is about to note how the attempt went.
 update outbox
-set state = 'waiting', sid = null, lease_until = greatest(lease_until, $3), maybe_since = null, not_before = $4, trouble = $5,
-    handed_at = null, settled_at = null
+set state = 'waiting', sid = null, ended_sid = $2, lease_until = greatest(lease_until, $3), maybe_since = null,
+    not_before = $4, trouble = $5, handed_at = null, settled_at = null
 where outbox_id = $1 and (sid = $2 or sid is null);
 
 -- name: failed
 -- It could not be brought to the phone, which the carrier's own word beside it says, too.
 update outbox
-set state = 'sent', sid = $2, lease_until = null, maybe_since = null, trouble = $4,
+set state = 'sent', sid = $2, ended_sid = $2, lease_until = null, maybe_since = null, trouble = $4,
     handed_at = coalesce(handed_at, $3), settled_at = coalesce(settled_at, $3)
 where outbox_id = $1 and (sid = $2 or sid is null);

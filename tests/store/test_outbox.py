@@ -11,6 +11,7 @@ from busline.ids import CallKey, Phone, RunId, RunKey
 from busline.outbound import Promise
 from busline.store.outbox import TextPromise, promise, promise_text
 from busline.store.pool import Connection, Pool, transaction
+from notifier.calls import SQL as ENDINGS
 from notifier.outbox import HandedOver, Outbox
 from tests.store.sending_line import until
 
@@ -173,20 +174,20 @@ async def test_what_the_carrier_has_said_it_could_not_bring_is_not_noted_as_sent
     assert await pool.fetchval("select state from outbox") == "sent"
 
 
-async def test_a_report_that_is_kept_at_the_moment_of_our_own_note_is_not_overridden_by_it(pool: Pool) -> None:
+@pytest.mark.parametrize("ending", ["call_again", "let_be"])
+async def test_a_call_that_ends_unanswered_at_the_moment_of_our_own_note_is_not_noted_as_made(
+    pool: Pool, ending: str
+) -> None:
     await promised(pool, late())
     outbox_id = await pool.fetchval("select outbox_id from outbox")
 
-    async def waits_for_a_lock() -> bool:
+    async def waits_for_the_row() -> bool:
         return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
 
+    words = (NOW, "Nobody answered.") if ending == "call_again" else ("Nobody answered.", NOW)
     async with transaction(pool) as report:
-        await report.execute("update outbox set state = 'failed' where outbox_id = $1", outbox_id)
-        note = asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "SID", NOW)]))
-        await until(waits_for_a_lock)
-        await report.execute(
-            "insert into message_status (sid, status, rank, reported_at, phone) values ('SID', 'no-answer', 9, $1, $2)",
-            NOW, late().phone,
-        )  # fmt: skip
+        await report.execute(ENDINGS[ending], outbox_id, *words, "CA1")
+        note = asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "CA1", NOW)]))
+        await until(waits_for_the_row)
     assert await note == []
-    assert await pool.fetchval("select state from outbox") == "failed"
+    assert await pool.fetchval("select trouble from outbox where state <> 'sent'") == "Nobody answered."

@@ -1,5 +1,6 @@
 """What the carrier says afterwards: lost answers are found, failures tried again, landlines called, each once."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs
@@ -8,14 +9,15 @@ import pytest
 from structlog.testing import capture_logs
 
 from busline.alert import AlertKind, Priority
-from busline.outbound import Again, Channel, Claimed, Unheard
+from busline.outbound import Again, Channel, Claimed, Report, Unheard
 from busline.receipt import is_receipt, receipt_query
-from busline.store.pool import Pool
+from busline.store.pool import Connection, Pool
 from notifier.following_up import FollowingUp
+from notifier.outbox import HandedOver, Outbox
 from notifier.reports import Reports
-from sms.inquiries import Inquiries
+from sms.inquiries import Inquiries, TakeReport
 from sms.twilio.forms import StatusReport
-from tests.store.sending_line import BOSTON, NOW, Out, line, news, phone, reply
+from tests.store.sending_line import BOSTON, NOW, Out, line, news, phone, reply, until
 
 KEY = b"a key for the receipts of these tests"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -33,7 +35,7 @@ async def report(
     )
     slowed: list[Channel] = more.get("slowed", [])
     reports = Reports(more.get("key", KEY), lambda: BOSTON, slowed.append)
-    return await Inquiries(out.pool).report(said, out.clock.at, reports.take)
+    return await Inquiries(out.pool).report(said, out.clock.at, more.get("around", lambda take: take)(reports.take))
 
 
 async def unheard(out: Out) -> None:
@@ -65,6 +67,30 @@ async def test_a_report_that_comes_before_we_have_noted_the_answer_changes_nothi
             await report(out, "sent", sid="SM00000000000000000000000000000001")
         row = await out.row()
     assert (row["state"], row["sid"]) == ("sent", "SM00000000000000000000000000000001")
+
+
+async def test_a_failure_that_is_being_kept_at_the_moment_of_our_own_note_is_not_overridden(pool: Pool) -> None:
+    async with line(pool) as out:
+        await out.promise(news())
+        outbox_id = (await out.row())["outbox_id"]
+        noting: list[asyncio.Task[list[int]]] = []
+
+        async def waits_for_the_row() -> bool:
+            return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
+
+        def around(take: TakeReport) -> TakeReport:
+            async def while_somebody_notes(connection: Connection, report: Report, now: datetime) -> bool:
+                taken = await take(connection, report, now)
+                noting.append(asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "SM1", NOW)])))
+                await until(waits_for_the_row)
+                return taken
+
+            return while_somebody_notes
+
+        await report(out, "undelivered", 30017, sid="SM1", around=around)
+        assert await noting[0] == []
+        row = await out.row()
+        assert (row["state"], row["sid"]) == ("waiting", None)
 
 
 async def test_a_mark_that_is_not_ours_settles_nothing(pool: Pool) -> None:
