@@ -268,7 +268,9 @@ async def fight(battle: Battle, home: Path) -> Outcome:
                 kills[what] += 1
                 await service.kill(what)
                 if (number + 1) % 25 == 0:
-                    print(f"{number + 1} kills, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+                    longest = max(doubts.settled_seconds, default=0.0)
+                    so_far = f"{time.monotonic() - began:.0f} s, longest in doubt {longest:.0f} s"
+                    print(f"{number + 1} kills, {so_far}", file=sys.stderr, flush=True)
             ended_at, took = time.time(), time.monotonic() - began
             await service.ready(session)
             staff.closing = True
