@@ -44,8 +44,11 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
         minutes = figures[0]
     if matter.has(Kind.OFF, Kind.NO, Kind.NOT) and not before and not _is_denied_of_bus(matter):
         return Alerts(wanted=False)
+    if notify and not figures and _is_of_arrival(matter):
+        return Alerts(wanted=True, arrivals=True)
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
-        return Alerts(wanted=True, minutes=minutes)
+        # "Only if it is more than 15 minutes late" is no wish to hear 15 minutes before it comes.
+        return Alerts(wanted=True, late=matter.has(Kind.LATE) and not matter.has(Kind.BEFORE), minutes=minutes)
     return Alerts()
 
 
@@ -62,6 +65,17 @@ def _setting_of_alerts(matter: Matter, figures: tuple[int, ...]) -> Alerts | Non
     if matter.has(Kind.LATE) and not is_off:
         return Alerts(wanted=True, late=True, minutes=figures[0] if figures else None)
     return None
+
+
+def _is_of_arrival(matter: Matter) -> bool:
+    """Whether a child is awaited at school, or off the bus, and not the bus at the stop: "when she gets to school"."""
+    if matter.has(Kind.LATE, Kind.BEFORE, Kind.AFTER):
+        return False
+    said = [kinds for kinds in matter.each if not kinds <= AROUND]
+    at_school = any(Kind.TO_SCHOOL in kinds and kinds & MOVED for kinds in said)
+    # "Cuando llegue a la escuela"; of "cuando llegue el bus a la escuela" nobody knows which way it goes.
+    behind = any(first & MOVED and Kind.TO_SCHOOL in second for first, second in pairwise(said))
+    return at_school or matter.has(Kind.ARRIVALS, Kind.GOT_OFF) or (behind and not matter.has(Kind.BUS))
 
 
 def _wants_it_before(matter: Matter) -> bool:

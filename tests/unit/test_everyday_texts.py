@@ -132,6 +132,13 @@ def test_another_small_number_is_nothing_yet(text: str) -> None:
         ("avísame 5 minutos antes", Alerts(wanted=True, minutes=5)),
         ("关闭提醒", Alerts(wanted=False)),
         ("send alerts by email", Alerts(channel=Channel.EMAIL)),
+        ("please alert me only if more than 15 minutes late", Alerts(wanted=True, late=True, minutes=15)),
+        ("avísame si el bus viene más de 15 minutos tarde", Alerts(wanted=True, late=True, minutes=15)),
+        ("let me know if the bus is late", Alerts(wanted=True, late=True)),
+        ("text me 10 minutes before the bus comes, it is always late", Alerts(wanted=True, minutes=10)),
+        ("notify me when she gets to school", Alerts(wanted=True, arrivals=True)),
+        ("avisame cuando llegue a la escuela", Alerts(wanted=True, arrivals=True)),
+        ("let me know when the bus to school is near", Alerts(wanted=True)),
     ],
 )
 def test_alerts_are_set_in_words(text: str, alerts: Alerts) -> None:
