@@ -89,11 +89,13 @@ class Alerts:
     minutes: int | None = None
     """How long before the bus comes, where a number was given."""
     late: bool = False
-    """About late buses: `minutes` is from how much lateness on; without a number, of those and before no bus comes."""
+    """About late buses: `minutes` is from how much lateness on, where a number was given."""
     arrivals: bool | None = None
     """Whether it is told when the bus was at school, and at the stop in the afternoon; None where nothing is said."""
     channel: Channel | None = None
     """How they shall come, where only that is said."""
+    only_late: bool = False
+    """Of late buses alone: nothing before a bus comes."""
 
 
 @dataclass(frozen=True, slots=True)

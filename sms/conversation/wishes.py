@@ -28,7 +28,7 @@ def set_alerts(asked: Alerts, turn: Turn) -> Reply:
     if asked.arrivals is not None:
         return _set_arrivals(asked.arrivals, turn)
     if asked.late:
-        return _set_late(asked.minutes, turn)
+        return _set_late(asked.minutes, turn, only=asked.only_late)
     if asked.wanted is None and asked.minutes is None:
         return turn.reply(Outcome.SET, _standing(now, turn))
     if asked.wanted is False:
@@ -47,17 +47,13 @@ def resume_alerts(turn: Turn) -> Reply:
     return _kept(again, _standing(again, turn), turn)
 
 
-def _set_late(minutes: int | None, turn: Turn) -> Reply:
+def _set_late(minutes: int | None, turn: Turn, *, only: bool) -> Reply:
     now = turn.asker.wishes
     if minutes is not None and not LEAST_LATE_MINUTES <= minutes <= MOST_LATE_MINUTES:
         words = turn.say("alerts-late-range", least=LEAST_LATE_MINUTES, most=MOST_LATE_MINUTES)
         return turn.reply(Outcome.SET, words)
-    # Without a number: late buses, and nothing before one comes.
-    wanted = (
-        replace(now, alerts=True, approaching=False)
-        if minutes is None
-        else replace(now, alerts=True, late_minutes=minutes)
-    )
+    late_minutes = now.late_minutes if minutes is None else minutes
+    wanted = replace(now, alerts=True, approaching=now.approaching and not only, late_minutes=late_minutes)
     words = turn.say(
         "alerts-late-set",
         threshold=_threshold(wanted, turn),

@@ -48,7 +48,8 @@ def alerts_wanted(matter: Matter, figures: tuple[int, ...]) -> Alerts | None:
         return Alerts(wanted=True, arrivals=True)
     if notify or minutes is not None or matter.has(Kind.ON, Kind.YES):
         # "Only if it is more than 15 minutes late" is no wish to hear 15 minutes before it comes.
-        return Alerts(wanted=True, late=matter.has(Kind.LATE) and not matter.has(Kind.BEFORE), minutes=minutes)
+        late = matter.has(Kind.LATE) and not matter.has(Kind.BEFORE)
+        return Alerts(wanted=True, late=late, minutes=minutes, only_late=late and matter.has(Kind.ONLY))
     return Alerts()
 
 
@@ -63,7 +64,7 @@ def _setting_of_alerts(matter: Matter, figures: tuple[int, ...]) -> Alerts | Non
     if matter.has(Kind.ARRIVALS):
         return Alerts(arrivals=not is_off)
     if matter.has(Kind.LATE) and not is_off:
-        return Alerts(wanted=True, late=True, minutes=figures[0] if figures else None)
+        return Alerts(wanted=True, late=True, minutes=figures[0] if figures else None, only_late=not figures)
     return None
 
 

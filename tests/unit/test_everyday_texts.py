@@ -132,7 +132,7 @@ def test_another_small_number_is_nothing_yet(text: str) -> None:
         ("avísame 5 minutos antes", Alerts(wanted=True, minutes=5)),
         ("关闭提醒", Alerts(wanted=False)),
         ("send alerts by email", Alerts(channel=Channel.EMAIL)),
-        ("please alert me only if more than 15 minutes late", Alerts(wanted=True, late=True, minutes=15)),
+        ("alert me only if more than 15 min late", Alerts(wanted=True, late=True, minutes=15, only_late=True)),
         ("avísame si el bus viene más de 15 minutos tarde", Alerts(wanted=True, late=True, minutes=15)),
         ("let me know if the bus is late", Alerts(wanted=True, late=True)),
         ("text me 10 minutes before the bus comes, it is always late", Alerts(wanted=True, minutes=10)),

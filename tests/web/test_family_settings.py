@@ -47,6 +47,11 @@ async def test_a_family_chooses_from_how_much_lateness_on_it_hears_and_of_arriva
         assert tuple(await pool.fetchrow(kept) or ()) == (True, True, 5, 20, True, "text")
         # Of late buses alone: the message before the bus comes ends, and nothing else.
         assert "20 min late or more, and send no text" in (await line.text(PARENT, "ALERTS LATE"))[0]
+        await line.text(PARENT, "ALERTS 5")
+        # Who asks for more loses nothing, and who wants this alone does.
+        assert "and once about 5 min before" in (await line.text(PARENT, "let me know if the bus is late"))[0]
+        assert "15 min late or more, and send no" in (await line.text(PARENT, "alert me only if over 15 min late"))[0]
+        await line.text(PARENT, "ALERTS LATE 20")
         assert (await line.text(PARENT, "ALERTS ARRIVALS OFF"))[0].startswith("Saved: no news of arrivals.")
         assert tuple(await pool.fetchrow(kept) or ()) == (True, False, 5, 20, False, "text")
 
