@@ -150,10 +150,8 @@ def verdict(utterance: Utterance, intent: Intent) -> Verdict:
         if name == "Unclear" or {name, utterance.intent} <= _NOBODY_MISLED:
             return Verdict.CHOICE
         return Verdict.WRONG
-    if intent in (Alerts(), Quiet()) and not _same_fields(utterance, intent):
-        return Verdict.NEAR
     if not _same_fields(utterance, intent):
-        return Verdict.WRONG
+        return Verdict.NEAR if intent in (Alerts(), Quiet()) else Verdict.WRONG
     if isinstance(intent, Ask) and (
         intent.about.value not in utterance.about or (utterance.leg is not None and intent.leg is None)
     ):

@@ -27,7 +27,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from benchmarks.design_load import TOKEN, free_port
+from benchmarks.kill_doubts import Doubts
 from benchmarks.kill_service import Kill, Lives, Service
 from benchmarks.kill_staff import AWAY, StaffAtWork, add_user
 from benchmarks.kill_town import load, town
@@ -99,31 +100,6 @@ class Battle:
     drain_seconds: float = DRAIN_SECONDS
     """So long is waited at most for what is in doubt then."""
     carrier: Carrier = BAD_CARRIER
-
-
-@dataclass(slots=True)
-class Doubts:
-    """How long attempts stayed such that nobody knew whether the carrier has them."""
-
-    settled_seconds: list[float] = field(default_factory=list)
-    _open: dict[tuple[int, float], None] = field(default_factory=dict)
-
-    async def keep_watching(self, pool: Pool) -> None:
-        """Until cancelled. One is settled when it is seen to be: rather told too long than too short."""
-        while True:
-            try:
-                rows = await pool.fetch(
-                    "select outbox_id, maybe_since from outbox where maybe_since is not null and state = 'waiting'"
-                )
-            except AWAY:
-                await asyncio.sleep(0.1)
-                continue
-            there = {(row["outbox_id"], row["maybe_since"].timestamp()) for row in rows}
-            for one in [one for one in self._open if one not in there]:
-                del self._open[one]
-                self.settled_seconds.append(time.time() - one[1])
-            self._open |= dict.fromkeys(there)
-            await asyncio.sleep(0.25)
 
 
 @dataclass(frozen=True, slots=True)
