@@ -69,6 +69,15 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
     raise AssertionError("it never came to that")
 
 
+async def until_somebody_waits_for_a_row(pool: Pool) -> None:
+    """Until a statement waits for a row that a transaction holds."""
+
+    async def waits() -> bool:
+        return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
+
+    await until(waits)
+
+
 @dataclass
 class HandClock:
     at: datetime = NOW

@@ -13,7 +13,7 @@ from busline.store.outbox import TextPromise, promise, promise_text
 from busline.store.pool import Connection, Pool, transaction
 from notifier.calls import SQL as ENDINGS
 from notifier.outbox import HandedOver, Outbox
-from tests.store.sending_line import until
+from tests.store.sending_line import until_somebody_waits_for_a_row
 
 NOW = datetime(2026, 11, 24, 12, 21, tzinfo=UTC)
 RUN = RunKey(date(2026, 11, 24), RunId("R1"))
@@ -181,13 +181,10 @@ async def test_a_call_that_ends_unanswered_at_the_moment_of_our_own_note_is_not_
     await promised(pool, late())
     outbox_id = await pool.fetchval("select outbox_id from outbox")
 
-    async def waits_for_the_row() -> bool:
-        return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
-
     words = (NOW, "Nobody answered.") if ending == "call_again" else ("Nobody answered.", NOW)
     async with transaction(pool) as report:
         await report.execute(ENDINGS[ending], outbox_id, *words, "CA1")
         note = asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "CA1", NOW)]))
-        await until(waits_for_the_row)
+        await until_somebody_waits_for_a_row(pool)
     assert await note == []
     assert await pool.fetchval("select trouble from outbox where state <> 'sent'") == "Nobody answered."

@@ -17,7 +17,7 @@ from notifier.outbox import HandedOver, Outbox
 from notifier.reports import Reports
 from sms.inquiries import Inquiries, TakeReport
 from sms.twilio.forms import StatusReport
-from tests.store.sending_line import BOSTON, NOW, Out, line, news, phone, reply, until
+from tests.store.sending_line import BOSTON, NOW, Out, line, news, phone, reply, until_somebody_waits_for_a_row
 
 KEY = b"a key for the receipts of these tests"
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -75,14 +75,11 @@ async def test_a_failure_that_is_being_kept_at_the_moment_of_our_own_note_is_not
         outbox_id = (await out.row())["outbox_id"]
         noting: list[asyncio.Task[list[int]]] = []
 
-        async def waits_for_the_row() -> bool:
-            return bool(await pool.fetchval("select exists (select from pg_locks where not granted)"))
-
         def around(take: TakeReport) -> TakeReport:
             async def while_somebody_notes(connection: Connection, report: Report, now: datetime) -> bool:
                 taken = await take(connection, report, now)
                 noting.append(asyncio.create_task(Outbox(pool).sent([HandedOver(outbox_id, "SM1", NOW)])))
-                await until(waits_for_the_row)
+                await until_somebody_waits_for_a_row(pool)
                 return taken
 
             return while_somebody_notes

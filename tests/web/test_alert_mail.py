@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -11,11 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from busline.alert import PRIORITY, Alert, AlertKind
-from busline.answer import Bus, Window
-from busline.ids import CallKey, Phone, RunId, RunKey, StudentId, VehicleId
+from busline.alert import PRIORITY, AlertKind
+from busline.ids import Phone
 from busline.outbound import Again, Bucketed, Channel, Claimed, Later, Promise, Refused, Taken, Unheard, Written
-from busline.people import Leg
 from busline.store.outbox import promise
 from busline.store.pool import Pool, transaction
 from notifier.mail_out import MailOut
@@ -27,6 +25,7 @@ from sms.mail_ending import ending_link, ending_routes
 from sms.outgoing.alert_words import AlertWords
 from sms.outgoing.clips import Clips
 from sms.outgoing.message_text import Letterhead
+from tests.web.calling_line import LATE
 from tests.web.case_systems import HandClock, Mailbox, mail_server, text_of
 from tests.web.twilio_world import FAMILY, NOON
 
@@ -43,21 +42,6 @@ insert into link values ('C1', '100234', true);
 """
 
 
-def at(hour: int, minute: int) -> datetime:
-    return datetime(2026, 11, 24, hour, minute, tzinfo=BOSTON)
-
-
-LATE = Alert(
-    kind=AlertKind.LATE,
-    phone=Phone(FAMILY),
-    call=CallKey(RunKey(date(2026, 11, 24), RunId("R1")), 3),
-    leg=Leg.TO_SCHOOL,
-    students=(StudentId("100234"),),
-    planned_at=at(7, 6),
-    bus=Bus(VehicleId("912")),
-    window=Window(at(7, 20), at(7, 28), at(7, 20), at(7, 21)),
-    minutes_late=15,
-)
 TOLD = Promise(
     dedupe_key=f"alert/2026-11-24/R1/{FAMILY}/late/1",
     kind="late",
